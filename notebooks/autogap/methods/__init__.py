@@ -1,0 +1,1 @@
+"""Pure functions, frames and arrays in, frames out: the economics of the collection."""
