@@ -15,6 +15,9 @@ from autogap.errors import InputError
 # a line of magic (%time), shell (!ls), help (?name, name?) or an assignment from the first two (files = !ls)
 MAGIC = re.compile(r"^([ \t]*)(?:%(?!%)|!|\?|[\w.]+\?{1,2}[ \t]*$|[\w, \t]+=[ \t]*[%!]).*$", re.MULTILINE)
 
+# cell magics whose text is Python all the same
+_PYTHON_MAGIC = re.compile(r"\A\s*%%(?:time|timeit|capture|prun)\b.*")
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -94,6 +97,7 @@ def syntax(source: str) -> ast.Module | None:
     with warnings.catch_warnings():
         # a stranger's invalid escape such as "\\d" is no concern of ours
         warnings.simplefilter("ignore")
+        source = _PYTHON_MAGIC.sub("pass", source)
         for text in (source, MAGIC.sub(r"\1pass", source)):
             try:
                 return ast.parse(text)

@@ -1,0 +1,36 @@
+"""Tiny notebooks, written as the JSON that they are."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def write_notebook(tmp_path):
+    """Return a function that writes a notebook: a title, the parameters cell, then other code cells."""
+
+    def write(name: str, parameters: str | None, *code: str, folder: Path | None = None, title: str = "How much?") -> Path:
+        cells = [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": f"# {title}\n\nMore."}]
+        sources = [(parameters, ["parameters"])] if parameters is not None else []
+        sources += [(source, []) for source in code]
+        for number, (source, tags) in enumerate(sources):
+            cells.append(
+                {
+                    "cell_type": "code",
+                    "id": f"cell-{number}",
+                    "metadata": {"tags": tags} if tags else {},
+                    "execution_count": None,
+                    "outputs": [],
+                    "source": source.splitlines(keepends=True),
+                }
+            )
+        kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+        content = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+        path = (folder or tmp_path) / f"{name}.ipynb"
+        path.write_text(json.dumps(content), encoding="utf-8")
+        return path
+
+    return write
