@@ -12,8 +12,8 @@ import pytest
 def write_notebook(tmp_path):
     """Return a function that writes a notebook: a title, the parameters cell, then other code cells."""
 
-    def write(name: str, parameters: str | None, *code: str, folder: Path | None = None, title: str = "How much?") -> Path:
-        cells = [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": f"# {title}\n\nMore."}]
+    def write(name: str, parameters: str | None, *code: str, folder: Path | None = None) -> Path:
+        cells = [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": "# How much?\n\nMore."}]
         sources = [(parameters, ["parameters"])] if parameters is not None else []
         sources += [(source, []) for source in code]
         for number, (source, tags) in enumerate(sources):

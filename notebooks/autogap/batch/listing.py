@@ -115,8 +115,8 @@ def as_json(notebooks: Iterable[Notebook]) -> str:
 def points_as_json(points: Iterable[Point]) -> str:
     """Write points for programs: scenario, name, notebook and parameters of each."""
     content = [
-        {"scenario": point.scenario, "name": point.name, "notebook": point.notebook.stem, "parameters": point.parameters}
-        for point in points
+        {"scenario": each.scenario, "name": each.name, "notebook": each.notebook.stem, "parameters": each.parameters}
+        for each in points
     ]
     return json.dumps(content, indent=2, ensure_ascii=False)
 
@@ -143,7 +143,7 @@ def _entry(book: Notebook, width: int) -> str:
     lines = textwrap.wrap(lines[0], width, subsequent_indent="    ")
     declared = list(book.parameters.values())
     names = [f"{parameter.name}: {parameter.type} = {shown(parameter.default, 30)}" for parameter in declared]
-    column = min(max(map(len, names), default=0), 40) + 4
+    column = min(max(map(len, names), default=0) + 4, width // 2)
     for left, parameter in zip(names, declared):
         allowed = f"[{parameter.allowed}]" if parameter.allowed else ""
         right = textwrap.wrap(f"{parameter.help} {allowed}".strip(), max(width - column, 24)) or [""]
