@@ -235,12 +235,14 @@ def test_what_stops_a_batch_from_outside_gets_one_sentence(folder, monkeypatch, 
     assert capsys.readouterr().err == f"{says}\n"
 
 
-def test_a_reader_that_leaves_early_is_no_error(folder):
+def test_a_reader_that_leaves_early_is_no_error(folder, write_notebook):
+    write_notebook("07_long_name_of_a_notebook", "n: int = 1", "n")
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    (folder / "scenarios.yaml").write_text("s: {notebooks: 01, matrix: {start_year: {from: 1985, to: 2026}}}")
+    # more lines than a pipe holds, so that the writer is still writing when the reader leaves
+    (folder / "scenarios.yaml").write_text("s: {notebooks: 07, matrix: {n: {from: 1, to: 9000}}}")
     command = f"{sys.executable} -m autogap list s --file scenarios.yaml | head -n 1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, env=environment)
-    assert done.stdout == "gap\n" and done.stderr == ""
+    assert done.stdout == "long_name_of_a_notebook\n" and done.stderr == ""
 
 
 def test_list_and_validate_import_nothing_heavy(folder):

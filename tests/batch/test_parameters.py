@@ -340,6 +340,12 @@ def test_names_are_readable(values, name):
     assert parameters.point_name("08_topic", values, {"x": 0}) == name
 
 
+def test_what_is_passed_differs_in_value_or_in_type():
+    defaults = {"a": [1], "b": [1], "c": {"x": 1, "y": 2}, "d": 0.0, "e": "x"}
+    values = {"a": [True], "b": [1.0], "c": {"y": 2, "x": 1}, "d": -0.0, "e": "x"}
+    assert parameters.passed(values, defaults) == {"a": [True], "b": [1.0], "d": -0.0}
+
+
 @pytest.mark.parametrize(
     "awkward",
     [

@@ -104,6 +104,12 @@ def test_exclude_works_on_zip_beside_matrix(names):
     assert len(names(spec)) == 3 and "@draws=3,month=2025-06,rate=1" not in names(spec)
 
 
+def test_exclude_that_never_meets_is_a_fault(names, faults):
+    zipped = "s: {notebooks: 03, zip: {rate: [1, 1, 2], draws: [2, 3, 4]}, exclude: [{rate: 1, draws: %s}]}"
+    assert names(zipped.removeprefix("s: ") % 3) == ["@draws=2,rate=1", "@draws=4,rate=2"]
+    assert "{'rate': 1, 'draws': 4} excludes nothing" in faults(zipped % 4)[0]
+
+
 def test_several_notebooks_a_point(load, write_notebook):
     write_notebook("12_after", 'month: str = "2025-05"', "print(month)")
     points = load("s: {notebooks: [03_exports, 12_after], matrix: {month: [2025-06, 2025-07]}}").points(["s"])
@@ -308,6 +314,19 @@ def test_two_points_never_share_a_name(load, write_notebook):
     write_notebook("09_exports", "x: int = 1", "print(x)")
     with pytest.raises(InputError, match="would share the name exports"):
         load("s: {notebooks: [03_exports, 09_exports]}").points(["s"])
+
+
+@pytest.mark.parametrize("values", [["JPY", "jpy"], [1, 1.0], [1, "1"]])
+def test_values_that_differ_by_case_or_type_never_share_a_name(load, write_notebook, values):
+    write_notebook("09_any", "x = None", "print(x)")
+    with pytest.raises(InputError, match="would share the name any@x="):
+        load(f"s: {{notebooks: 09, cases: [{{x: {values[0]!r}}}, {{x: {values[1]!r}}}]}}").points(["s"])
+
+
+def test_half_a_name_must_mean_one_notebook(load, write_notebook):
+    write_notebook("09_exports", "x: int = 1", "print(x)")
+    with pytest.raises(InputError, match="'exports' may be 03_exports or 09_exports; write the full name."):
+        load("s: {notebooks: exports}")
 
 
 @pytest.mark.parametrize(

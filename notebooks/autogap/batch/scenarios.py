@@ -85,7 +85,7 @@ class Scenarios:
         InputError
             When a scenario, notebook or parameter is unknown, or a value is refused.
         """
-        plans = [self._plan(name) for name in dict.fromkeys(selection or [BASELINE])]
+        plans = [self._plan(name) for name in selection or [BASELINE]]
         wanted = None if notebooks is None else [listing.resolve(name, self.notebooks) for name in notebooks]
         planned = {stem for plan in plans for stem in plan.shares}
         for stem in wanted or ():
@@ -188,6 +188,6 @@ def _collect(
         point = Point(scenario, book.path, full, passed, name)
         # file systems of macOS and Windows take JPY and jpy for one name
         other = points.setdefault((scenario, name.casefold()), point)
-        if other.notebook != point.notebook or other.passed != passed or canonical(other.passed) != canonical(passed):
+        if other.notebook != point.notebook or canonical(other.passed) != canonical(passed):
             pair = f"{other.notebook.stem} {shown(other.passed)} and {book.path.stem} {shown(passed)}"
             raise InputError(f"{scenario}: {pair} would share the name {name}; rename a notebook or change a value.")
