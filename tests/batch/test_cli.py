@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from types import SimpleNamespace
+from importlib.machinery import ModuleSpec
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -193,6 +194,14 @@ def test_a_wrong_option_is_refused_by_the_parser(folder, capsys, argv):
     with pytest.raises(SystemExit) as caught:
         main(argv.split())
     assert caught.value.code == 2 and "error:" in capsys.readouterr().err
+
+
+def test_checks_get_their_arguments_untouched(folder, monkeypatch):
+    module = ModuleType("autogap.checks.cli")
+    module.__spec__ = ModuleSpec("autogap.checks.cli", None)
+    module.main = lambda argv: (argv == ["accept", "--all", "01"]) + 4
+    monkeypatch.setitem(sys.modules, "autogap.checks.cli", module)
+    assert main(["accept", "--all", "01"]) == 5
 
 
 def test_why_gives_a_line_a_point(folder, runner, capsys):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import sys
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from autogap.batch import listing, scenarios
 from autogap.batch.point import Point
 from autogap.errors import InputError, did_you_mean
 
-# handed to autogap.checks.cli, which this room may not know: it is imported when one of them is called
+# handed whole to autogap.checks.cli, which this room may not know: imported when one is called, if it is there
 CHECKS = {
     "accept": "run notebooks anew, show what changed, and store the outputs",
     "compare": "show the differences of two runs",
@@ -36,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
     """
     argv = sys.argv[1:] if argv is None else argv
     try:
-        if argv and argv[0] in CHECKS:
+        if argv and argv[0] in _checks():
             from autogap.checks.cli import main as checks_main
 
             return checks_main(argv)
@@ -57,11 +58,15 @@ def main(argv: list[str] | None = None) -> int:
         return 130
 
 
+def _checks() -> dict[str, str]:
+    return CHECKS if importlib.util.find_spec("autogap.checks.cli") else {}
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="autogap",
         description="Run the notebooks of the collection with other parameters, one or many at a time.",
-        epilog="Also: " + "; ".join(f"{name}: {what}" for name, what in CHECKS.items()) + ".",
+        epilog=" ".join(f"{name}: {what}." for name, what in _checks().items()),
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     where = argparse.ArgumentParser(add_help=False)
