@@ -211,30 +211,36 @@ class _Scenario:
     def excludes(self, axes: list[Axis]) -> list[dict[int, set[int]]]:
         """Turn each exclude into the rows of the axes that it speaks of."""
         result = []
-        names = {name: number for number, axis in enumerate(axes) for name in axis.names}
         for at in range(len(self.sequence("exclude"))):
-            given = self.mapping(("exclude", at))
+            where = ("exclude", at)
+            given = self.mapping(where)
             if not given:
-                self.fault(("exclude", at), "exclude: name the values that shall not meet, such as {month: 2025-05}.")
+                self.fault(where, "exclude: name the values that shall not meet, such as {month: 2025-05}.")
             rows_out: dict[int, set[int]] = {}
             for name, value in given.items():
-                where = ("exclude", at, name)
-                if name not in names:
-                    known = did_you_mean(name, names) or f" Those are: {', '.join(names) or 'none'}."
-                    self.fault(where, f"{name}: exclude speaks of parameters in matrix or zip only.{known}")
-                    continue
-                rows = axes[names[name]].rows
-                wanted = {_key(item) for item in (value if isinstance(value, list) else [value])} | {_key(value)}
-                out = {number for number, row in enumerate(rows) if _key(row[name]) in wanted}
-                if not out:
-                    listed = ", ".join(str(row[name]) for row in rows[:12])
-                    self.fault(where, f"{name}: {shown(value)} excludes nothing; its values are {listed}.")
-                number = names[name]
+                number, out = self.excluded_rows((*where, name), value, axes)
                 if out and not out & rows_out.get(number, out):
                     self.fault(where, f"{shown(given)} excludes nothing: these values never meet.")
                 rows_out[number] = out & rows_out.get(number, out)
             result.append(rows_out)
-        return [exclude for exclude in result if exclude]
+        return result
+
+    def excluded_rows(self, where: tuple, value: object, axes: list[Axis]) -> tuple[int, set[int]]:
+        """Find the axis of a parameter, and its rows with this value or one of this list."""
+        name = where[-1]
+        number = next((number for number, axis in enumerate(axes) if name in axis.names), -1)
+        if number < 0:
+            names = [name for axis in axes for name in axis.names]
+            known = did_you_mean(name, names) or f" Those are: {', '.join(names) or 'none'}."
+            self.fault(where, f"{name}: exclude speaks of parameters in matrix or zip only.{known}")
+            return number, set()
+        rows = axes[number].rows
+        wanted = {_key(item) for item in (value if isinstance(value, list) else [value])} | {_key(value)}
+        out = {at for at, row in enumerate(rows) if _key(row[name]) in wanted}
+        if not out:
+            listed = ", ".join(str(row[name]) for row in rows[:12])
+            self.fault(where, f"{name}: {shown(value)} excludes nothing; its values are {listed}.")
+        return number, out
 
     def judge_places(self, own: dict[str, dict], common: dict, axes: list[Axis]) -> None:
         """Find parameters that are set in two places, of which one would lose in silence."""
@@ -263,9 +269,9 @@ class _Scenario:
         for stem, values in sound.items():
             sets = [(("parameters",), common, sound), (("notebooks", self.written.get(stem)), values, [stem])]
             sets += [(("cases", at), case, sound) for at, case in enumerate(cases)]
-            for where, names, stems in sets:
-                self.judge_names(names, where, stem, stems)
-            fixed, alone, *fitted_cases = [self.fitted(names, where, stem) for where, names, _ in sets]
+            for where, given, stems in sets:
+                self.judge_names(given, where, stem, stems)
+            fixed, alone, *fitted_cases = [self.fitted(given, where, stem) for where, given, _ in sets]
             for axis in axes:
                 self.judge_names(axis.names, (axis.key,), stem, sound)
             fitted_axes = [
