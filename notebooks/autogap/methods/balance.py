@@ -42,7 +42,7 @@ def at(values: pd.Series | pd.DataFrame, period: str | pd.Period) -> pd.Period:
     Raises
     ------
     InputError
-        If `period` cannot be read at this frequency, or the data do not hold it.
+        If the data do not hold `period`, or it is written in another form than theirs.
 
     Examples
     --------
@@ -52,12 +52,13 @@ def at(values: pd.Series | pd.DataFrame, period: str | pd.Period) -> pd.Period:
     periods_a_year(values)
     index = values.index
     try:
-        wanted = period if isinstance(period, pd.Period) else pd.Period(period, index.freq)
+        wanted = pd.Period(str(period), index.freq)
     except ValueError:
-        raise InputError(f"period: {period!r} cannot be read; give one like '{index.max()}'.") from None
-    if wanted not in index:
-        held = f"{index.min()} to {index.max()}" if len(index) else "nothing"
-        raise InputError(f"period: {wanted} is not in the data, which hold {held}.")
+        wanted = None
+    # pandas reads "2025" as 2025-01 and "May" as 0001-05: only what it writes the same way is meant.
+    if wanted is None or str(wanted) != str(period) or wanted not in index:
+        held = f"hold {index.min()} to {index.max()}" if len(index) else "are empty"
+        raise InputError(f"period: '{period}' is not in the data, which {held}.")
     return wanted
 
 
