@@ -42,7 +42,7 @@ def cells(was: Sequence[Output], now: Sequence[Output], rel: float = REL) -> lis
     >>> [str(found) for found in cells(old, [])]
     ["printed text is missing: '0.3'"]
     """
-    old, new = _merged(was), _merged(now)
+    old, new = merged(was), merged(now)
     names = [[_name(one) for one in outs] for outs in (old, new)]
     found: list[Difference] = []
     for step, i1, i2, j1, j2 in SequenceMatcher(None, *names, autojunk=False).get_opcodes():
@@ -86,6 +86,28 @@ def results(notebook: Mapping) -> Iterator[dict]:
 def figures(notebook: Mapping) -> Iterator[dict]:
     """Yield the description of each saved figure of an executed notebook."""
     yield from _mime(notebook, FIGURE)
+
+
+def merged(outputs: Sequence[Output]) -> list[Output]:
+    """Join what one stream printed in several messages; how it was cut is chance.
+
+    Examples
+    --------
+    >>> parts = [{"output_type": "stream", "name": "stdout", "text": text} for text in ("a", "b")]
+    >>> merged(parts)
+    [{'output_type': 'stream', 'name': 'stdout', 'text': 'ab'}]
+    """
+    merged: list[Output] = []
+    streams: dict[str, dict] = {}
+    for output in outputs:
+        if output["output_type"] != "stream":
+            merged.append(output)
+        elif output["name"] in streams:
+            streams[output["name"]]["text"] += text_of(output["text"])
+        else:
+            streams[output["name"]] = {**output, "text": text_of(output["text"])}
+            merged.append(streams[output["name"]])
+    return merged
 
 
 def text_of(value: Any) -> str:
@@ -197,18 +219,3 @@ def _marked(mime: str, was: str, now: str, rel: float) -> list[Difference]:
     for i, (a, b) in enumerate(zip(old, new, strict=True), 1):
         found += [one.at(f"table {i}") if len(old) > 1 else one for one in tables.compare(a, b, rel)]
     return found + texts(old_rest, new_rest, rel)
-
-
-def _merged(outputs: Sequence[Output]) -> list[Output]:
-    """Join what one stream printed in several messages; how it was cut is chance."""
-    merged: list[Output] = []
-    streams: dict[str, dict] = {}
-    for output in outputs:
-        if output["output_type"] != "stream":
-            merged.append(output)
-        elif output["name"] in streams:
-            streams[output["name"]]["text"] += text_of(output["text"])
-        else:
-            streams[output["name"]] = {**output, "text": text_of(output["text"])}
-            merged.append(streams[output["name"]])
-    return merged

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from autogap.checks.outputs import merged
 from autogap.errors import InputError
 
 METADATA = {
@@ -100,7 +101,7 @@ def lines(text: str | list[str]) -> list[str]:
 
 def _outputs(outputs: list[Mapping], count: int) -> list[dict]:
     kept = []
-    for output in outputs:
+    for output in merged(outputs):
         one = dict(output)
         if "execution_count" in one:
             one["execution_count"] = count
