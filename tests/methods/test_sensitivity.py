@@ -1,0 +1,81 @@
+"""Sobol draws, intervals and indices, tried on the Ishigami function."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from autogap.errors import InputError
+from autogap.methods import sensitivity
+
+ISHIGAMI_RANGES = {name: (-np.pi, np.pi) for name in ("x1", "x2", "x3")}
+
+
+def ishigami(sets):
+    """Ishigami and Homma (1990) with a = 7, b = 0.1."""
+    return np.sin(sets["x1"]) + 7 * np.sin(sets["x2"]) ** 2 + 0.1 * sets["x3"] ** 4 * np.sin(sets["x1"])
+
+
+@pytest.fixture(scope="module")
+def indices():
+    return sensitivity.sobol(ishigami, ISHIGAMI_RANGES, 4096, seed=1)
+
+
+def test_the_ishigami_function_has_its_published_indices(indices):
+    """S1 .314 .442 0, ST .558 .442 .244 (Saltelli et al. 2008, and in closed form)."""
+    ranked = indices.loc[["x1", "x2", "x3"]]
+    assert ranked["first"].tolist() == pytest.approx([0.314, 0.442, 0.0], abs=0.005)
+    assert ranked["total"].tolist() == pytest.approx([0.558, 0.442, 0.244], abs=0.005)
+
+
+def test_the_most_important_parameter_comes_first(indices):
+    assert indices.index.tolist() == ["x1", "x2", "x3"]
+
+
+def test_equal_seeds_give_equal_draws_and_others_do_not():
+    ranges = {"substitution": (2.0, 10.0), "supply": (1.0, 2.0, 5.0)}
+    first = sensitivity.draw(ranges, 64, seed=7)
+    pd.testing.assert_frame_equal(first, sensitivity.draw(ranges, 64, seed=7))
+    assert not first.equals(sensitivity.draw(ranges, 64, seed=8))
+
+
+def test_equal_seeds_give_equal_indices(indices):
+    pd.testing.assert_frame_equal(indices, sensitivity.sobol(ishigami, ISHIGAMI_RANGES, 4096, seed=1))
+
+
+def test_draws_follow_their_distributions():
+    """A uniform has its mean in the middle, a triangular at the mean of its three points; every stratum is met once."""
+    sets = sensitivity.draw({"uniform": (2.0, 10.0), "triangular": (1.0, 2.0, 6.0)}, 1024, seed=3)
+    assert sets.mean().tolist() == pytest.approx([6.0, 3.0], abs=0.01)
+    assert sets.min().ge([2, 1]).all() and sets.max().le([10, 6]).all()
+    assert np.histogram(sets["uniform"], bins=1024, range=(2, 10))[0].tolist() == [1] * 1024
+
+
+def test_an_interval_holds_the_share_it_says():
+    spread = sensitivity.interval(pd.DataFrame({"a": np.arange(1001.0), "b": -np.arange(1001.0)}), level_pct=90)
+    assert spread.loc["a"].tolist() == pytest.approx([50, 500, 950])
+    assert spread.loc["b"].tolist() == pytest.approx([-950, -500, -50])
+
+
+@pytest.mark.parametrize("draws", [0, 1, 1000])
+def test_a_number_of_draws_that_is_no_power_of_two_is_refused(draws):
+    with pytest.raises(InputError, match="power of two"):
+        sensitivity.draw({"a": (0, 1)}, draws, seed=1)
+    with pytest.raises(InputError, match="power of two"):
+        sensitivity.sobol(lambda sets: sets["a"], {"a": (0, 1)}, draws, seed=1)
+
+
+@pytest.mark.parametrize("ends", [(1,), (2, 1), (1, 1), (1, 3, 2), (0, float("inf")), (0, 1, 2, 3)])
+def test_a_range_that_is_none_is_refused(ends):
+    with pytest.raises(InputError, match="is no range"):
+        sensitivity.draw({"a": ends}, 64, seed=1)
+
+
+def test_bad_outputs_and_levels_are_refused():
+    with pytest.raises(InputError, match="'loss' is missing"):
+        sensitivity.interval(pd.Series([1.0, np.nan], name="loss"))
+    with pytest.raises(InputError, match="level_pct"):
+        sensitivity.interval(pd.Series([1.0]), level_pct=100)
+    with pytest.raises(InputError, match="return one a row"):
+        sensitivity.sobol(lambda sets: np.zeros(3), {"a": (0, 1)}, 64, seed=1)
