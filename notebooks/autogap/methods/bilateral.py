@@ -96,7 +96,8 @@ def _whole(values: pd.Series, periods: pd.PeriodIndex, name: str) -> pd.Series:
     """Take these periods, refusing a missing one."""
     taken = values.reindex(periods)
     if taken.isna().any():
-        raise InputError(f"{name}: {taken.index[taken.isna()][0]} is missing; {periods[0]} to {periods[-1]} are needed.")
+        gap = taken.index[taken.isna()][0]
+        raise InputError(f"{name}: {gap} is missing; {periods[0]} to {periods[-1]} are needed.")
     return taken
 
 

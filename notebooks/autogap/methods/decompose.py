@@ -163,7 +163,8 @@ def _positive(values: pd.DataFrame, name: str) -> pd.DataFrame:
     bad = values.le(0).stack()
     if bad.any():
         period, good = bad.index[bad][0]
-        raise InputError(f"{name}: {good} is {values.loc[period, good]:g} in {period}; a split needs figures above zero.")
+        figure = f"{good} is {values.loc[period, good]:g} in {period}"
+        raise InputError(f"{name}: {figure}; a split needs figures above zero.")
     return values
 
 

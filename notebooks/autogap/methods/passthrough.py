@@ -1,0 +1,381 @@
+"""Who bears a duty: pass-through from prices, the answer of trade to the duty in a panel, local projections.
+
+pyfixest and statsmodels take seconds to import: they are imported by the functions that use them.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from autogap.errors import InputError, did_you_mean
+
+PRICES = ("export", "landed")
+METHODS = ("ols", "ppml")
+
+
+def full_absorption_pct(rate_before_pct: float, rate_after_pct: float) -> float:
+    """Change of the export price that leaves the price with duty where it was, in percent.
+
+    An ad valorem duty t makes the landed price p (1 + t), so that p must move by (1 + t0) / (1 + t1) - 1.
+
+    Parameters
+    ----------
+    rate_before_pct, rate_after_pct : float
+        Duty in percent of the customs value.
+
+    Examples
+    --------
+    >>> round(full_absorption_pct(2.5, 27.5), 2)
+    -19.61
+    """
+    for rate in (rate_before_pct, rate_after_pct):
+        if rate <= -100:
+            raise InputError(f"rate: {rate} percent leaves no price; give a duty in percent above -100.")
+    return 100 * ((100 + rate_before_pct) / (100 + rate_after_pct) - 1)
+
+
+def pass_through_pct(
+    price_change_pct: pd.Series | float, rate_before_pct: float, rate_after_pct: float, price: str = "export"
+) -> pd.Series | float:
+    """Part of a duty change that reaches the buyer's price, in percent of the change, in logs.
+
+    100 means that the buyer's price rose by the whole duty and the exporter kept his price; 0 that the exporter
+    took the duty upon himself. All of the price's change is laid at the duty's door: mix, costs and the exchange
+    rate are rival explanations that this number does not see.
+
+    Parameters
+    ----------
+    price_change_pct : float or Series
+        Change of the price, percent, over the time in which the duty changed.
+    rate_before_pct, rate_after_pct : float
+        Duty in percent of the customs value; they must differ.
+    price : {"export", "landed"}
+        Whether the price is taken before the duty (export and import price indices) or with it (what the buyer pays).
+
+    Examples
+    --------
+    >>> round(pass_through_pct(-19.61, 2.5, 27.5))
+    0
+    >>> pass_through_pct(0.0, 2.5, 27.5)
+    100.0
+    >>> round(pass_through_pct(-10.0, 2.5, 27.5), 1)
+    51.7
+    """
+    if price not in PRICES:
+        raise InputError(f"price: {price!r} is not known; give 'export' (before duty) or 'landed' (with duty).")
+    if rate_before_pct == rate_after_pct:
+        raise InputError(f"rate: {rate_before_pct} percent before and after; there is no change to pass through.")
+    if np.any(np.asarray(price_change_pct) <= -100):
+        raise InputError("price_change_pct: a fall of 100 percent or more leaves no price.")
+    duty = np.log((100 + rate_after_pct) / (100 + rate_before_pct))
+    own = np.log1p(price_change_pct / 100)
+    reached = 100 * ((own + duty) / duty if price == "export" else own / duty)
+    return reached if isinstance(reached, pd.Series) else float(reached)
+
+
+def unit_values(value_jpy_mn: pd.Series, quantity: pd.Series, jpy_per_usd: pd.Series) -> pd.DataFrame:
+    """Value over quantity, in yen and in dollars: not a price, for it moves with the mix of models as well.
+
+    Parameters
+    ----------
+    value_jpy_mn : Series
+        Million yen.
+    quantity : Series
+        Vehicles, or whatever is counted. Where it is zero there is no unit value.
+    jpy_per_usd : Series
+        Yen per dollar of the same periods.
+
+    Returns
+    -------
+    DataFrame
+        ``unit_value_jpy`` and ``unit_value_usd``, per unit of `quantity`.
+
+    Examples
+    --------
+    >>> may = pd.period_range("2025-05", periods=1, freq="M")
+    >>> cars, number = pd.Series([358231.0], index=may), pd.Series([101794.0], index=may)
+    >>> unit_values(cars, number, pd.Series([144.8762], index=may)).round()
+             unit_value_jpy  unit_value_usd
+    2025-05       3519176.0         24291.0
+    """
+    yen = 1e6 * value_jpy_mn / quantity.where(quantity > 0)
+    return pd.DataFrame({"unit_value_jpy": yen, "unit_value_usd": yen / jpy_per_usd.reindex(yen.index)})
+
+
+def duty_panel(value_usd: pd.DataFrame, duty_usd: pd.DataFrame, leave_out: Iterable[str] = ()) -> pd.DataFrame:
+    """Bring import values and calculated duties by partner into the long form of a panel.
+
+    Value stands both in the outcome and below the line of the duty rate, so that errors of measurement in it
+    push the response away from zero; instrument or lag the rate to see how much that matters.
+
+    Parameters
+    ----------
+    value_usd, duty_usd : DataFrame
+        Rows periods, columns partners; customs value and calculated duty.
+    leave_out : iterable of str
+        Partners that are aggregates of others, such as ``"wld"`` or ``"eu"``.
+
+    Returns
+    -------
+    DataFrame
+        A row a partner and period: ``partner``, ``period``, ``value_usd``, ``duty_rate_pct``,
+        ``log_value`` (missing where nothing was imported) and ``log_one_plus_duty``.
+
+    Raises
+    ------
+    InputError
+        If the frames' partners differ, or a partner to leave out is not there.
+
+    Examples
+    --------
+    >>> may = pd.period_range("2025-05", periods=1, freq="M")
+    >>> value = pd.DataFrame({"jp": [200.0], "kr": [100.0], "wld": [300.0]}, index=may)
+    >>> duty_panel(value, value * [0.15, 0.25, 0.1], leave_out=["wld"])[["partner", "duty_rate_pct"]]
+      partner  duty_rate_pct
+    0      jp           15.0
+    1      kr           25.0
+    """
+    if set(value_usd) != set(duty_usd):
+        raise InputError(f"duty_usd: partners {sorted(set(value_usd) ^ set(duty_usd))} are in one of the frames only.")
+    for partner in leave_out:
+        if partner not in value_usd:
+            raise InputError(f"leave_out: {partner!r} is no partner here.{did_you_mean(partner, value_usd)}")
+    value = value_usd.drop(columns=list(leave_out)).rename_axis(index="period", columns="partner").stack()
+    panel = value.rename("value_usd").reset_index()
+    duty = duty_usd.rename_axis(index="period", columns="partner").stack().rename("duty_usd").reset_index()
+    panel = panel.merge(duty, how="left", on=["period", "partner"])
+    imported = panel["value_usd"].where(panel["value_usd"] > 0)
+    rate = panel.pop("duty_usd") / imported
+    return panel[["partner", "period", "value_usd"]].assign(
+        duty_rate_pct=100 * rate, log_value=np.log(imported), log_one_plus_duty=np.log1p(rate)
+    )
+
+
+def panel_response(
+    panel: pd.DataFrame,
+    outcome: str,
+    regressors: str | Sequence[str],
+    effects: Sequence[str] = ("partner", "period"),
+    cluster: str | None = "partner",
+    method: str = "ols",
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Regress an outcome on regressors within a panel, effects taken out, with errors clustered.
+
+    With ``method="ols"`` and logs on both sides the estimate is an elasticity. ``method="ppml"`` (Poisson
+    pseudo-maximum likelihood) takes the outcome in levels, zeros included, and stays consistent when its
+    variance depends on the regressors (Santos Silva and Tenreyro, Review of Economics and Statistics 88, 2006,
+    https://doi.org/10.1162/rest.88.4.641). Rows with a gap are left out.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Long form, such as `duty_panel` makes.
+    outcome, regressors, effects, cluster : str or sequence of str
+        Columns. Without `cluster` errors are independent and equally distributed.
+    method : {"ols", "ppml"}
+        See above.
+    level : float
+        Coverage of the interval.
+
+    Returns
+    -------
+    DataFrame
+        Index ``term``; ``estimate``, ``std_error``, ``t``, ``p_value``, ``low``, ``high``, ``observations``.
+
+    Raises
+    ------
+    InputError
+        If a column or method is unknown, a Poisson outcome is negative, there are too few clusters, or a regressor
+        does not move once the effects are taken out.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> panel = pd.DataFrame({"partner": np.repeat(list("abcd"), 30), "period": np.tile(range(30), 4)})
+    >>> panel["log_one_plus_duty"] = rng.uniform(0, 0.3, 120)
+    >>> panel["log_value"] = 5 - 2 * panel["log_one_plus_duty"] + 0.01 * rng.normal(size=120)
+    >>> panel_response(panel, "log_value", "log_one_plus_duty")["estimate"].round(1).tolist()
+    [-2.0]
+    """
+    if method not in METHODS:
+        raise InputError(f"method: {method!r} is not known; give 'ols' or 'ppml'.{did_you_mean(method, METHODS)}")
+    terms, effects = [regressors] if isinstance(regressors, str) else list(regressors), list(effects)
+    columns = list(dict.fromkeys([outcome, *terms, *effects, *([cluster] if cluster else [])]))
+    for column in columns:
+        if column not in panel:
+            raise InputError(f"panel: there is no column {column!r}.{did_you_mean(column, panel)}")
+    # pyfixest reads effects as categories; text is one whatever the column's type.
+    data = panel[columns].dropna().astype({name: str for name in {*effects, *([cluster] if cluster else [])}})
+    if cluster and data[cluster].nunique() < 3:
+        raise InputError(f"cluster: {data[cluster].nunique()} groups in {cluster!r} are too few; three are the least.")
+    if method == "ppml":
+        data = _without_empty_groups(data, outcome, effects)
+    for term in terms:
+        if _stays_still(data, term, effects):
+            raise InputError(f"regressors: {term!r} does not move once {' and '.join(effects)} effects are taken out.")
+    formula = f"{outcome} ~ {' + '.join(terms)}" + (f" | {' + '.join(effects)}" if effects else "")
+    fit = _fit(formula, data, method, {"CRV1": cluster} if cluster else "iid")
+    table = fit.tidy(alpha=1 - level)
+    table.columns = ["estimate", "std_error", "t", "p_value", "low", "high"]
+    return table.loc[terms].rename_axis("term").assign(observations=int(fit._N))
+
+
+def _without_empty_groups(data: pd.DataFrame, outcome: str, effects: list[str]) -> pd.DataFrame:
+    """Leave out groups without any trade: a Poisson effect would have to be minus infinity for them."""
+    if (data[outcome] < 0).any():
+        raise InputError(f"outcome: {outcome!r} has values below zero; a Poisson model needs zero or more.")
+    for effect in effects:
+        data = data[data.groupby(effect)[outcome].transform("sum") > 0]
+    return data
+
+
+def _stays_still(data: pd.DataFrame, term: str, effects: list[str]) -> bool:
+    """Tell whether a regressor is a constant of some effect, which no regression can tell from the effect."""
+    values = data[term]
+    spread = [data.groupby(effect)[term].agg(np.ptp).max() for effect in effects] or [np.ptp(values)]
+    return min(spread) <= 1e-12 * max(1.0, values.abs().max())
+
+
+def _fit(formula: str, data: pd.DataFrame, method: str, errors: str | dict[str, str]):
+    """Call pyfixest, whose release 0.60.0 still uses a keyword that pandas 3.1 has deprecated."""
+    import pyfixest
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The inplace keyword", category=pd.errors.Pandas4Warning)
+        return (pyfixest.feols if method == "ols" else pyfixest.fepois)(formula, data, vcov=errors)
+
+
+def local_projections(
+    outcome: pd.Series,
+    shock: pd.Series,
+    horizons: int = 12,
+    lags: int = 2,
+    controls: pd.DataFrame | None = None,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Response of an outcome to a shock, horizon by horizon, each from a regression of its own.
+
+    Outcome at t + h on the shock at t, with `lags` lags of both, by least squares; errors are robust to
+    heteroskedasticity and to the serial correlation that overlapping horizons bring (Newey-West with h + 1 lags).
+    Method: Jorda, American Economic Review 95, 2005, https://doi.org/10.1257/0002828053828518.
+
+    Parameters
+    ----------
+    outcome, shock : Series on a PeriodIndex
+        In logs the response is an elasticity. A gap drops the rows that it touches.
+    horizons : int
+        Last horizon; the first is 0.
+    lags : int
+        Lags of outcome and shock among the regressors.
+    controls : DataFrame, optional
+        Further regressors, taken at time t.
+    level : float
+        Coverage of the interval, pointwise.
+
+    Returns
+    -------
+    DataFrame
+        Index ``horizon``; ``estimate``, ``std_error``, ``low``, ``high``, ``observations``.
+
+    Raises
+    ------
+    InputError
+        If so few periods remain that a horizon cannot be estimated, or the shock never moves.
+
+    Examples
+    --------
+    >>> draws = np.random.default_rng(0).normal(size=(400, 2))
+    >>> shock, noise = (pd.Series(x, pd.period_range("1990-01", periods=400, freq="M")) for x in draws.T)
+    >>> outcome = 0.5 * shock + 0.2 * shock.shift(1, fill_value=0.0) + 0.01 * noise
+    >>> local_projections(outcome, shock, horizons=0, lags=1)["estimate"].round(2).tolist()
+    [0.5]
+    """
+    from statsmodels.regression.linear_model import OLS
+
+    outcome, shock = _by_period(outcome, "outcome"), _by_period(shock, "shock")
+    table = pd.DataFrame({"outcome": outcome, "shock": shock}).pipe(_by_period, "outcome")
+    if np.ptp(table["shock"].dropna()) == 0:
+        raise InputError("shock: it never moves; without a change there is no response.")
+    right = pd.DataFrame({"shock": table["shock"], "const": 1.0})
+    for lag in range(1, lags + 1):
+        right = right.join(table.shift(lag).add_suffix(f"_lag_{lag}"))
+    if controls is not None:
+        right = right.join(controls)
+    rows = {}
+    for horizon in range(horizons + 1):
+        data = right.assign(lead=table["outcome"].shift(-horizon)).dropna()
+        if len(data) < 2 * right.shape[1]:
+            few = f"{len(data)} periods remain at horizon {horizon}, too few for {right.shape[1]} terms"
+            raise InputError(f"horizons: {few}.")
+        fit = OLS(data.pop("lead"), data).fit(cov_type="HAC", cov_kwds={"maxlags": horizon + 1}, use_t=True)
+        low, high = fit.conf_int(1 - level).loc["shock"]
+        rows[horizon] = [fit.params["shock"], fit.bse["shock"], low, high, int(fit.nobs)]
+    return _responses(rows)
+
+
+def _by_period(values: pd.Series | pd.DataFrame, name: str) -> pd.Series | pd.DataFrame:
+    """Put a row at every period, so that a lag is a lag even across a gap."""
+    if not isinstance(values.index, pd.PeriodIndex):
+        raise InputError(f"{name}: {type(values.index).__name__} is no period; give a PeriodIndex.")
+    return values.reindex(pd.period_range(values.index.min(), values.index.max(), freq=values.index.freq))
+
+
+def _responses(rows: dict[int, list[float]]) -> pd.DataFrame:
+    """Name the columns of a table of responses."""
+    columns = ["estimate", "std_error", "low", "high", "observations"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("horizon")
+
+
+def panel_local_projections(
+    panel: pd.DataFrame, outcome: str, shock: str, horizons: int = 12, lags: int = 2, level: float = 0.95
+) -> pd.DataFrame:
+    """Response of each partner's outcome to its own shock, horizon by horizon, partner and period effects taken out.
+
+    The outcome's change from t - 1 to t + h is regressed on the shock's change from t - 1 to t and on `lags` lags of
+    both changes; errors are clustered by partner (Jorda and Taylor, Journal of Economic Literature 63, 2025,
+    https://doi.org/10.1257/jel.20241521).
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Columns ``partner``, ``period`` (periods), `outcome` and `shock`, both in levels or logs.
+    outcome, shock : str
+        Columns, e.g. ``"log_value"`` and ``"log_one_plus_duty"``.
+    horizons, lags : int
+        Last horizon, and lags of the changes.
+    level : float
+        Coverage of the interval, pointwise.
+
+    Returns
+    -------
+    DataFrame
+        Index ``horizon``; ``estimate``, ``std_error``, ``low``, ``high``, ``observations``.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> wide = pd.DataFrame(rng.normal(size=(60, 5)).cumsum(axis=0), pd.period_range("2020-01", periods=60, freq="M"))
+    >>> panel = wide.rename_axis(index="period", columns="partner").stack().rename("x").reset_index()
+    >>> panel["y"] = -2 * panel["x"] + 0.01 * rng.normal(size=300)
+    >>> panel_local_projections(panel, "y", "x", horizons=0, lags=0)["estimate"].round(2).tolist()
+    [-2.0]
+    """
+    for column in ("partner", "period", outcome, shock):
+        if column not in panel:
+            raise InputError(f"panel: there is no column {column!r}.{did_you_mean(column, panel)}")
+    y, x = (_by_period(panel.pivot(index="period", columns="partner", values=name), name) for name in (outcome, shock))
+    wide = {"shock": x.diff()}
+    for lag in range(1, lags + 1):
+        wide |= {f"outcome_lag_{lag}": y.diff().shift(lag), f"shock_lag_{lag}": x.diff().shift(lag)}
+    rows = {}
+    for horizon in range(horizons + 1):
+        frames = {name: frame.stack() for name, frame in (wide | {"lead": y.shift(-horizon) - y.shift(1)}).items()}
+        data = pd.DataFrame(frames).rename_axis(index=["period", "partner"]).reset_index()
+        row = panel_response(data, "lead", list(wide), level=level).loc["shock"]
+        rows[horizon] = [*row[["estimate", "std_error", "low", "high"]], int(row["observations"])]
+    return _responses(rows)

@@ -1,0 +1,226 @@
+"""Pass-through by hand, panels against another estimator and the literature, responses against known processes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from autogap.errors import InputError
+from autogap.methods import passthrough
+
+
+@pytest.fixture(scope="module")
+def wages() -> pd.DataFrame:
+    """545 young men, 1980-1987: Vella and Verbeek, Journal of Applied Econometrics 13, 1998."""
+    from linearmodels.datasets import wage_panel
+
+    return wage_panel.load()
+
+
+@pytest.fixture
+def trade() -> pd.DataFrame:
+    """Imports from 12 partners whose elasticity to one plus the duty is -3."""
+    rng = np.random.default_rng(5)
+    months = pd.period_range("2020-01", periods=48, freq="M")
+    partners = [f"p{i}" for i in range(12)]
+    rate = pd.DataFrame(rng.uniform(0, 0.25, (48, 12)), index=months, columns=partners)
+    size, season = rng.normal(8, 1, 12), rng.normal(0, 0.3, (48, 1))
+    value = np.exp(size + season - 3 * np.log1p(rate) + rng.normal(0, 0.1, (48, 12)))
+    return passthrough.duty_panel(value, value * rate)
+
+
+@pytest.mark.parametrize("before, after, cut", [(2.5, 27.5, -19.608), (0, 25, -20), (2.5, 15, -10.870), (15, 15, 0)])
+def test_full_absorption_keeps_the_landed_price(before, after, cut):
+    change = passthrough.full_absorption_pct(before, after)
+    assert change == pytest.approx(cut, abs=5e-4)
+    assert (1 + change / 100) * (1 + after / 100) == pytest.approx(1 + before / 100)
+
+
+@pytest.mark.parametrize("before, after", [(2.5, 27.5), (27.5, 15)])
+def test_pass_through_is_nothing_under_full_absorption_and_all_without_a_price_change(before, after):
+    absorbed = passthrough.full_absorption_pct(before, after)
+    assert passthrough.pass_through_pct(absorbed, before, after) == pytest.approx(0, abs=1e-9)
+    assert passthrough.pass_through_pct(0.0, before, after) == 100
+
+
+def test_both_prices_tell_the_same_pass_through():
+    export_change = -0.08
+    landed_change = 100 * ((1 + export_change) * 1.275 / 1.025 - 1)
+    export = passthrough.pass_through_pct(100 * export_change, 2.5, 27.5)
+    assert passthrough.pass_through_pct(landed_change, 2.5, 27.5, price="landed") == pytest.approx(export)
+    assert export == pytest.approx(61.8, abs=0.1)
+
+
+def test_pass_through_of_a_series_keeps_its_months():
+    months = pd.period_range("2025-05", periods=2, freq="M")
+    pair = passthrough.pass_through_pct(pd.Series([0.0, -19.6078431], index=months), 2.5, 27.5)
+    assert pair.round(4).to_dict() == {months[0]: 100.0, months[1]: 0.0}
+
+
+def test_unit_value_is_missing_without_units():
+    months = pd.period_range("2025-05", periods=2, freq="M")
+    table = passthrough.unit_values(
+        pd.Series([300.0, 0.0], index=months), pd.Series([100.0, 0.0], index=months), pd.Series(150.0, index=months)
+    )
+    assert table.iloc[0].tolist() == [3e6, 2e4]
+    assert table.iloc[1].isna().all()
+
+
+def test_duty_panel_keeps_a_month_without_trade_for_the_poisson_model():
+    may = pd.period_range("2025-05", periods=1, freq="M")
+    value = pd.DataFrame({"jp": [0.0], "kr": [100.0]}, index=may)
+    panel = passthrough.duty_panel(value, value * 0.25).set_index("partner")
+    assert panel.loc["jp", "value_usd"] == 0
+    assert panel.loc["jp", ["duty_rate_pct", "log_value"]].isna().all()
+    assert panel.loc["kr", "log_one_plus_duty"] == pytest.approx(np.log(1.25))
+
+
+def test_wage_panel_equals_linearmodels_to_four_digits(wages):
+    from linearmodels.panel import PanelOLS
+
+    terms = ["expersq", "union", "married"]
+    ours = passthrough.panel_response(wages, "lwage", terms, effects=["nr", "year"], cluster=None)
+    theirs = PanelOLS(
+        wages.set_index(["nr", "year"])["lwage"],
+        wages.set_index(["nr", "year"])[terms],
+        entity_effects=True,
+        time_effects=True,
+    ).fit()
+    np.testing.assert_allclose(ours["estimate"], theirs.params[terms], rtol=1e-5)
+    np.testing.assert_allclose(ours["std_error"], theirs.std_errors[terms], rtol=1e-4)
+
+
+def test_wage_panel_gives_the_published_estimates(wages):
+    """Wooldridge, Introductory Econometrics, 5th ed. (2013), example 14.4: fixed effects."""
+    ours = passthrough.panel_response(wages, "lwage", ["expersq", "married", "union"], ["nr", "year"], cluster=None)
+    assert ours["estimate"].round(4).tolist() == [-0.0052, 0.0467, 0.0800]
+    assert ours["std_error"].round(4).tolist() == [0.0007, 0.0183, 0.0193]
+
+
+def test_clustered_errors_equal_linearmodels_up_to_the_count_of_effects(wages):
+    """With effects nested in clusters, they cost no degrees of freedom (Cameron and Miller, 2015, section II.B)."""
+    from linearmodels.panel import PanelOLS
+
+    terms = ["expersq", "union", "married"]
+    ours = passthrough.panel_response(wages, "lwage", terms, effects=["nr", "year"], cluster="nr")
+    panel = wages.set_index(["nr", "year"])
+    theirs = PanelOLS(panel["lwage"], panel[terms], entity_effects=True, time_effects=True).fit(
+        cov_type="clustered", cluster_entity=True
+    )
+    ratio = ours["std_error"] / theirs.std_errors[terms]
+    assert ratio.max() - ratio.min() < 1e-6
+    assert 0.9 < ratio.min() < 1
+
+
+@pytest.mark.parametrize("method, outcome", [("ols", "log_value"), ("ppml", "value_usd")], ids=["ols", "ppml"])
+def test_panel_finds_the_planted_elasticity(trade, method, outcome):
+    row = passthrough.panel_response(trade, outcome, "log_one_plus_duty", method=method).loc["log_one_plus_duty"]
+    # Noise of 0.1 over 576 rows whose duty varies by 0.07: a standard error near 0.06, and four of them.
+    assert row["estimate"] == pytest.approx(-3, abs=0.25)
+    assert 0.02 < row["std_error"] < 0.12
+    assert row["observations"] == 48 * 12
+
+
+def test_poisson_keeps_zeros_and_leaves_out_a_partner_without_trade(trade):
+    zeros = trade["period"].astype(str).str.endswith("-03") & (trade["partner"] == "p1")
+    nothing = trade.assign(partner="nowhere", value_usd=0.0)[trade["partner"] == "p0"]
+    panel = pd.concat([trade.assign(value_usd=trade["value_usd"].where(~zeros, 0.0)), nothing], ignore_index=True)
+    fit = passthrough.panel_response(panel, "value_usd", "log_one_plus_duty", method="ppml")
+    assert fit["observations"].item() == 48 * 12
+
+
+def test_wider_level_gives_wider_band(trade):
+    bands = [passthrough.panel_response(trade, "log_value", "log_one_plus_duty", level=x).iloc[0] for x in (0.5, 0.99)]
+    assert bands[0]["low"] > bands[1]["low"] and bands[0]["high"] < bands[1]["high"]
+
+
+def simulated(periods: int, persistence: float, seed: int) -> tuple[pd.Series, pd.Series]:
+    """AR(1) outcome hit by an observed shock and by noise: the response at horizon h is persistence to the h."""
+    rng = np.random.default_rng(seed)
+    index = pd.period_range("1900-01", periods=periods, freq="M")
+    shock, noise, outcome = rng.normal(size=periods), rng.normal(0, 0.5, periods), np.zeros(periods)
+    for t in range(1, periods):
+        outcome[t] = persistence * outcome[t - 1] + shock[t] + noise[t]
+    return pd.Series(outcome, index=index), pd.Series(shock, index=index)
+
+
+def test_local_projections_find_the_known_response():
+    response = passthrough.local_projections(*simulated(4000, 0.8, 1), horizons=10, lags=1)
+    np.testing.assert_allclose(response["estimate"], 0.8 ** np.arange(11), atol=0.07)
+    assert response["observations"].tolist() == [3999 - h for h in range(11)]
+
+
+def test_local_projection_bands_cover_the_truth_about_as_often_as_they_say():
+    inside = []
+    for seed in range(60):
+        response = passthrough.local_projections(*simulated(200, 0.8, 100 + seed), horizons=4, lags=1, level=0.9)
+        truth = 0.8 ** np.arange(5)
+        inside.append((response["low"] < truth) & (truth < response["high"]))
+    # 300 intervals that are correlated within a draw: 0.80 to 0.97 around the nominal 0.90.
+    assert 0.80 < np.mean(inside) < 0.97
+
+
+def test_a_shock_without_effect_has_none():
+    outcome, _ = simulated(2000, 0.5, 2)
+    _, other = simulated(2000, 0.5, 3)
+    response = passthrough.local_projections(outcome, other, horizons=6)
+    assert ((response["low"] < 0) & (0 < response["high"])).sum() >= 6
+
+
+def test_a_gap_in_the_data_is_no_lag():
+    outcome, shock = simulated(300, 0.8, 4)
+    whole = passthrough.local_projections(outcome, shock, horizons=0, lags=1)
+    cut = passthrough.local_projections(outcome.drop(outcome.index[150]), shock, horizons=0, lags=1)
+    assert whole["observations"].item() - cut["observations"].item() == 2
+
+
+def test_controls_take_out_what_they_explain():
+    outcome, shock = simulated(500, 0.0, 6)
+    confounder = shock + simulated(500, 0.0, 7)[1]
+    muddled = outcome + 2 * confounder
+    plain = passthrough.local_projections(muddled, shock, horizons=0)["estimate"].item()
+    clean = passthrough.local_projections(muddled, shock, 0, controls=confounder.to_frame("c"))["estimate"].item()
+    assert plain == pytest.approx(3, abs=0.3)
+    assert clean == pytest.approx(1, abs=0.1)
+
+
+def test_panel_local_projections_find_the_known_response():
+    """Outcomes follow 0.6 of their own change plus minus two times the shock's change, with effects of both kinds."""
+    rng = np.random.default_rng(8)
+    months, units = pd.period_range("2000-01", periods=160, freq="M"), [f"u{i}" for i in range(20)]
+    change = rng.normal(size=(160, 20))
+    growth = np.zeros((160, 20))
+    for t in range(1, 160):
+        growth[t] = 0.6 * growth[t - 1] - 2 * change[t] + rng.normal(0, 0.5, 20) + rng.normal(0, 1)
+    frames = {"y": (growth + rng.normal(size=20)).cumsum(axis=0), "x": change.cumsum(axis=0)}
+    long = {n: pd.DataFrame(f, months, units).rename_axis("period").stack() for n, f in frames.items()}
+    panel = pd.DataFrame(long).rename_axis(["period", "partner"]).reset_index()
+    response = passthrough.panel_local_projections(panel, "y", "x", horizons=3, lags=1)
+    truth = -2 * np.cumsum(0.6 ** np.arange(4))
+    np.testing.assert_allclose(response["estimate"], truth, rtol=0.05)
+    assert (response["low"] < truth).all() and (truth < response["high"]).all()
+
+
+@pytest.mark.parametrize(
+    "call, sentence",
+    [
+        (lambda p: passthrough.full_absorption_pct(-100, 5), "leaves no price"),
+        (lambda p: passthrough.pass_through_pct(-5, 15, 15), "no change to pass through"),
+        (lambda p: passthrough.pass_through_pct(-100, 0, 15), "leaves no price"),
+        (lambda p: passthrough.pass_through_pct(-5, 0, 15, price="retail"), "'retail' is not known"),
+        (lambda p: passthrough.panel_response(p, "log_vale", "log_one_plus_duty"), "Did you mean 'log_value'"),
+        (lambda p: passthrough.panel_response(p, "log_value", "log_one_plus_duty", method="poisson"), "'poisson'"),
+        (lambda p: passthrough.panel_response(p.assign(same=1.0), "log_value", "same"), "'same' does not move"),
+        (lambda p: passthrough.panel_response(p[p["partner"] < "p10"], "log_value", "log_one_plus_duty"), "2 groups"),
+        (lambda p: passthrough.panel_response(p.assign(v=-1.0), "v", "log_one_plus_duty", method="ppml"), "below zero"),
+        (lambda p: passthrough.local_projections(*simulated(10, 0.5, 1)), "too few"),
+        (lambda p: passthrough.local_projections(simulated(50, 0.5, 1)[0], 0 * simulated(50, 0.5, 1)[1]), "never moves"),
+        (lambda p: passthrough.panel_local_projections(p, "log_value", "duty"), "no column 'duty'"),
+        (lambda p: passthrough.duty_panel(pd.DataFrame({"jp": [1.0]}), pd.DataFrame({"kr": [1.0]})), "one of the frames"),
+        (lambda p: passthrough.duty_panel(*[pd.DataFrame({"wld": [1.0]})] * 2, ["world"]), "'world' is no partner"),
+    ],
+)
+def test_a_mistake_is_told_in_one_sentence(trade, call, sentence):
+    with pytest.raises(InputError, match=sentence):
+        call(trade)
