@@ -1,0 +1,316 @@
+"""Describe every file under ``data/``: ``datapackage.json`` and the codebook, both generated, both checkable.
+
+``python -m autogap.data.package`` rewrites ``data/datapackage.json`` and ``data/README.md``;
+``--check`` writes nothing and exits with status 1 and one sentence when a file drifted from its description.
+
+The format is the Frictionless Data Package, version 2 (https://datapackage.org/standard/data-package/).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import json
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import yaml
+
+from autogap.data import codebook
+from autogap.data.vocabulary import (
+    FREQUENCIES,
+    GRADES,
+    LICENCES,
+    SEASONAL,
+    SERIES_FIELDS,
+    TABLE_UNITS,
+    UNITS,
+    VINTAGE_KINDS,
+)
+from autogap.errors import InputError, did_you_mean
+from autogap.paths import DATA
+
+NAME = "autogap-data"
+TITLE = "Cars in the trade gap between Japan and the United States: the data"
+PERIOD = r"^\d{4}(-(0[1-9]|1[0-2])|Q[1-4])?$|^FY\d{4}$"
+SERIES_NAME = r"^[a-z0-9_]+(\.[a-z0-9_]+)+$"
+REMEDY = "if the change is meant, run `python -m autogap.data.package` and say why in data/CHANGES.md"
+
+_CHOICES = {"unit": list(UNITS), "frequency": list(FREQUENCIES), "vintage_kind": list(VINTAGE_KINDS),
+            "grade": list(GRADES), "licence": list(LICENCES), "seasonal_adjustment": list(SEASONAL)}
+
+
+def read_catalogue(data: Path = DATA) -> list[dict[str, str]]:
+    """Read ``series.csv`` and judge its words.
+
+    Parameters
+    ----------
+    data : Path
+        The folder of the data package.
+
+    Returns
+    -------
+    list of dict
+        One a series, in the order of the file.
+
+    Raises
+    ------
+    InputError
+        When a column is missing, a field is empty or a word is not in the vocabulary.
+
+    Examples
+    --------
+    >>> "million JPY" in {row["unit"] for row in read_catalogue()}
+    True
+    """
+    with open(data / "series.csv", newline="", encoding="utf-8") as stream:
+        reader = csv.DictReader(stream)
+        if list(reader.fieldnames or []) != list(SERIES_FIELDS):
+            raise InputError(f"data/series.csv: the columns are {reader.fieldnames}; they must be {list(SERIES_FIELDS)}.")
+        rows = list(reader)
+    for row in rows:
+        for field, value in row.items():
+            if not value and field != "note":
+                raise InputError(f"data/series.csv, {row['name']}: {field} is empty; write 'not stated' if it is not.")
+            known = _CHOICES.get(field)
+            if known and value not in known:
+                raise InputError(f"data/series.csv, {row['name']}: {field} {value!r} is not in the vocabulary of "
+                                 f"autogap/data/vocabulary.py.{did_you_mean(value, known)}")
+    return rows
+
+
+def read_tables(data: Path = DATA) -> dict[str, dict]:
+    """Read ``tables.yaml``, the description of every file under ``data/tables/``.
+
+    Parameters
+    ----------
+    data : Path
+        The folder of the data package.
+
+    Returns
+    -------
+    dict of str to dict
+        Table name -> title, source, collected_from, licence, grade, note, primary_key, fields.
+
+    Raises
+    ------
+    InputError
+        When a description and its file do not match, or a word is not in the vocabulary.
+
+    Examples
+    --------
+    >>> read_tables()["timeline"]["licence"]
+    'own compilation; facts only'
+    """
+    tables = yaml.safe_load((data / "tables.yaml").read_text(encoding="utf-8"))
+    for name, table in tables.items():
+        path = data / "tables" / f"{name}.csv"
+        if not path.is_file():
+            raise InputError(f"data/tables.yaml: {name} is described, but data/tables/{name}.csv does not exist.")
+        with open(path, newline="", encoding="utf-8") as stream:
+            header = next(csv.reader(stream))
+        if header != list(table["fields"]):
+            raise InputError(f"data/tables/{name}.csv: the columns are {header}; data/tables.yaml has "
+                             f"{list(table['fields'])}.")
+        for place, value, known in [("licence", table["licence"], LICENCES), ("grade", table["grade"], GRADES)] + [
+            (f"unit of {field}", spec["unit"], UNITS | TABLE_UNITS) for field, spec in table["fields"].items()
+        ]:
+            if value not in known:
+                raise InputError(f"data/tables.yaml, {name}: {place} {value!r} is not in the vocabulary of "
+                                 f"autogap/data/vocabulary.py.{did_you_mean(value, known)}")
+    return tables
+
+
+def _file(data: Path, relative: str) -> dict:
+    content = (data / relative).read_bytes()
+    return {"path": relative, "type": "table", "scheme": "file", "format": "csv", "mediatype": "text/csv",
+            "encoding": "utf-8", "bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}
+
+
+def _licences(names: Iterable[str]) -> list[dict]:
+    return [{"name": LICENCES[name]["name"], "title": name} for name in sorted(set(names))]
+
+
+def _series_resource(data: Path) -> dict:
+    fields = []
+    for name, description in SERIES_FIELDS.items():
+        constraints = {"required": True} if name != "note" else {}
+        constraints |= {"enum": _CHOICES[name]} if name in _CHOICES else {}
+        constraints |= {"pattern": PERIOD} if name in ("first_period", "last_period") else {}
+        constraints |= {"pattern": SERIES_NAME, "unique": True} if name == "name" else {}
+        field = {"name": name, "type": "string", "description": description, "unit": "not applicable"}
+        fields.append(field | ({"constraints": constraints} if constraints else {}))
+    return {"name": "series", "title": "The catalogue: one row a series", **_file(data, "series.csv"),
+            "sources": [{"title": "this project"}], "licenses": _licences(["own compilation"]),
+            "schema": {"fields": fields, "primaryKey": ["name"]}}
+
+
+def _observations(data: Path, relative: str, rows: list[dict[str, str]]) -> dict:
+    def distinct(column: str) -> list[str]:
+        return sorted({row[column] for row in rows})
+
+    span = f"{min(row['first_period'] for row in rows)} to {max(row['last_period'] for row in rows)}"
+    units = "; ".join(distinct("unit"))
+    fields = [
+        {"name": "period", "type": "string", "unit": "not applicable",
+         "description": "ISO period: 2025-05 month, 2025Q1 quarter, 2024 calendar year, FY2024 year from April 2024",
+         "constraints": {"required": True, "pattern": PERIOD}},
+        {"name": "series", "type": "string", "unit": "not applicable", "description": "name in series.csv",
+         "constraints": {"required": True, "pattern": SERIES_NAME}},
+        {"name": "value", "type": "number", "unit": units, "constraints": {"required": True},
+         "description": "as published, in the unit that series.csv gives for the series"},
+        {"name": "vintage", "type": "string", "unit": "not applicable", "constraints": {"required": True},
+         "description": f"release, capture or stage of the figure: {codebook.shorten(_vintages(rows))}"},
+    ]
+    sources = sorted({(row["source"], row["collected_from"]) for row in rows})
+    return {
+        "name": Path(relative).stem,
+        "title": f"{'; '.join(distinct('publisher'))}: {Path(relative).stem.partition('_')[2].replace('_', ' ')}",
+        "description": f"{len(rows)} series, {span}, unit: {units}, grade: {'; '.join(distinct('grade'))}",
+        **_file(data, relative),
+        "sources": [{"title": f"{source}; collected from {place}"} for source, place in sources],
+        "licenses": _licences(distinct("licence")),
+        "schema": {
+            "fields": fields, "primaryKey": ["series", "period", "vintage"],
+            "foreignKeys": [{"fields": ["series"], "reference": {"resource": "series", "fields": ["name"]}}],
+        },
+    }
+
+
+def _vintages(rows: list[dict[str, str]]) -> list[str]:
+    return sorted({vintage for row in rows for vintage in row["vintages"].split(";")})
+
+
+def _table(data: Path, name: str, table: dict) -> dict:
+    fields = [{"name": field, "type": spec["type"], "unit": spec["unit"], "description": spec["description"]}
+              for field, spec in table["fields"].items()]
+    key = {"primaryKey": table["primary_key"]} if table.get("primary_key") else {}
+    return {"name": name, "title": table["title"], "description": f"{table['note']} Grade: {table['grade']}.".strip(),
+            **_file(data, f"tables/{name}.csv"),
+            "sources": [{"title": f"{table['source']}; collected from {table['collected_from']}"}],
+            "licenses": _licences([table["licence"]]), "schema": {"fields": fields, **key}}
+
+
+def build(data: Path = DATA) -> dict:
+    """Describe the data package as it lies on disk.
+
+    Parameters
+    ----------
+    data : Path
+        The folder of the data package.
+
+    Returns
+    -------
+    dict
+        The descriptor, ready for JSON; equal files give an equal descriptor.
+
+    Raises
+    ------
+    InputError
+        When a file and its description do not match.
+
+    Examples
+    --------
+    >>> build()["name"]
+    'autogap-data'
+    """
+    rows, tables = read_catalogue(data), read_tables(data)
+    by_file: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        by_file.setdefault(row["file"], []).append(row)
+    described = {*by_file, *(f"tables/{name}.csv" for name in tables)}
+    found = {path.relative_to(data).as_posix() for room in ("observations", "tables") for path in (data / room).glob("*")}
+    for extra in sorted(found - described):
+        raise InputError(f"data/{extra}: the file is in no row of series.csv and in no table of tables.yaml; "
+                         "describe it or remove it.")
+    for lost in sorted(described - found):
+        raise InputError(f"data/{lost}: series.csv names this file, but it does not exist.")
+    resources = [_series_resource(data)]
+    resources += [_observations(data, relative, by_file[relative]) for relative in sorted(by_file)]
+    resources += [_table(data, name, tables[name]) for name in sorted(tables)]
+    return {"$schema": "https://datapackage.org/profiles/2.0/datapackage.json", "name": NAME, "title": TITLE,
+            "version": _version(data), "licenses": _licences([*(row["licence"] for row in rows),
+                                                              *(table["licence"] for table in tables.values())]),
+            "resources": resources}
+
+
+def _version(data: Path) -> str:
+    """Take the date of the newest entry of CHANGES.md: the descriptor must not change with the clock."""
+    changes = (data / "CHANGES.md").read_text(encoding="utf-8")
+    newest = re.search(r"^## (\d{4}-\d{2}-\d{2})", changes, flags=re.MULTILINE)
+    if not newest:
+        raise InputError("data/CHANGES.md: no entry is headed by a date such as '## 2026-11-23'.")
+    return newest.group(1)
+
+
+def render(package: dict) -> str:
+    """Write a descriptor as JSON with stable bytes."""
+    return json.dumps(package, indent=1, ensure_ascii=False) + "\n"
+
+
+def drift(data: Path = DATA) -> list[str]:
+    """Tell where the files differ from ``datapackage.json`` and from the generated codebook.
+
+    Parameters
+    ----------
+    data : Path
+        The folder of the data package.
+
+    Returns
+    -------
+    list of str
+        One sentence a difference; empty when everything is as described.
+    """
+    stored_at = data / "datapackage.json"
+    if not stored_at.is_file():
+        return [f"data/datapackage.json is missing; {REMEDY}."]
+    stored = json.loads(stored_at.read_text(encoding="utf-8"))
+    faults = []
+    for resource in stored["resources"]:
+        path = data / resource["path"]
+        if not path.is_file():
+            faults.append(f"data/{resource['path']} is described in datapackage.json but missing; {REMEDY}.")
+        elif (now := _file(data, resource["path"]))["hash"] != resource["hash"]:
+            faults.append(f"data/{resource['path']} has changed: {now['hash']} on disk ({now['bytes']} bytes), "
+                          f"{resource['hash']} in datapackage.json ({resource['bytes']} bytes); {REMEDY}.")
+    if faults:
+        return faults
+    package = build(data)
+    if render(package) != stored_at.read_text(encoding="utf-8"):
+        faults.append(f"data/datapackage.json is not what the catalogue and the tables now say; {REMEDY}.")
+    readme = data / "README.md"
+    if not readme.is_file() or readme.read_text(encoding="utf-8") != codebook.render(package, read_catalogue(data)):
+        faults.append(f"data/README.md is not the codebook of the data as they are; {REMEDY}.")
+    return faults
+
+
+def write(data: Path = DATA) -> None:
+    """Rewrite ``datapackage.json`` and ``README.md`` from the files on disk."""
+    package = build(data)
+    (data / "datapackage.json").write_text(render(package), encoding="utf-8")
+    (data / "README.md").write_text(codebook.render(package, read_catalogue(data)), encoding="utf-8")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; return its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m autogap.data.package", description=__doc__.partition("\n")[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file drifted")
+    arguments = parser.parse_args(argv)
+    try:
+        if not arguments.check:
+            write()
+            return 0
+        faults = drift()
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 2
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

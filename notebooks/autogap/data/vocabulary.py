@@ -1,0 +1,121 @@
+"""The fixed words of the data package: units, frequencies, grades, licences, and the columns of the catalogue."""
+
+from __future__ import annotations
+
+UNITS = {
+    "JPY per USD": "yen for one US dollar",
+    "USD": "US dollars, current",
+    "million USD": "millions of US dollars, current",
+    "thousand JPY": "thousands of yen, current",
+    "million JPY": "millions of yen, current",
+    "billion JPY": "thousand millions of yen, current",
+    "trillion JPY": "million millions of yen, current",
+    "million JPY, chained, quarterly rate": "volume; the reference year differs by vintage; not annualised",
+    "billion JPY, current prices, annual rate": "seasonally adjusted, quarterly flow times four",
+    "billion JPY, chained 2011 prices, annual rate": "volume in prices of 2011, quarterly flow times four",
+    "billion JPY, chained 2015 prices, annual rate": "volume in prices of 2015, quarterly flow times four",
+    "billion JPY, chained 2020 prices, annual rate": "volume in prices of 2020, quarterly flow times four",
+    "vehicles": "number of vehicles",
+    "passenger cars": "number of passenger cars",
+    "million vehicles, annual rate": "millions, monthly sales times twelve, seasonally adjusted",
+    "persons": "number of persons",
+    "thousand persons": "thousands of persons",
+    "10,000 persons": "tens of thousands of persons, as the Labour Force Survey counts",
+    "million persons": "millions of persons",
+    "kg": "kilograms",
+    "t": "metric tons",
+    "thousand t": "thousands of metric tons",
+    "thousand kl": "thousands of kilolitres",
+    "percent": "percent: of the base, the total or the year before, as the title says",
+    "percent, annualised": "percent, quarterly change compounded to a year",
+    "percentage points": "points of percent: a difference or a contribution to growth",
+    "diffusion index, percentage points": "share of firms that answer 'favourable' less share 'unfavourable'",
+    "index, 1982-84=100": "average of 1982 to 1984 is 100",
+    "index, 2000=100": "average of 2000 is 100",
+    "index, 2017=100": "average of 2017 is 100",
+    "index, 2020=100": "average of 2020 is 100",
+    "index, Dec 2003=100": "December 2003 is 100",
+}
+"""Units that a series may have."""
+
+TABLE_UNITS = {
+    "not applicable": "a name, a code, a date or words",
+    "see unit": "another column of the same row gives the unit",
+    "percent ad valorem": "percent of the customs value",
+    "share": "fraction of one",
+    "share of import value": "fraction of one, of the value of imports",
+    "JPY per JPY": "yen of the row for one yen of the column",
+    "year": "calendar year",
+    "observations": "number of observations",
+    "lines": "number of tariff lines",
+}
+"""Units that only columns of tables may have, beside `UNITS`."""
+
+FREQUENCIES = {"M": "month", "Q": "quarter", "A": "calendar year", "FY": "Japan's fiscal year, April to March"}
+
+SEASONAL = {
+    "SA": "seasonally adjusted",
+    "SAAR": "seasonally adjusted, annual rate",
+    "NSA": "not seasonally adjusted",
+    "not applicable": "annual figures and the like",
+    "not stated": "the copy does not say",
+}
+
+VINTAGE_KINDS = {
+    "single": "one vintage",
+    "stage": "rows differ in release stage; the default joins them, the latest stage of each period",
+    "release": "whole vintages side by side; the default is the last",
+}
+
+GRADES = {
+    "official file": "read by program from an official file, or from a research data set made from one",
+    "re-keyed and checked": "re-keyed from an official file and checked by arithmetic",
+    "press report": "official or company figure as quoted by the press or by an industry page",
+    "derived": "arithmetic on published figures; the note says how",
+    "secondary source": "a single secondary source that does not name the publisher",
+}
+
+LICENCES = {
+    "public domain (work of the US federal government)": {
+        "name": "other-pd", "use": "free", "publish": "free; the agency asks to be named as the source"},
+    "reuse with attribution (Government of Japan Standard Terms of Use)": {
+        "name": "other-at", "use": "free", "publish": "free with the source named, and with a word that the figures were edited"},
+    "use with attribution to the OECD": {
+        "name": "other-at", "use": "free", "publish": "free with attribution to the OECD"},
+    "use with attribution to WIOD (Timmer et al., Review of International Economics 23, 2015)": {
+        "name": "other-at", "use": "free", "publish": "free with the article named"},
+    "own compilation": {
+        "name": "mit", "use": "as the repository's LICENSE", "publish": "as the repository's LICENSE"},
+    "own compilation; facts only": {
+        "name": "mit", "use": "as the repository's LICENSE",
+        "publish": "as the repository's LICENSE; the facts are those of the sources named row by row"},
+    "own wording; facts only": {
+        "name": "mit", "use": "as the repository's LICENSE",
+        "publish": "as the repository's LICENSE; the article itself is not reproduced"},
+    "not stated": {
+        "name": "notspecified", "use": "single figures are quoted as facts, with their source",
+        "publish": "not granted by any statement found: quote single figures with their source, ask before passing on the whole"},
+}
+"""Terms as the publisher states them -> identifier for the data package, right to use, right to publish."""
+
+SERIES_FIELDS = {
+    "name": "<publisher>.<partner>.<flow>.<item>[_<measure>], lower case; the key of the catalogue",
+    "title": "what the figures are, in words",
+    "unit": "one of the units listed in README.md",
+    "frequency": "M month, Q quarter, A calendar year, FY fiscal year of Japan",
+    "publisher": "who published the figures",
+    "publisher_code": "the publisher's own code, or 'not stated'",
+    "measure": "valuation and basis: FOB or CIF, general imports or for consumption, chained or current",
+    "seasonal_adjustment": "SA, SAAR, NSA, not applicable or not stated",
+    "first_period": "first period with a figure, ISO",
+    "last_period": "last period with a figure, ISO",
+    "vintage_kind": "single, stage or release: how several vintages of one series relate",
+    "vintages": "vintages in the file, oldest first, joined by semicolons",
+    "source": "publisher's release or file",
+    "collected_from": "the public place where the figures were collected",
+    "licence": "terms as the publisher states them, or 'not stated'",
+    "grade": "how the figures were taken over",
+    "note": "what to know before use: breaks, gaps, bases, rounding",
+    "file": "file under data/ that holds the figures",
+}
+"""Columns of ``series.csv`` and what they hold."""
