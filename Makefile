@@ -1,0 +1,67 @@
+# Two commands do everything, set-up included: `make` runs the collection, `make test` proves it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+JOBS ?= 2
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := run
+.PHONY: help run test unit lab journal check accept bench mutation package readme lock clean
+
+help: ## list these targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(READY) ## execute every notebook in parallel; writes runs/baseline and figures
+	@$(BIN)/autogap run baseline -j $(JOBS) --publish figures
+
+test: $(READY) ## unit tests, then every stored output against a fresh run
+	@$(BIN)/pytest -n $(JOBS) tests
+	@$(BIN)/pytest --nbval notebooks -n $(JOBS) --dist loadfile
+
+unit: $(READY) ## unit tests alone
+	@$(BIN)/pytest -n $(JOBS) tests
+
+lab: $(READY) ## open JupyterLab on the notebooks
+	@$(BIN)/jupyter lab notebooks
+
+journal: $(READY) ## the figures at journal width, into runs/journal
+	@AUTOGAP_PROFILE=journal $(BIN)/autogap run baseline -j $(JOBS) --out runs/journal
+
+check: $(READY) ## validate the scenario file and the data package
+	@$(BIN)/autogap validate
+	@$(BIN)/python -m autogap.data.package --check
+
+accept: $(READY) ## re-run the notebooks, show what changed, store the new outputs
+	@$(BIN)/autogap accept
+
+package: $(READY) ## rewrite datapackage.json and the codebook after a change of data
+	@$(BIN)/python -m autogap.data.package
+
+readme: $(READY) ## rewrite the generated tables of README.md
+	@$(BIN)/python -m autogap.checks.readme
+
+bench: $(READY) ## measure the batch against other runners; prints ratios
+	@$(BIN)/python tests/benchmarks/batch.py
+
+mutation: $(READY) ## plant faults and report which are caught
+	@$(BIN)/python -m tests.mutation
+
+lock: $(READY) ## resolve requirements.txt anew from pyproject.toml
+	@$(BIN)/pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
+		--no-annotate --no-header --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.txt
+
+clean: ## remove the environment and the runs
+	@rm -rf $(VENV) runs
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else \
+		"autogap needs Python 3.11 or newer; this is %d.%d. Name another: make PYTHON=python3.12" % sys.version_info[:2])'
+	@echo "Setting up $(VENV) from requirements.txt; this takes a minute or two."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
