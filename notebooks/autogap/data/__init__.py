@@ -15,6 +15,7 @@ Examples
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -26,6 +27,9 @@ from autogap.paths import DATA
 FREQUENCIES = {"M": "M", "Q": "Q", "A": "Y", "FY": "Y-MAR"}
 """Frequencies of the catalogue and the pandas periods that stand for them. A fiscal year of Japan (April to
 March) is named by the year in which it begins; pandas names it by the year in which it ends."""
+
+CODES = ("row", "column", "code", "sector", "hs", "hts_number", "heading")
+"""Columns of tables that hold classification codes: text, because ``01`` is not 1."""
 
 _read: dict[str, str] = {}
 
@@ -128,13 +132,13 @@ def _periods(labels: pd.Series, frequency: str) -> pd.PeriodIndex:
 
 def _bound(value: str | pd.Period, frequency: str, name: str, end: bool) -> pd.Period:
     text = str(value)
-    try:
-        if frequency == "FY" and text.startswith("FY"):
-            return pd.Period(int(text[2:]) + 1, freq=FREQUENCIES["FY"])
-        return pd.Period(text).asfreq(FREQUENCIES[frequency], "end" if end else "start")
-    except ValueError as error:
-        example = {"M": "2025-05", "Q": "2025Q1", "A": "2024", "FY": "FY2024"}[frequency]
-        raise DataError(f"series {name!r}: {text!r} is no period; give one like {example!r}.") from error
+    # pandas would read "May" as the month 0001-05: only what the data package itself writes is meant.
+    if isinstance(value, pd.Period) or re.fullmatch(r"\d{4}(-\d\d|Q[1-4])?|FY\d{4}", text):
+        year = text.removeprefix("FY")
+        wanted = pd.Period(str(int(year) + 1), freq=FREQUENCIES["FY"]) if year != text else pd.Period(value)
+        return wanted.asfreq(FREQUENCIES[frequency], "end" if end else "start")
+    example = {"M": "2025-05", "Q": "2025Q1", "A": "2024", "FY": "FY2024"}[frequency]
+    raise DataError(f"series {name!r}: {text!r} is no period; give one like {example!r}.")
 
 
 def _select(rows: pd.DataFrame, entry: pd.Series, vintage: str | None) -> tuple[pd.DataFrame, str]:
@@ -288,6 +292,6 @@ def table(name: str) -> pd.DataFrame:
     known = sorted(path.stem for path in (DATA / "tables").glob("*.csv"))
     if name not in known:
         raise DataError(f"table {name!r}: there is none of that name in data/tables." + did_you_mean(name, known))
-    rows = pd.read_csv(_open(f"tables/{name}.csv"))
+    rows = pd.read_csv(_open(f"tables/{name}.csv"), dtype=dict.fromkeys(CODES, str))
     rows.attrs = {"name": name}
     return rows
