@@ -133,7 +133,7 @@ def _periods(labels: pd.Series, frequency: str) -> pd.PeriodIndex:
 def _bound(value: str | pd.Period, frequency: str, name: str, end: bool) -> pd.Period:
     text = str(value)
     # pandas would read "May" as the month 0001-05: only what the data package itself writes is meant.
-    if isinstance(value, pd.Period) or re.fullmatch(r"\d{4}(-\d\d|Q[1-4])?|FY\d{4}", text):
+    if isinstance(value, pd.Period) or re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])|Q[1-4])?|FY\d{4}", text):
         year = text.removeprefix("FY")
         wanted = pd.Period(str(int(year) + 1), freq=FREQUENCIES["FY"]) if year != text else pd.Period(value)
         return wanted.asfreq(FREQUENCIES[frequency], "end" if end else "start")
@@ -185,7 +185,7 @@ def series(
     --------
     >>> from autogap import data
     >>> float(data.series("mof.us.balance", "2025-05", "2025-05").iloc[0])
-    451669.0
+    451672.0
     """
     entry = _entry(name)
     rows, chosen = _select(_observations(entry["file"])[name], entry, vintage)
