@@ -29,7 +29,7 @@ From Python: `from autogap import data`, then `data.series("mof.us.exports.motor
    US unit values of Japanese cars cannot be computed.
 3. **Exports FOB, imports CIF** in Japan's customs figures: the two countries' balances cannot agree.
 4. **First releases.** The monthly customs tables hold the first detailed release of each month (the last month:
-   provisional). Exports are revised little, imports by up to 1.1 percent in the month, parts by more.
+   provisional). Exports are revised little, total imports by up to 1.1 percent in the month, parts by up to 6.
 5. **A share of a shrinking balance explodes**, and passes 100 percent in several months: use annual shares, 12-month sums or
    the level.
 6. **Derived months** (`mof_derived`, May 2023 to April 2024) come with a band. Vehicles are safe; imports and the balance are

@@ -298,12 +298,13 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line; return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m autogap.data.package", description=__doc__.partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file drifted")
+    parser.add_argument("--data", type=Path, default=DATA, help="folder of the data package")
     arguments = parser.parse_args(argv)
     try:
         if not arguments.check:
-            write()
+            write(arguments.data)
             return 0
-        faults = drift()
+        faults = drift(arguments.data)
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
