@@ -1,0 +1,232 @@
+"""Drawing habits that the figures share: lines, bars, stacks and bands of series, with periods on the time axis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from autogap.errors import InputError, did_you_mean
+from autogap.style import COLOURS, profile
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.collections import PolyCollection
+    from matplotlib.container import BarContainer
+    from matplotlib.figure import Figure
+    from matplotlib.legend import Legend
+    from matplotlib.lines import Line2D
+
+_axis_periods: WeakKeyDictionary[Axes, pd.PeriodIndex] = WeakKeyDictionary()
+
+
+def colour(role: str) -> str:
+    """Return the colour of a role.
+
+    Raises
+    ------
+    InputError
+        When there is no such role.
+
+    Examples
+    --------
+    >>> colour("japan")
+    '#12355b'
+    """
+    if role not in COLOURS:
+        raise InputError(
+            f"{role!r} is no role of a colour; give one of {', '.join(COLOURS)}.{did_you_mean(str(role), COLOURS)}"
+        )
+    return COLOURS[role]
+
+
+def middles(index: pd.PeriodIndex) -> np.ndarray:
+    """Return the days in the middle of periods, where a flow over the period is drawn.
+
+    An event of 3 April then stands before the figure of April, which it may have moved.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> middles(pd.period_range("2025-04", "2025-05", freq="M")).astype(str).tolist()
+    ['2025-04-16', '2025-05-16']
+    """
+    first = index.start_time.values.astype("datetime64[D]")
+    return first + (index.end_time.values.astype("datetime64[D]") - first + 1) // 2
+
+
+def line(
+    ax: Axes, series: pd.Series, role: str = "japan", label: str | None = None, mid: bool = True, **kw: object
+) -> Line2D:
+    """Draw a series as a line in the colour of its role; a gap in the series stays a gap in the line.
+
+    Parameters
+    ----------
+    ax : Axes
+    series : Series
+        On a PeriodIndex, or on numbers.
+    role : str
+        Role in `style.COLOURS`.
+    label : str, optional
+        Name for the reader; ``series.name`` when not given.
+    mid : bool
+        Draw at the middle of the period; a rate in force on its dates is drawn with ``mid=False``.
+    **kw
+        Passed to `Axes.plot`.
+
+    Returns
+    -------
+    Line2D
+    """
+    label = label if label is not None else str(series.name)
+    (drawn,) = ax.plot(_positions(ax, series.index, mid), series.to_numpy(), color=colour(role), label=label, **kw)
+    return drawn
+
+
+def bars(ax: Axes, series: pd.Series, role: str | Sequence[str] = "japan", label: str = "", **kw: object) -> BarContainer:
+    """Draw a series as upright bars, one a period or one a category.
+
+    Parameters
+    ----------
+    ax : Axes
+    series : Series
+        On a PeriodIndex, or on words.
+    role : str or sequence of str
+        Role in `style.COLOURS`, one for all or one a bar.
+    label : str
+        Name for the legend.
+    **kw
+        Passed to `Axes.bar`.
+
+    Returns
+    -------
+    BarContainer
+    """
+    import numpy as np
+
+    drawn = colour(role) if isinstance(role, str) else [colour(one) for one in role]
+    where = _positions(ax, series.index)
+    is_dates = np.issubdtype(where.dtype, np.datetime64)
+    if is_dates and "width" not in kw:
+        kw["width"] = 0.8 * float(np.median(np.diff(where).astype(int))) if len(where) > 1 else 20.0
+    ax.grid(visible=False, axis="x")
+    return ax.bar(where, series.to_numpy(), color=drawn, label=label or None, **kw)
+
+
+def stack(ax: Axes, frame: pd.DataFrame, roles: Mapping[str, str], labels: Mapping[str, str] | None = None) -> None:
+    """Draw the columns of a table as stacked bars; what is negative stacks downwards from zero.
+
+    Parameters
+    ----------
+    ax : Axes
+    frame : DataFrame
+        One column a part, on a PeriodIndex or on words.
+    roles : mapping of str to str
+        Role of each column to draw, in the order of stacking.
+    labels : mapping of str to str, optional
+        Name of each column for the legend.
+    """
+    import pandas as pd
+
+    above = below = pd.Series(0.0, index=frame.index)
+    for name, role in roles.items():
+        part = frame[name]
+        bottom = above.where(part >= 0, below)
+        bars(ax, part, role, (labels or {}).get(name, name), bottom=bottom.to_numpy(), edgecolor="white")
+        above = above + part.clip(lower=0).fillna(0.0)
+        below = below + part.clip(upper=0).fillna(0.0)
+    zero_line(ax)
+
+
+def band(ax: Axes, low: pd.Series, high: pd.Series, role: str = "band", label: str = "", **kw: object) -> PolyCollection:
+    """Fill between two series on the same index, for an interval or a range."""
+    where = _positions(ax, low.index)
+    kw = {"linewidth": 0, "zorder": 0.9} | kw
+    return ax.fill_between(where, low.to_numpy(), high.to_numpy(), color=colour(role), label=label or None, **kw)
+
+
+def shade(ax: Axes, start: str, end: str, label: str = "", role: str = "band") -> None:
+    """Shade the days from one ISO date to another, with a small label at the foot of the axes."""
+    import numpy as np
+
+    days = np.array([start, end], dtype="datetime64[D]")
+    ax.axvspan(*days, color=colour(role), alpha=0.5, linewidth=0, zorder=0.5)
+    if label:
+        place = (days[0] + (days[1] - days[0]) // 2, 0.02)
+        at_foot = ax.get_xaxis_transform()
+        ax.text(*place, label, transform=at_foot, ha="center", va="bottom", color=COLOURS["neutral"], size="small")
+
+
+def zero_line(ax: Axes) -> None:
+    """Draw the line at zero, from which bars and balances are read."""
+    ax.axhline(0, color=COLOURS["neutral"], linewidth=profile().axis_pt, zorder=2.5)
+
+
+def legend(target: Axes | Figure, side: str = "right", **kw: object) -> Legend:
+    """Place a legend outside the axes: at the ``right``, or ``below`` in one row."""
+    places = {
+        "right": {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)},
+        "below": {"loc": "upper left", "bbox_to_anchor": (0.0, -0.16), "ncols": 4},
+    }
+    if side not in places:
+        raise InputError(f"legend: side is 'right' or 'below', not {side!r}.")
+    return target.legend(**(places[side] | {"handlelength": 1.2, "borderaxespad": 0.0} | kw))
+
+
+def _positions(ax: Axes, index: pd.Index, mid: bool = True) -> np.ndarray:
+    import pandas as pd
+
+    if not isinstance(index, pd.PeriodIndex):
+        return index.to_numpy()
+    for shared in ax.get_shared_x_axes().get_siblings(ax):
+        before = _axis_periods.get(shared)
+        if before is not None and before.freqstr != index.freqstr:
+            raise InputError(
+                f"An axis of {before.freqstr} periods cannot take {index.freqstr} periods; convert one of them."
+            )
+        _axis_periods[shared] = index if before is None else before.union(index)
+    _period_axis(ax, _axis_periods[ax])
+    return middles(index) if mid else index.start_time.values.astype("datetime64[D]")
+
+
+# The most periods, in years, that a step in years suits.
+_YEAR_STEPS = ((11, 1), (22, 2), (55, 5), (1000, 10))
+# The most periods that a step in months or quarters suits, by the periods of a year.
+_STEPS = {12: ((9, 1), (18, 2), (36, 3)), 4: ((10, 1), (16, 2))}
+
+
+def _period_axis(ax: Axes, index: pd.PeriodIndex) -> None:
+    """Put a tick under the middle of round periods and end the axis with the first and the last of them."""
+    import pandas as pd
+
+    full = pd.period_range(index.min(), index.max(), freq=index.freq)
+    chosen = full[[_is_round(period, full) for period in full]]
+    ax.set_xticks(middles(chosen), [_tick(period, number == 0) for number, period in enumerate(chosen)])
+    if len(full) <= 48:
+        ax.set_xticks(middles(full), minor=True)
+    edges = full[0].start_time.to_numpy(), full[-1].end_time.to_numpy()
+    ax.set_xlim(edges[0].astype("datetime64[D]"), edges[1].astype("datetime64[D]") + 1)
+
+
+def _is_round(period: pd.Period, full: pd.PeriodIndex) -> bool:
+    years = full[-1].year - full[0].year + 1
+    year_step = next(step for most, step in _YEAR_STEPS if years <= most)
+    if period.freqstr.startswith("Y"):
+        return period.year % year_step == 0
+    a_year = 12 if period.freqstr.startswith("M") else 4
+    place = (period.month if a_year == 12 else period.quarter) - 1
+    if years > 5:
+        return place == 0 and period.year % year_step == 0
+    return place % next((step for most, step in _STEPS[a_year] if len(full) <= most), a_year) == 0
+
+
+def _tick(period: pd.Period, is_first: bool) -> str:
+    if period.freqstr.startswith("Y"):
+        return str(period.year) if period.freqstr.endswith("DEC") else f"FY{period.start_time.year}"
+    if period.freqstr.startswith("Q"):
+        name, is_january = f"Q{period.quarter}", period.quarter == 1
+    else:
+        name, is_january = period.strftime("%b"), period.month == 1
+    return f"{name}\n{period.year}" if is_first or is_january else name

@@ -1,0 +1,210 @@
+"""Named results: recorded in a notebook beside what the reader sees, read back from the executed file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import numbers
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autogap import run
+from autogap.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MIME = "application/vnd.autogap.result+json"
+COLUMNS = ["notebook", "name", "value", "unit", "digits", "tolerance", "cell"]
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_START = re.compile(r"run\.start\(\s*['\"]([^'\"]+)['\"]")
+_BROKEN = re.compile(r"\b(nan|NaN|NaT|inf)\b")
+
+
+class _Ledger:
+    """The results of one run, to notice a name that is used twice."""
+
+    def __init__(self) -> None:
+        self.run: run.Run | None = None
+        self.values: dict[str, object] = {}
+
+    def enter(self, name: str, value: object) -> None:
+        if self.run is not run.current():
+            self.run, self.values = run.current(), {}
+        if name in self.values and self.values[name] != value:
+            raise InputError(
+                f"record: {name!r} is {self.values[name]!r} already and cannot become {value!r} in the same run; "
+                "give it another name, or call run.start again."
+            )
+        self.values[name] = value
+
+
+_ledger = _Ledger()
+
+
+def record(name: str, value: object, unit: str = "", digits: int = 1, tolerance: float = 1e-6) -> None:
+    """Show a result and store it in the output of the cell.
+
+    Parameters
+    ----------
+    name : str
+        Lower case, digits and underscores, with the unit in it: ``exports_yoy_pct``.
+    value : int, float, bool, str, date or period
+        The result; numpy scalars become Python numbers, dates and periods ISO text.
+    unit : str
+        Unit of the value; a number must have one (``percent``, ``billion JPY``, ``ratio``, ``count``).
+    digits : int
+        Decimals shown to the reader; the stored value keeps them all.
+    tolerance : float
+        Relative difference up to which a later run counts as equal.
+
+    Raises
+    ------
+    InputError
+        When the name is no such word or is taken by another value in this run, the value is missing or not
+        finite or of another type, or a number has no unit.
+    """
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise InputError(f"record: {name!r} is no result name; use lower case, digits and underscores.")
+    plain = _plain(name, value)
+    is_number = isinstance(plain, (int, float)) and not isinstance(plain, bool)
+    if not isinstance(unit, str) or (is_number and not unit.strip()):
+        raise InputError(f"record: {name!r} has no unit; give one, like 'percent' or 'count'.")
+    if isinstance(digits, bool) or not isinstance(digits, int) or digits < 0:
+        raise InputError(f"record: {name!r} has digits={digits!r}; give a whole number from 0 up.")
+    if not isinstance(tolerance, (int, float)) or not 0 <= tolerance < 1:
+        raise InputError(f"record: {name!r} has tolerance={tolerance!r}; give a number from 0 to below 1.")
+    _ledger.enter(name, plain)
+    result = {"name": name, "value": plain, "unit": unit, "digits": digits, "tolerance": float(tolerance)}
+    run.show({"text/plain": as_text(result), MIME: result})
+
+
+def _plain(name: str, value: object) -> int | float | bool | str:
+    if hasattr(value, "item") and getattr(value, "ndim", 0) == 0:
+        value = value.item()
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    if isinstance(value, numbers.Real):
+        if not math.isfinite(value):
+            raise InputError(f"record: {name!r} is {value}, which is no result; find out why before recording it.")
+        return float(value)
+    if isinstance(value, dt.date) and value == value:
+        return value.isoformat().removesuffix("T00:00:00")
+    if type(value).__name__ == "Period":
+        return str(value)
+    if isinstance(value, str) and value.strip():
+        return value
+    raise InputError(
+        f"record: {name!r} is {value!r}, a {type(value).__name__}; give a number, a truth value, a text or a date."
+    )
+
+
+def as_text(result: dict[str, object]) -> str:
+    """Write a result as its reader sees it.
+
+    Examples
+    --------
+    >>> as_text({"name": "exports_yoy_pct", "value": -11.0417, "unit": "percent", "digits": 1})
+    'exports_yoy_pct = -11.0 percent'
+    """
+    value = result["value"]
+    # Adding zero turns a rounded -0.0 into 0.0.
+    shown = f"{round(value, result['digits']) + 0.0:.{result['digits']}f}" if isinstance(value, float) else str(value)
+    return f"{result['name']} = {shown} {result['unit']}".rstrip()
+
+
+def say(text: str) -> None:
+    """Show one sentence of markdown whose numbers were computed.
+
+    Parameters
+    ----------
+    text : str
+        The sentence.
+
+    Raises
+    ------
+    InputError
+        When there is no text, or a missing number (``nan``, ``inf``) got into it.
+    """
+    if not isinstance(text, str) or not text.strip():
+        raise InputError(f"say: {text!r} is no sentence.")
+    broken = _BROKEN.search(text)
+    if broken:
+        raise InputError(f"say: {broken.group()!r} stands in the sentence for a missing number: {text!r}.")
+    run.show({"text/plain": text, "text/markdown": text})
+
+
+def read(path: str | Path) -> pd.DataFrame:
+    """Read the recorded results of an executed notebook.
+
+    Parameters
+    ----------
+    path : str or Path
+        The notebook, of the collection or as papermill wrote it.
+
+    Returns
+    -------
+    DataFrame
+        Columns notebook, name, value, unit, digits, tolerance, cell (counted from 1), in the order of the cells.
+
+    Raises
+    ------
+    InputError
+        When the file is missing or is no notebook.
+    """
+    import pandas as pd
+
+    path = Path(path)
+    cells = _cells(path)
+    notebook = next((found.group(1) for found in map(_START.search, map(_source, cells)) if found), path.stem)
+    rows = [
+        {"notebook": notebook, **output["data"][MIME], "cell": number}
+        for number, cell in enumerate(cells, start=1)
+        for output in cell.get("outputs", [])
+        if MIME in output.get("data", {})
+    ]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    return table.astype({"value": object, "digits": "int64", "tolerance": "float64", "cell": "int64"})
+
+
+def read_all(paths: Iterable[str | Path]) -> pd.DataFrame:
+    """Read the recorded results of several executed notebooks into one tidy table.
+
+    Parameters
+    ----------
+    paths : iterable of str or Path
+        The notebooks; the stem of each file is the name of its point.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `read` after a column ``point``.
+    """
+    import pandas as pd
+
+    tables = []
+    for path in map(Path, paths):
+        table = read(path)
+        table.insert(0, "point", path.stem)
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["point", *COLUMNS])
+
+
+def _cells(path: Path) -> list[dict]:
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such notebook.") from None
+    except (ValueError, KeyError, TypeError):
+        raise InputError(f"{path}: this is no notebook of format 4 (JSON with cells).") from None
+    return cells
+
+
+def _source(cell: dict) -> str:
+    return "".join(cell.get("source", ""))
