@@ -10,6 +10,7 @@ from typing import Any
 from autogap.checks import hygiene, outputs, stable
 
 PNG = base64.b64encode(b"\x89PNG a picture").decode()
+OTHER_PNG = base64.b64encode(b"\x89PNG another picture").decode()
 
 
 def code(source: str, *outs: dict, tags: list[str] | None = None) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def display(**data: Any) -> dict[str, Any]:
 
 def result(name: str, value: float, unit: str = "percent", digits: int = 1, tolerance: float = 1e-6) -> dict[str, Any]:
     """What `record` displays."""
-    shown = display(plain=f"{name}: {value:.{digits}f} {unit}")
+    shown = display(plain=f"{name} = {value:.{digits}f} {unit}")
     shown["data"][outputs.RESULT] = {
         "name": name, "value": value, "unit": unit, "digits": digits, "tolerance": tolerance
     }

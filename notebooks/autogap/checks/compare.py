@@ -19,6 +19,14 @@ _NUMBER = re.compile(r"([-+−]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[eE
 _CONTEXT = 40
 
 
+class _Absent:
+    def __repr__(self) -> str:
+        return "absent"
+
+
+_ABSENT = _Absent()
+
+
 @dataclass(frozen=True)
 class Difference:
     """One thing that was stored and is not the same now.
@@ -107,7 +115,7 @@ def values(was: Any, now: Any, rel: float = REL, place: str = "") -> list[Differ
     """
     if isinstance(was, dict) and isinstance(now, dict):
         keys = [*was, *(key for key in now if key not in was)]
-        inner = ((f"{place}.{key}" if place else str(key), was.get(key), now.get(key)) for key in keys)
+        inner = ((f"{place}.{key}" if place else str(key), was.get(key, _ABSENT), now.get(key, _ABSENT)) for key in keys)
         return [found for name, old, new in inner for found in values(old, new, rel, name)]
     if isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
         pairs = enumerate(zip(was, now, strict=True))
@@ -116,7 +124,8 @@ def values(was: Any, now: Any, rel: float = REL, place: str = "") -> list[Differ
         return [] if close(float(was), float(now), rel) else [Difference("number", place, str(was), str(now))]
     if isinstance(was, str) and isinstance(now, str):
         return [found.at(place) if place else found for found in texts(was, now, rel)]
-    return [] if was == now else [Difference("text", place, shown(was), shown(now))]
+    same = was == now and isinstance(was, bool) == isinstance(now, bool)
+    return [] if same else [Difference("text", place, shown(was), shown(now))]
 
 
 def report(found: Iterable[Difference], most: int = 12) -> str:

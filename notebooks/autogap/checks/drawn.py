@@ -76,9 +76,14 @@ def recorded(description: Path) -> Mapping[str, str]:
     return json.loads(description.read_text(encoding="utf-8")).get("files", {})
 
 
-def take(was: Path, now: Path, rel: float = REL) -> list[str]:
-    """Copy into the stored folder the figures that are new or draw something else; return their names."""
-    changed = {one.place.split(",")[0] for one in compare(was, now, rel)}
+def take(was: Path, now: Path, redraw: bool = False) -> list[str]:
+    """Copy into the stored folder the figures that are new or draw something else; return their names.
+
+    With `redraw`, those too that differ only in bytes.
+    """
+    changed = {one.place.split(",")[0] for one in compare(was, now)}
+    if redraw:
+        changed |= {stem for stem in stems(now) if _bytes(was, stem) != _bytes(now, stem)}
     broken = {sentence.split(":")[0] for sentence in tampered(was)} if was.is_dir() else set()
     taken = [stem for stem in stems(now) if stem in changed | broken]
     for stem in taken:
@@ -87,6 +92,11 @@ def take(was: Path, now: Path, rel: float = REL) -> list[str]:
             if (now / f"{stem}{form}").exists():
                 shutil.copyfile(now / f"{stem}{form}", was / f"{stem}{form}")
     return taken
+
+
+def _bytes(folder: Path, stem: str) -> list[bytes | None]:
+    files = [folder / f"{stem}{form}" for form in FORMS]
+    return [file.read_bytes() if file.exists() else None for file in files]
 
 
 def _inside(old: Path, new: Path, rel: float) -> list[Difference]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from autogap import notebook as reading
 from autogap.checks.outputs import FIGURE, PICTURES, RESULT, text_of
+from autogap.results import as_text
 
 ACCEPT = "run `autogap accept` on it and look at what it shows"
 SILENT_TAGS = ("raises-exception", "nbval-skip", "nbval-ignore-output", "nbval-raises-exception", "skip-execution")
@@ -21,14 +22,13 @@ SILENT_COMMENTS = ("NBVAL_SKIP", "NBVAL_IGNORE_OUTPUT", "NBVAL_RAISES_EXCEPTION"
 METADATA = {"kernelspec", "language_info"}
 
 _FOLDERS = "home|Users|tmp|root|work|mnt|opt|var|usr|srv|data|content|etc|private|Volumes|media|scratch|workspace"
-_ABSOLUTE = re.compile(rf"(?<![\w.:/~<-])/(?:{_FOLDERS})/[\w.-]+|(?<!\w)[A-Za-z]:[\\/](?![\\/])\w+|file://")
-_BACKSLASH = re.compile(r"""["'](?:\.{1,2}\\|[\w-]+\\)+[\w-]+\.\w{2,5}["']""")
+_ABSOLUTE = re.compile(rf"(?<![\w.:/~<-])/(?:{_FOLDERS})/[\w.-]+|(?<!\w)[A-Z]:(?:\\{{1,2}}|/)\w{{2}}|file://")
+_BACKSLASH = re.compile(r"""["'](?:(?:\.{1,2}|[\w-]+)\\{1,2})+[\w-]+\.(?:csv|json|ya?ml|png|svg|pdf|txt|py|ipynb|xlsx?|parquet)["']""")
 _WARNING = re.compile(r"\b\w*Warning\b: ")
 _REPR = re.compile(r"<(?:Axes|Figure|matplotlib\.|seaborn\.|pandas\.io\.formats\.style|[\w.]+ (?:object )?at 0x)")
 _STYLER = re.compile(r"<style[^>]*>\s*#T_|id=\"T_")
 _HIDING = re.compile(r"%%capture|(?:warnings\.)?(?:simplefilter|filterwarnings)\(\s*[\"']ignore|\bclear_output\(")
 _SAVING = re.compile(r"\.savefig\(")
-_NUMBER = re.compile(r"[-−]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 Rule = Callable[[Mapping], Iterator[str]]
 RULES: list[Rule] = []
@@ -172,25 +172,14 @@ def figures_are_saved(notebook: Mapping) -> Iterator[str]:
         pictures = [mime for mime in PICTURES if mime in data]
         if pictures and FIGURE not in data:
             yield f"cell {i} shows a picture not saved through figures.save, so nothing of it can be checked: use figures.save."
-        if FIGURE in data:
-            yield from (f"cell {i}, figure {data[FIGURE].get('name')}: {fault}" for fault in _figure_faults(output))
+        yield from (f"cell {i}: {fault}" for fault in _figure_faults(output))
 
 
 @rule
 def results_show_what_they_record(notebook: Mapping) -> Iterator[str]:
     """The number that a reader quotes is the number that was recorded, rounded."""
     for i, output in _outputs(notebook):
-        data = output.get("data", {})
-        if RESULT not in data:
-            continue
-        result, text = data[RESULT], text_of(data.get("text/plain", ""))
-        value, digits = result.get("value"), result.get("digits", 1)
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-            continue
-        said = text.split(":", 1)[-1]
-        near = [float(one.replace(",", "").replace("−", "-")) for one in _NUMBER.findall(said)]
-        if not any(abs(one - value) <= 0.5000001 * 10.0**-digits + 1e-12 * abs(value) for one in near):
-            yield f"cell {i} shows {text.strip()!r} but recorded {value!r}: {ACCEPT}."
+        yield from (f"cell {i}: {fault}" for fault in _result_faults(output))
 
 
 @rule
@@ -205,16 +194,33 @@ def clean_metadata(notebook: Mapping) -> Iterator[str]:
             yield f"the metadata of cell {i} hold {', '.join(extra)}, which change from run to run: {ACCEPT}."
 
 
+def damaged(output: Mapping) -> bool:
+    """Tell whether a stored output contradicts itself: a picture or a number that its cell did not write so."""
+    return any(True for check in (_figure_faults, _result_faults) for _ in check(output))
+
+
 def _figure_faults(output: Mapping) -> Iterator[str]:
+    if FIGURE not in output.get("data", {}):
+        return
     figure, picture = output["data"][FIGURE], output["data"].get("image/png")
+    name = f"figure {figure.get('name')}"
     if picture is None:
-        yield f"the stored picture is gone: {ACCEPT}."
+        yield f"the stored picture of {name} is gone: {ACCEPT}."
     elif figure.get("png_sha256") != png_sha256(text_of(picture)):
-        yield f"the stored picture is not the one that its cell drew: {ACCEPT}."
+        yield f"the stored picture of {name} is not the one that its cell drew: {ACCEPT}."
     if not figure.get("artists"):
-        yield f"nothing is written down of what it draws: {ACCEPT}."
+        yield f"nothing is written down of what {name} draws: {ACCEPT}."
     if not output.get("metadata", {}).get("image/png", {}).get("alt"):
-        yield "no alternative text: pass `alt=` to figures.save, saying what the picture shows."
+        yield f"{name} has no alternative text: pass `alt=` to figures.save, saying what the picture shows."
+
+
+def _result_faults(output: Mapping) -> Iterator[str]:
+    data = output.get("data", {})
+    if RESULT not in data:
+        return
+    shown, recorded = text_of(data.get("text/plain", "")).strip(), as_text(data[RESULT])
+    if shown != recorded:
+        yield f"it shows {shown!r} but recorded {recorded!r}: {ACCEPT}."
 
 
 def png_sha256(stored: str) -> str:

@@ -44,7 +44,7 @@ class NotebookFile(IPyNbFile):
 
     def setup(self) -> None:
         self.drawn = tempfile.TemporaryDirectory(prefix="autogap-figures-")
-        self.kernel = Kernel(self.path.parent, Path(self.drawn.name), self.config.option.nbval_kernel_startup_timeout)
+        self.kernel = Kernel(self.path.parent, Path(self.drawn.name))
 
     def teardown(self) -> None:
         super().teardown()
@@ -114,12 +114,21 @@ class _Faults(Exception):
 
 
 class Kernel(RunningKernel):
-    """nbval's kernel, reached over sockets in a private folder, with figures and threads kept apart."""
+    """nbval's kernel with ours inside: forked warm, its figures kept apart."""
 
-    def __init__(self, folder: Path, figures: Path, startup_timeout: float) -> None:
-        self.km, self.kc = replay.start(folder, figures, startup_timeout)
-        self._ensure_iopub_up()
+    def __init__(self, folder: Path, figures: Path) -> None:
+        self._kernel = replay.Kernel(folder, figures)
+        self.kc = self._kernel.client
 
     def execute_cell_input(self, cell_input: str, allow_stdin: bool | None = None) -> str:
-        """Execute as Jupyter does: with history, so that counts rise and a trailing `;` means what it means there."""
+        """Execute with history, as Jupyter does: counts rise and a trailing `;` means what it means there."""
         return self.kc.execute(cell_input, store_history=True, allow_stdin=allow_stdin, stop_on_error=False)
+
+    def is_alive(self) -> bool:
+        return self._kernel.is_alive()
+
+    def interrupt(self) -> None:
+        self._kernel.interrupt()
+
+    def stop(self) -> None:
+        self._kernel.close()

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+import atexit
+import functools
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from queue import Empty
+from typing import Any, TypeVar
 
+from jupyter_client import BlockingKernelClient
+from jupyter_client.connect import write_connection_file
+from jupyter_core.utils import ensure_event_loop
+
+from autogap import paths
+from autogap.batch import kernels, preload
+from autogap.batch.manager import Launch
 from autogap.checks.outputs import text_of
 from autogap.errors import InputError
 
-# One thread, so that sums are added in the same order on every machine and parallel checks do not fight for cores.
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")}
+_POLL_S = 1.0
 
-
-def environment(figures: Path) -> dict[str, str]:
-    """The environment of a kernel whose figures go to a folder of the check's own."""
-    return {**os.environ, **ONE_THREAD, "AUTOGAP_FIGURES": str(figures), "AUTOGAP_PROFILE": "briefing"}
+T = TypeVar("T")
+R = TypeVar("R")
+_FIELDS = {
+    "stream": ("name", "text"),
+    "display_data": ("data", "metadata"),
+    "execute_result": ("data", "metadata", "execution_count"),
+}
 
 
 def run(notebook: Mapping, folder: Path, figures: Path, name: str, timeout: float = 600) -> dict[str, Any]:
@@ -40,71 +55,135 @@ def run(notebook: Mapping, folder: Path, figures: Path, name: str, timeout: floa
     InputError
         When a cell fails or takes too long; the sentence names it.
     """
-    import nbformat
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-
-    book = nbformat.v4.to_notebook(_emptied(notebook))
-    client = NotebookClient(
-        book,
-        timeout=timeout,
-        kernel_manager_class=manager_class(),
-        kernel_name="python3",
-        resources={"metadata": {"path": str(folder)}},
-        record_timing=False,
-        ipython_hist_file=":memory:",
-    )
+    kernel = Kernel(folder, figures)
     try:
-        client.execute(env=environment(figures))
-    except CellExecutionError as error:
-        message = f"{error.ename}: {error.evalue}".strip().splitlines()[0]
-        raise InputError(f"{name}: cell {_failed(book)} raised {message}; mend it first.") from None
-    except (CellTimeoutError, DeadKernelError) as error:
-        raise InputError(f"{name}: {str(error).strip().splitlines()[0]}") from None
-    return book
+        cells = []
+        for number, cell in enumerate(notebook["cells"], 1):
+            cell = {**cell, "source": text_of(cell["source"])}
+            if cell["cell_type"] == "code":
+                cell["outputs"] = kernel.execute(cell["source"], timeout, f"{name}: cell {number}")
+            cells.append(cell)
+        return {**notebook, "cells": cells}
+    finally:
+        kernel.close()
 
 
-def start(folder: Path, figures: Path, timeout: float = 60) -> tuple[Any, Any]:
-    """Start a kernel for a caller that talks to it cell by cell; return its manager and its client, ready."""
-    from jupyter_client.manager import KernelManager
+def in_parallel(function: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R | InputError]:
+    """Apply a function that runs kernels to items, a few at a time; yield results, or bad input, in order."""
 
-    manager = KernelManager(kernel_name="python3", transport="ipc")
-    manager.start_kernel(
-        cwd=str(folder), env=environment(figures), extra_arguments=["--HistoryManager.hist_file=:memory:"]
-    )
-    client = manager.client()
-    client.start_channels()
-    try:
-        client.wait_for_ready(timeout=timeout)
-    except RuntimeError:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-        raise
-    return manager, client
+    def apply(item: T) -> R | InputError:
+        try:
+            return function(item)
+        except InputError as error:
+            return error
+        finally:
+            # the client leaves the event loop of its thread open
+            ensure_event_loop().close()
+
+    server()
+    with ThreadPoolExecutor(max(1, workers)) as pool:
+        yield from pool.map(apply, items)
 
 
-def manager_class() -> type:
-    """The kernel manager of the checks: kernels are reached over sockets in a private folder, no port is opened."""
-    from jupyter_client.manager import AsyncKernelManager
-
-    class IpcKernelManager(AsyncKernelManager):
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **{**kwargs, "transport": "ipc"})
-
-    return IpcKernelManager
+@functools.cache
+def server() -> kernels.Server:
+    """The process that forks the kernels of all checks of this process, with the common packages imported."""
+    started = kernels.Server()
+    started.preload(preload.packages(sorted(paths.NOTEBOOKS.glob("*.ipynb"))), path=[str(paths.NOTEBOOKS)])
+    atexit.register(started.close)
+    return started
 
 
-def _emptied(notebook: Mapping) -> dict[str, Any]:
-    cells = []
-    for cell in notebook["cells"]:
-        kept = {**cell, "source": text_of(cell["source"])}
-        cells.append({**kept, "outputs": [], "execution_count": None} if cell["cell_type"] == "code" else kept)
-    return {**notebook, "cells": cells}
+class Kernel:
+    """A kernel forked warm, or started if that cannot be, and a client that talks to it.
 
+    Parameters
+    ----------
+    folder : Path
+        Where it works.
+    figures : Path
+        Where `figures.save` writes.
 
-def _failed(book: Mapping) -> int:
-    """Number of the cell that holds the error, counted from 1 among all cells."""
-    errors = [
-        i for i, cell in enumerate(book["cells"], 1) for one in cell.get("outputs", []) if one["output_type"] == "error"
-    ]
-    return errors[-1] if errors else 0
+    Attributes
+    ----------
+    client : jupyter_client.BlockingKernelClient
+        Ready to execute.
+
+    Raises
+    ------
+    RuntimeError
+        When no kernel starts.
+    """
+
+    def __init__(self, folder: Path, figures: Path):
+        environment = {**kernels.ONE_THREAD, "AUTOGAP_FIGURES": str(figures), "AUTOGAP_PROFILE": "briefing"}
+        request = {"cwd": str(folder), "env": environment, "root": str(paths.ROOT), "ignored": []}
+        self._place = kernels.private_folder()
+        self._launch = Launch(request, self._place, server().address)
+        file, _ = write_connection_file(str(self._place / "k.json"), transport="ipc", ip=str(self._place / "k"))
+        self._launch.start(file)
+        self.client = BlockingKernelClient(connection_file=file)
+        self.client.load_connection_file()
+        self.client.start_channels(hb=False)
+        self._await_welcome()
+
+    def _await_welcome(self) -> None:
+        """Wait for the greeting that ipykernel sends to a new subscriber: from then on no output is lost."""
+        deadline = time.monotonic() + kernels.START_S
+        while time.monotonic() < deadline and self.is_alive():
+            try:
+                if self.client.get_iopub_msg(timeout=_POLL_S)["msg_type"] == "iopub_welcome":
+                    return
+            except Empty:
+                continue
+        self.close()
+        raise RuntimeError("The kernel did not start.")
+
+    def execute(self, source: str, timeout: float, place: str) -> list[dict]:
+        """Run one cell as Jupyter does, with history: counts rise and a trailing `;` means what it means there.
+
+        Raises
+        ------
+        InputError
+            When the cell fails, takes longer than `timeout` seconds, or ends its kernel.
+        """
+        asked = self.client.execute(source, store_history=True, allow_stdin=False, stop_on_error=False)
+        deadline = time.monotonic() + timeout
+        shown: list[dict] = []
+        while True:
+            message = self._next(place, timeout, deadline)
+            if message["parent_header"].get("msg_id") != asked:
+                continue
+            kind, content = message["msg_type"], message["content"]
+            if kind == "status" and content["execution_state"] == "idle":
+                return shown
+            if kind == "error":
+                told = f"{content['ename']}: {content['evalue']}".strip().splitlines()[0]
+                raise InputError(f"{place} raised {told}; mend it first.")
+            if kind in _FIELDS:
+                shown.append({"output_type": kind, **{field: content[field] for field in _FIELDS[kind]}})
+
+    def _next(self, place: str, timeout: float, deadline: float) -> dict:
+        while True:
+            try:
+                return self.client.get_iopub_msg(timeout=_POLL_S)
+            except Empty:
+                if not self.is_alive():
+                    raise InputError(f"{place} ended its kernel; look for a crash or a lack of memory.") from None
+                if time.monotonic() > deadline:
+                    raise InputError(f"{place} did not end within {timeout:g} seconds.") from None
+
+    def is_alive(self) -> bool:
+        """Whether its process runs."""
+        return self._launch.process is not None and self._launch.process.poll() is None
+
+    def interrupt(self) -> None:
+        """Stop the cell that runs, as Ctrl-C does."""
+        if self._launch.process is not None:
+            self._launch.process.signal(signal.SIGINT)
+
+    def close(self) -> None:
+        """End the kernel at once; it has nothing left to say."""
+        self.client.stop_channels()
+        self._launch.close()
+        shutil.rmtree(self._place, ignore_errors=True)

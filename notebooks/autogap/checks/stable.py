@@ -11,10 +11,11 @@ from typing import Any
 from autogap.checks.outputs import merged
 from autogap.errors import InputError
 
-METADATA = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
+
+def _metadata() -> dict[str, dict]:
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return {"kernelspec": kernel, "language_info": {"name": "python"}}
+
 
 
 def clean(notebook: Mapping) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def clean(notebook: Mapping) -> dict[str, Any]:
         elif "attachments" in cell:
             kept["attachments"] = cell["attachments"]
         cells.append(kept)
-    return {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
+    return {"cells": cells, "metadata": _metadata(), "nbformat": 4, "nbformat_minor": 5}
 
 
 def dumps(notebook: Mapping) -> str:
