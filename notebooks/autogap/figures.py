@@ -127,6 +127,8 @@ def save(
     facts["artists"] = artists.describe(fig)
     files, inline = _render(fig, chosen, facts)
     files["csv"] = csv
+    # A file that was changed afterwards betrays itself, whatever fonts and libraries the next run has.
+    facts["files"] = {f"{stem}.{ending}": _sha256(content) for ending, content in files.items()}
     files["json"] = (json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
     folder.mkdir(parents=True, exist_ok=True)
     for ending, content in files.items():
@@ -135,7 +137,7 @@ def save(
         {
             "text/plain": f"{stem}: {title}",
             "image/png": base64.b64encode(inline).decode(),
-            MIME: {"stem": stem, "alt": alt, "artists": facts["artists"]},
+            MIME: {"stem": stem, "alt": alt, "artists": facts["artists"], "png_sha256": _sha256(inline)},
         },
         metadata={"image/png": {"alt": alt}},
     )
@@ -229,13 +231,17 @@ def _facts(stem: str, words: dict[str, str], csv: bytes) -> dict[str, object]:
         "parameters": here.parameters,
         "profile": style.profile().name,
         "data": data.files_read(),
-        "csv_sha256": hashlib.sha256(csv).hexdigest(),
+        "csv_sha256": _sha256(csv),
     }
-    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
+    digest = _sha256(json.dumps(facts, sort_keys=True).encode())[:12]
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     versions = {"autogap": autogap.__version__, "python": python} | {name: metadata.version(name) for name in _PACKAGES}
     # What made a figure differ between machines is told, but does not make it another figure.
     return facts | {"id": f"{here.point}/{stem}#{digest}", "versions": versions}
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _add_words(fig: Figure, chosen: style.Profile, words: dict[str, str]) -> None:
