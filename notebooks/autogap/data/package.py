@@ -24,6 +24,7 @@ from autogap.data.vocabulary import (
     FREQUENCIES,
     GRADES,
     LICENCES,
+    OBSERVATION_FIELDS,
     SEASONAL,
     SERIES_FIELDS,
     TABLE_UNITS,
@@ -69,7 +70,8 @@ def read_catalogue(data: Path = DATA) -> list[dict[str, str]]:
     with open(data / "series.csv", newline="", encoding="utf-8") as stream:
         reader = csv.DictReader(stream)
         if list(reader.fieldnames or []) != list(SERIES_FIELDS):
-            raise InputError(f"data/series.csv: the columns are {reader.fieldnames}; they must be {list(SERIES_FIELDS)}.")
+            raise InputError(f"data/series.csv: the columns are {reader.fieldnames}; "
+                             f"they must be {list(SERIES_FIELDS)}.")
         rows = list(reader)
     for row in rows:
         for field, value in row.items():
@@ -154,22 +156,17 @@ def _observations(data: Path, relative: str, rows: list[dict[str, str]]) -> dict
 
     span = f"{min(row['first_period'] for row in rows)} to {max(row['last_period'] for row in rows)}"
     units = "; ".join(distinct("unit"))
-    fields = [
-        {"name": "period", "type": "string", "unit": "not applicable",
-         "description": "ISO period: 2025-05 month, 2025Q1 quarter, 2024 calendar year, FY2024 year from April 2024",
-         "constraints": {"required": True, "pattern": PERIOD}},
-        {"name": "series", "type": "string", "unit": "not applicable", "description": "name in series.csv",
-         "constraints": {"required": True, "pattern": SERIES_NAME}},
-        {"name": "value", "type": "number", "unit": units, "constraints": {"required": True},
-         "description": "as published, in the unit that series.csv gives for the series"},
-        {"name": "vintage", "type": "string", "unit": "not applicable", "constraints": {"required": True},
-         "description": f"release, capture or stage of the figure: {codebook.shorten(_vintages(rows))}"},
-    ]
+    patterns = {"period": {"pattern": PERIOD}, "series": {"pattern": SERIES_NAME}}
+    fields = [{"name": name, "type": "number" if name == "value" else "string",
+               "unit": units if name == "value" else "not applicable", "description": description,
+               "constraints": {"required": True, **patterns.get(name, {})}}
+              for name, description in OBSERVATION_FIELDS.items()]
     sources = sorted({(row["source"], row["collected_from"]) for row in rows})
     return {
         "name": Path(relative).stem,
         "title": f"{'; '.join(distinct('publisher'))}: {Path(relative).stem.partition('_')[2].replace('_', ' ')}",
-        "description": f"{len(rows)} series, {span}, unit: {units}, grade: {'; '.join(distinct('grade'))}",
+        "description": f"{len(rows)} series, {span}, unit: {units}, grade: {'; '.join(distinct('grade'))}, "
+                       f"vintage: {codebook.shorten(_vintages(rows))}",
         **_file(data, relative),
         "sources": [{"title": f"{source}; collected from {place}"} for source, place in sources],
         "licenses": _licences(distinct("licence")),
@@ -222,7 +219,8 @@ def build(data: Path = DATA) -> dict:
     for row in rows:
         by_file.setdefault(row["file"], []).append(row)
     described = {*by_file, *(f"tables/{name}.csv" for name in tables)}
-    found = {path.relative_to(data).as_posix() for room in ("observations", "tables") for path in (data / room).glob("*")}
+    rooms = [data / "observations", data / "tables"]
+    found = {path.relative_to(data).as_posix() for room in rooms for path in room.glob("*")}
     for extra in sorted(found - described):
         raise InputError(f"data/{extra}: the file is in no row of series.csv and in no table of tables.yaml; "
                          "describe it or remove it.")

@@ -79,7 +79,8 @@ LICENCES = {
     "public domain (work of the US federal government)": {
         "name": "other-pd", "use": "free", "publish": "free; the agency asks to be named as the source"},
     "reuse with attribution (Government of Japan Standard Terms of Use)": {
-        "name": "other-at", "use": "free", "publish": "free with the source named, and with a word that the figures were edited"},
+        "name": "other-at", "use": "free",
+        "publish": "free with the source named, and with a word that the figures were edited"},
     "use with attribution to the OECD": {
         "name": "other-at", "use": "free", "publish": "free with attribution to the OECD"},
     "use with attribution to WIOD (Timmer et al., Review of International Economics 23, 2015)": {
@@ -94,7 +95,7 @@ LICENCES = {
         "publish": "as the repository's LICENSE; the article itself is not reproduced"},
     "not stated": {
         "name": "notspecified", "use": "single figures are quoted as facts, with their source",
-        "publish": "not granted by any statement found: quote single figures with their source, ask before passing on the whole"},
+        "publish": "granted by no statement found: quote single figures with source, ask before passing on the whole"},
 }
 """Terms as the publisher states them -> identifier for the data package, right to use, right to publish."""
 
@@ -119,3 +120,11 @@ SERIES_FIELDS = {
     "file": "file under data/ that holds the figures",
 }
 """Columns of ``series.csv`` and what they hold."""
+
+OBSERVATION_FIELDS = {
+    "period": "ISO period: 2025-05 month, 2025Q1 quarter, 2024 calendar year, FY2024 year from April 2024",
+    "series": "name in series.csv",
+    "value": "as published, in the unit that series.csv gives for the series",
+    "vintage": "release, capture or stage of the figure",
+}
+"""Columns of every file under ``observations/`` and what they hold."""
