@@ -44,7 +44,7 @@ def figure(name: str, artists: dict, **said: Any) -> dict[str, Any]:
     shown = display(png=PNG, plain=f"figure {name}")
     shown["metadata"] = {"image/png": {"alt": "a line that rises"}}
     shown["data"][outputs.FIGURE] = {
-        "name": name, "artists": artists, "png_sha256": hygiene.png_sha256(PNG), "title": "It rises", **said
+        "stem": name, "artists": artists, "png_sha256": hygiene.png_sha256(PNG), "alt": "a line that rises", **said
     }
     return shown
 

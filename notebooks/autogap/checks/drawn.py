@@ -10,11 +10,14 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from autogap.checks.compare import REL, Difference
+from autogap import artists
+from autogap.checks.compare import REL, Difference, values
 from autogap.checks.tables import Table
 from autogap.checks.tables import compare as compare_tables
 
 FORMS = (".pdf", ".svg", ".png", ".csv", ".json")
+# What a figure's description tells beside the artists; versions and hashes of its files may differ between machines.
+TOLD = ("title", "subtitle", "alt", "source", "notebook", "parameters", "profile", "data")
 
 
 def folder_of(notebook: Path) -> Path:
@@ -103,10 +106,10 @@ def _inside(old: Path, new: Path, rel: float) -> list[Difference]:
     if old.suffix == ".csv":
         return compare_tables(_csv(old), _csv(new), rel)
     if old.suffix == ".json":
-        from autogap import artists
-
-        sides = [json.loads(path.read_text(encoding="utf-8")).get("artists") for path in (old, new)]
-        return [Difference("figure", "", "", line) for line in artists.compare(*sides, rel)]
+        was, now = (json.loads(path.read_text(encoding="utf-8")) for path in (old, new))
+        lines = artists.compare(was.get("artists", {}), now.get("artists", {}), rel)
+        told = [one for key in TOLD for one in values(was.get(key), now.get(key), rel, key)]
+        return [Difference("figure", "", "", line) for line in lines] + told
     # the bytes of a picture follow its artists, the fonts and the drawing library; only the first is ours to judge
     return []
 

@@ -203,7 +203,7 @@ def _figure_faults(output: Mapping) -> Iterator[str]:
     if FIGURE not in output.get("data", {}):
         return
     figure, picture = output["data"][FIGURE], output["data"].get("image/png")
-    name = f"figure {figure.get('name')}"
+    name = f"figure {figure.get('stem')}"
     if picture is None:
         yield f"the stored picture of {name} is gone: {ACCEPT}."
     elif figure.get("png_sha256") != png_sha256(text_of(picture)):

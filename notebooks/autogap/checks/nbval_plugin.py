@@ -104,7 +104,7 @@ class NotebookFigures(_WholeNotebook):
 
     def faults(self) -> list[str]:
         stored = drawn.folder_of(self.path)
-        mine = {f"{one.get('name')}" for one in outputs.figures(self.parent.nb)}
+        mine = {one.get("stem") for one in outputs.figures(self.parent.nb)}
         found = [f"{one}; run `autogap accept {self.path.stem}`." for one in drawn.compare(stored, Path(self.parent.drawn.name))]
         return found + [one for one in drawn.tampered(stored) if one.split(":")[0] in mine]
 

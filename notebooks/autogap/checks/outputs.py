@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
+from autogap import artists
 from autogap.checks import tables
 from autogap.checks.compare import REL, Difference, shown, texts, values
 
 RESULT = "application/vnd.autogap.result+json"
 FIGURE = "application/vnd.autogap.figure+json"
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml", "application/pdf")
-# What a figure says; its artists are compared apart. Versions, hashes and file names may change when the figure does not.
-SAID = ("name", "title", "subtitle", "alt", "source", "parameters")
+# What a figure says; its artists are compared apart. Its hash follows fonts and libraries.
+SAID = ("stem", "alt")
 
 Output = Mapping[str, Any]
 
@@ -133,7 +134,7 @@ def _name(output: Output) -> str:
     if RESULT in data:
         return f"result {data[RESULT].get('name')}"
     if FIGURE in data:
-        return f"figure {data[FIGURE].get('name')}"
+        return f"figure {data[FIGURE].get('stem')}"
     if any(mime in data for mime in PICTURES):
         return "picture"
     if "text/html" in data and "<table" in text_of(data["text/html"]):
@@ -179,9 +180,7 @@ def _result(old: Mapping, new: Mapping, rel: float) -> list[Difference]:
 
 
 def _figure(was: Mapping, now: Mapping, rel: float) -> list[Difference]:
-    from autogap import artists
-
-    drawn = artists.compare(was.get("artists"), now.get("artists"), rel)
+    drawn = artists.compare(was.get("artists", {}), now.get("artists", {}), rel)
     said = {key: [side.get(key) for side in (was, now)] for key in SAID}
     spoken = [one for key, (old, new) in said.items() for one in values(old, new, rel, key)]
     return [Difference("figure", "", "", line) for line in drawn] + spoken
