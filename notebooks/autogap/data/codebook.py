@@ -111,8 +111,8 @@ def _fields(resource: dict) -> list[str]:
 
 def _section(resource: dict, lines: list[str]) -> list[str]:
     description = [resource["description"]] if "description" in resource else []
-    return [f"### `{resource['path']}`", "", f"{resource['title']}.", *description, "", f"- Licence: {_terms(resource)}",
-            *_sources(resource), "", *lines, ""]
+    return [f"### `{resource['path']}`", "", f"{resource['title']}.", *description, "",
+            f"- Licence: {_terms(resource)}", *_sources(resource), "", *lines, ""]
 
 
 def _series(rows: list[dict[str, str]]) -> list[str]:
@@ -142,14 +142,16 @@ def render(package: dict, rows: list[dict[str, str]]) -> str:
     catalogue, *others = package["resources"]
     observations = [resource for resource in others if resource["path"].startswith("observations/")]
     tables = [resource for resource in others if resource["path"].startswith("tables/")]
-    head = HEAD.format(version=package["version"], n_series=len(rows), n_files=len(observations), n_tables=len(tables))
+    head = HEAD.format(version=package["version"], n_series=len(rows), n_files=len(observations),
+                       n_tables=len(tables))
     lines = [head, *_rights(), TAIL_RIGHTS, "## Words of the catalogue", ""]
     for head, words in [("Unit", UNITS), ("Unit of table columns only", TABLE_UNITS), ("Frequency", FREQUENCIES),
                         ("Seasonal adjustment", SEASONAL), ("Kind of vintage", VINTAGE_KINDS), ("Grade", GRADES)]:
         lines += [*_vocabulary(words, head), ""]
     lines += ["## The catalogue", "", *_section(catalogue, _fields(catalogue)), "## Observations", ""]
     lines += ["All files of observations have the same four fields; the unit of `value` is that of the series.", "",
-              *_vocabulary(OBSERVATION_FIELDS, "Field"), ""]
+              *_rows(["Field", "Description"],
+                     [[f"`{field}`", description] for field, description in OBSERVATION_FIELDS.items()]), ""]
     for resource in observations:
         lines += _section(resource, _series([row for row in rows if row["file"] == resource["path"]]))
     lines += ["## Tables", ""]
