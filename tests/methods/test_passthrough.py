@@ -215,9 +215,9 @@ def test_panel_local_projections_find_the_known_response():
         (lambda p: passthrough.panel_response(p[p["partner"] < "p10"], "log_value", "log_one_plus_duty"), "2 groups"),
         (lambda p: passthrough.panel_response(p.assign(v=-1.0), "v", "log_one_plus_duty", method="ppml"), "below zero"),
         (lambda p: passthrough.local_projections(*simulated(10, 0.5, 1)), "too few"),
-        (lambda p: passthrough.local_projections(simulated(50, 0.5, 1)[0], 0 * simulated(50, 0.5, 1)[1]), "never moves"),
+        (lambda p: passthrough.local_projections(*[0 * x for x in simulated(50, 0.5, 1)]), "never moves"),
         (lambda p: passthrough.panel_local_projections(p, "log_value", "duty"), "no column 'duty'"),
-        (lambda p: passthrough.duty_panel(pd.DataFrame({"jp": [1.0]}), pd.DataFrame({"kr": [1.0]})), "one of the frames"),
+        (lambda p: passthrough.duty_panel(*[pd.DataFrame({x: [1.0]}) for x in ("jp", "kr")]), "one of the frames"),
         (lambda p: passthrough.duty_panel(*[pd.DataFrame({"wld": [1.0]})] * 2, ["world"]), "'world' is no partner"),
     ],
 )
