@@ -44,7 +44,7 @@ def runner(monkeypatch):
         return asked.status
 
     def why(points, out):
-        return [(point.name, "never run") for point in points]
+        return [(point.name, "never run") for point in points if point.passed]
 
     monkeypatch.setattr(autogap.batch, "runner", SimpleNamespace(run=run, why=why), raising=False)
     return asked
@@ -133,10 +133,10 @@ def test_a_scenario_file_elsewhere_speaks_of_the_collection(folder, tmp_path_fac
 
 def test_run_hands_on_points_and_options(folder, runner):
     runner.status = 1
-    options = "-j 3 --out there --fresh --timeout 9 --retries 2 --memory 500 --publish --junit report.xml"
+    options = "-j 3 --out there --fresh --timeout 9 --retries 2 --memory 500 --publish figures --junit report.xml"
     assert main(["run", "months", *options.split()]) == 1
     assert runner.names == ["exports@month=2025-06", "exports@month=2025-07"]
-    written = {name: str(value) if name in ("out", "junit") else value for name, value in runner.options.items()}
+    written = {name: str(value) if name in ("out", "junit", "publish") else value for name, value in runner.options.items()}
     assert written == {
         "jobs": 3,
         "out": "there",
@@ -146,7 +146,7 @@ def test_run_hands_on_points_and_options(folder, runner):
         "memory_mb": 500,
         "executor": "local",
         "scheduler": None,
-        "publish": True,
+        "publish": "figures",
         "junit": "report.xml",
     }
 
@@ -207,6 +207,8 @@ def test_checks_get_their_arguments_untouched(folder, monkeypatch):
 def test_why_gives_a_line_a_point(folder, runner, capsys):
     assert main(["why", "months"]) == 0
     assert capsys.readouterr().out.splitlines()[0] == "exports@month=2025-06: never run"
+    assert main(["why"]) == 0
+    assert capsys.readouterr().out == "Nothing to run: all 2 points are current.\n"
 
 
 def test_results_are_shown_or_written(folder, capsys, monkeypatch):

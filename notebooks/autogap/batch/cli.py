@@ -108,7 +108,7 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--memory", type=_whole(1), metavar="MB", help="most memory for a point")
     parser.add_argument("--executor", choices=("local", "dask"), default="local", help="where points run")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of a running Dask cluster, such as tcp://host:8786")
-    parser.add_argument("--publish", action="store_true", help="put the figures of default points in figures/")
+    parser.add_argument("--publish", type=Path, metavar="DIR", help="also put the figures of default points here")
     parser.add_argument("--junit", type=Path, metavar="FILE", help="write a report in JUnit XML")
 
 
@@ -204,8 +204,11 @@ def _why(arguments: argparse.Namespace) -> int:
     points = _points(arguments)
     from autogap.batch import runner
 
-    for name, reason in runner.why(points, arguments.out):
+    due = runner.why(points, arguments.out)
+    for name, reason in due:
         print(f"{name}: {reason}")
+    if not due:
+        print(f"Nothing to run: all {len(points)} points are current.")
     return 0
 
 
