@@ -232,14 +232,15 @@ def test_derived_levels_follow_from_the_release_a_year_later_and_lie_in_their_ba
 
 
 @pytest.mark.parametrize("item, inside", [
-    ("motor_vehicles", 16), ("motor_vehicles_units", 16), ("passenger_cars", 15), ("passenger_cars_units", 16),
-    ("mv_parts", 15), ("transport_equipment", 16), ("total", 12)])
+    ("exports.motor_vehicles", 16), ("exports.motor_vehicles_units", 16), ("exports.passenger_cars", 15),
+    ("exports.passenger_cars_units", 16), ("exports.mv_parts", 15), ("exports.transport_equipment", 16),
+    ("exports.total", 12), ("imports.motor_vehicles", 16), ("imports.mv_parts", 0), ("imports.total", 2)])
 def test_how_often_a_band_holds_the_first_release_is_as_the_note_says(wide, item, inside):
-    base = f"mof_derived.us.exports.{item}_revised_base"
+    base = f"mof_derived.us.{item}_revised_base"
     rows = wide[wide[base].notna()]
-    first = rows[f"mof.us.exports.{item}"]
+    first = rows[f"mof.us.{item}"]
     assert len(rows) == 16 and first.between(rows[f"{base}_low"], rows[f"{base}_high"]).sum() == inside
-    note = pd.read_csv(DATA / "series.csv").set_index("name").loc[f"mof_derived.us.exports.{item}", "note"]
+    note = pd.read_csv(DATA / "series.csv").set_index("name").loc[f"mof_derived.us.{item}", "note"]
     assert f"in {inside} of 16 months" in note
 
 

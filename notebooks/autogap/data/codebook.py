@@ -42,7 +42,7 @@ From Python: `from autogap import data`, then `data.series("mof.us.exports.motor
 5. **A share of a shrinking balance explodes**, and passes 100 percent in several months: use annual shares, 12-month
    sums or the level.
 6. **Derived months** (`mof_derived`, May 2023 to April 2024) come with a band. Vehicles are safe; imports and the
-   balance are good to about 1 percent.
+   balance are good to about 1 percent, imported parts to about 6.
 7. **World vehicle exports** probably change definition between 1997 and 1999: no unit values across it.
 8. **Real GDP** in chained 2015 yen and in chained 2020 yen are two scales; the realtime vintages change their
    reference year too.
