@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from autogap import paths
 from autogap.batch import plan, scenarios, strict_yaml
 from autogap.batch.judge import ScenarioError
 from autogap.errors import InputError
@@ -347,6 +348,11 @@ def test_half_a_name_must_mean_one_notebook(load, write_notebook):
 def test_a_faulty_range_is_refused(spec, says):
     with pytest.raises(InputError, match=says):
         plan.expand(spec)
+
+
+def test_the_collection_s_own_scenarios_are_sound():
+    loaded = scenarios.load(paths.NOTEBOOKS / scenarios.FILE)
+    assert len(loaded.points(loaded.plans)) >= len(loaded.notebooks) > 0
 
 
 def test_ten_thousand_points_are_judged_fast(load):
