@@ -13,6 +13,7 @@ from autogap.style import COLOURS
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 _ROLES = {colour: role for role, colour in COLOURS.items()}
@@ -33,9 +34,8 @@ def describe(fig: Figure) -> dict:
         categories, lines, bars, areas, points, segments, images, texts and legend. JSON-able. Runs of numbers are texts
         of ten significant digits separated by blanks, so that a line of a figure is a line of a file.
     """
-    words = [fig.get_suptitle(), fig.get_supxlabel(), fig.get_supylabel()]
-    words += [text.get_text() for text in fig.texts]
-    figure = {"texts": [_one_line(text) for text in words if text], "axes": [_axes(ax) for ax in fig.axes]}
+    words = [_one_line(text.get_text()) for text in fig.texts]
+    figure = {"texts": [text for text in words if text], "axes": [_axes(ax) for ax in fig.axes]}
     return figure | ({"legend": _legend(fig.legends[0])} if fig.legends else {})
 
 
@@ -56,8 +56,8 @@ def _axes(ax: Axes) -> dict:
         "yscale": ax.get_yscale(),
         "xlim": numbers(ax.get_xlim()),
         "ylim": numbers(ax.get_ylim()),
-        "xticks": _categories(ax.xaxis),
-        "yticks": _categories(ax.yaxis),
+        "xticks": ticks(ax.xaxis),
+        "yticks": ticks(ax.yaxis),
         "lines": [_line(line) for line in ax.lines],
         "bars": [_bars(container) for container in containers],
         "patches": [_patch(patch) for patch in ax.patches if id(patch) not in in_bars],
@@ -148,15 +148,15 @@ def _handle_colour(handle: Artist) -> str:
     return _colours(drawn) if getattr(drawn, "ndim", 1) == 2 else colour(drawn)
 
 
-def _categories(axis: object) -> list[str]:
+def ticks(axis: Axis) -> list[str]:
+    """Return the tick labels that a figure fixes: categories and periods, not the round numbers that suit its size."""
     from matplotlib.category import StrCategoryLocator
-    from matplotlib.ticker import FixedFormatter, FixedLocator
+    from matplotlib.ticker import FixedLocator
 
-    if isinstance(axis.get_major_locator(), StrCategoryLocator):
-        return [_one_line(text) for text in axis.get_major_formatter().format_ticks(axis.get_major_locator()())]
-    if isinstance(axis.get_major_locator(), FixedLocator) and isinstance(axis.get_major_formatter(), FixedFormatter):
-        return [_one_line(text) for text in axis.get_major_formatter().seq]
-    return []
+    locator = axis.get_major_locator()
+    if not isinstance(locator, StrCategoryLocator | FixedLocator):
+        return []
+    return [_one_line(text) for text in axis.get_major_formatter().format_ticks(locator())]
 
 
 def _vertices(paths: list) -> dict[str, str]:

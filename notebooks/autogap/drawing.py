@@ -85,7 +85,9 @@ def line(
     return drawn
 
 
-def bars(ax: Axes, series: pd.Series, role: str | Sequence[str] = "japan", label: str = "", **kw: object) -> BarContainer:
+def bars(
+    ax: Axes, series: pd.Series, role: str | Sequence[str] = "japan", label: str = "", **kw: object
+) -> BarContainer:
     """Draw a series as upright bars, one a period or one a category.
 
     Parameters
@@ -115,6 +117,20 @@ def bars(ax: Axes, series: pd.Series, role: str | Sequence[str] = "japan", label
     return ax.bar(where, series.to_numpy(), color=drawn, label=label or None, **kw)
 
 
+def barh(ax: Axes, series: pd.Series, role: str | Sequence[str] = "japan", label: str = "", **kw: object) -> BarContainer:
+    """Draw a series on words as lying bars, the first on top, from a line at zero."""
+    drawn = colour(role) if isinstance(role, str) else [colour(one) for one in role]
+    ax.grid(visible=False, axis="y")
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.axvline(0, color=COLOURS["neutral"], linewidth=profile().axis_pt, zorder=2.5)
+    if profile().has_grid:
+        ax.grid(visible=True, axis="x")
+    if not ax.yaxis_inverted():
+        ax.invert_yaxis()
+    return ax.barh(series.index.to_numpy(), series.to_numpy(), color=drawn, label=label or None, **kw)
+
+
 def stack(ax: Axes, frame: pd.DataFrame, roles: Mapping[str, str], labels: Mapping[str, str] | None = None) -> None:
     """Draw the columns of a table as stacked bars; what is negative stacks downwards from zero.
 
@@ -140,7 +156,9 @@ def stack(ax: Axes, frame: pd.DataFrame, roles: Mapping[str, str], labels: Mappi
     zero_line(ax)
 
 
-def band(ax: Axes, low: pd.Series, high: pd.Series, role: str = "band", label: str = "", **kw: object) -> PolyCollection:
+def band(
+    ax: Axes, low: pd.Series, high: pd.Series, role: str = "band", label: str = "", **kw: object
+) -> PolyCollection:
     """Fill between two series on the same index, for an interval or a range."""
     where = _positions(ax, low.index)
     kw = {"linewidth": 0, "zorder": 0.9} | kw
@@ -191,10 +209,10 @@ def _positions(ax: Axes, index: pd.Index, mid: bool = True) -> np.ndarray:
     return middles(index) if mid else index.start_time.values.astype("datetime64[D]")
 
 
-# The most periods, in years, that a step in years suits.
-_YEAR_STEPS = ((11, 1), (22, 2), (55, 5), (1000, 10))
-# The most periods that a step in months or quarters suits, by the periods of a year.
-_STEPS = {12: ((9, 1), (18, 2), (36, 3)), 4: ((10, 1), (16, 2))}
+# Not from the locale: the same figure in every country.
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+# Steps between ticks, in periods, by the periods of a year.
+_STEPS = {12: (1, 2, 3, 6, 12, 24, 60, 120, 240), 4: (1, 2, 4, 8, 20, 40, 80), 1: (1, 2, 5, 10, 20)}
 
 
 def _period_axis(ax: Axes, index: pd.PeriodIndex) -> None:
@@ -202,31 +220,39 @@ def _period_axis(ax: Axes, index: pd.PeriodIndex) -> None:
     import pandas as pd
 
     full = pd.period_range(index.min(), index.max(), freq=index.freq)
-    chosen = full[[_is_round(period, full) for period in full]]
-    ax.set_xticks(middles(chosen), [_tick(period, number == 0) for number, period in enumerate(chosen)])
+    a_year = {"M": 12, "Q": 4, "Y": 1}.get(full.freqstr[0])
+    if a_year is None:
+        raise InputError(f"The time axis takes months, quarters or years, not periods of {full.freqstr!r}.")
+    places = [period.year * a_year + _within(period) for period in full]
+    room = _room_for_ticks(ax)
+    step = next((step for step in _STEPS[a_year] if sum(place % step == 0 for place in places) <= room), a_year * 50)
+    chosen = full[[place % step == 0 for place in places]]
+    ax.set_xticks(middles(chosen), _tick_labels(chosen, step % a_year == 0))
     if len(full) <= 48:
         ax.set_xticks(middles(full), minor=True)
     edges = full[0].start_time.to_numpy(), full[-1].end_time.to_numpy()
     ax.set_xlim(edges[0].astype("datetime64[D]"), edges[1].astype("datetime64[D]") + 1)
 
 
-def _is_round(period: pd.Period, full: pd.PeriodIndex) -> bool:
-    years = full[-1].year - full[0].year + 1
-    year_step = next(step for most, step in _YEAR_STEPS if years <= most)
-    if period.freqstr.startswith("Y"):
-        return period.year % year_step == 0
-    a_year = 12 if period.freqstr.startswith("M") else 4
-    place = (period.month if a_year == 12 else period.quarter) - 1
-    if years > 5:
-        return place == 0 and period.year % year_step == 0
-    return place % next((step for most, step in _STEPS[a_year] if len(full) <= most), a_year) == 0
+def _within(period: pd.Period) -> int:
+    """Place of a month or quarter within its year, from 0."""
+    return {"M": period.month - 1, "Q": period.quarter - 1}.get(period.freqstr[0], 0)
 
 
-def _tick(period: pd.Period, is_first: bool) -> str:
-    if period.freqstr.startswith("Y"):
-        return str(period.year) if period.freqstr.endswith("DEC") else f"FY{period.start_time.year}"
-    if period.freqstr.startswith("Q"):
-        name, is_january = f"Q{period.quarter}", period.quarter == 1
-    else:
-        name, is_january = period.strftime("%b"), period.month == 1
-    return f"{name}\n{period.year}" if is_first or is_january else name
+def _room_for_ticks(ax: Axes) -> int:
+    """Estimate how many labels of four letters fit under an axes, with as much room again between them."""
+    width_pt = ax.get_position().width * ax.figure.get_size_inches()[0] * 72
+    return max(2, int(width_pt / (4 * 0.62 * profile().text_pt * 1.8)))
+
+
+def _tick_labels(periods: pd.PeriodIndex, is_yearly: bool) -> list[str]:
+    if periods.freqstr.startswith("Y-") and not periods.freqstr.endswith("DEC"):
+        return [f"FY{period.start_time.year}" for period in periods]
+    if is_yearly:
+        return [str(period.year) for period in periods]
+    is_quarterly = periods.freqstr.startswith("Q")
+    names = [f"Q{period.quarter}" if is_quarterly else _MONTHS[period.month - 1] for period in periods]
+    # Every label has two lines, or those without a year would stand higher.
+    has_year = [number == 0 or _within(period) == 0 for number, period in enumerate(periods)]
+    years = [str(period.year) if shown else " " for period, shown in zip(periods, has_year, strict=True)]
+    return [f"{name}\n{year}" for name, year in zip(names, years, strict=True)]

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import autogap
 from autogap import artists, run, style
-from autogap.drawing import band, bars, colour, legend, line, middles, shade, stack, zero_line
+from autogap.drawing import band, barh, bars, colour, legend, line, middles, shade, stack, zero_line
 from autogap.errors import InputError
 from autogap.labels import label_lines, mark_events, settle
 from autogap.style import COLOURS, MM_PER_INCH
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = [
-    "COLOURS", "MIME", "band", "bars", "colour", "label_lines", "legend", "line", "mark_events", "middles", "new",
-    "save", "shade", "stack", "zero_line",
+    "COLOURS", "MIME", "band", "barh", "bars", "colour", "label_lines", "legend", "line", "mark_events", "middles",
+    "new", "save", "shade", "stack", "zero_line",
 ]
 
 MIME = "application/vnd.autogap.figure+json"
@@ -185,23 +185,16 @@ _MEANING = {
 
 def _is_labelled(fig: Figure, name: str, axis: Axis) -> bool:
     """Tell whether a reader knows what an axis measures; dates and categories say so themselves."""
-    from matplotlib.category import StrCategoryLocator
-    from matplotlib.ticker import FixedFormatter, NullLocator
+    from matplotlib.ticker import FixedLocator, NullLocator
 
     family = getattr(axis.axes, f"get_shared_{name}_axes")().get_siblings(axis.axes)
     if getattr(fig, f"get_sup{name}label")() or any(getattr(ax, f"get_{name}label")() for ax in family):
         return True
-    if not axis.get_visible() or isinstance(axis.get_major_locator(), NullLocator | StrCategoryLocator):
+    locator = axis.get_major_locator()
+    has_no_ticks = isinstance(locator, NullLocator) or (isinstance(locator, FixedLocator) and not len(locator.locs))
+    if has_no_ticks or axis.have_units() or not axis.get_visible():
         return True
-    if isinstance(axis.get_major_formatter(), FixedFormatter):
-        return not all(_is_number(text) for text in axis.get_major_formatter().seq) or _has_dates(axis)
-    return _has_dates(axis)
-
-
-def _has_dates(axis: Axis) -> bool:
-    import matplotlib.dates as mdates
-
-    return isinstance(axis.get_converter(), mdates.DateConverter | mdates._SwitchableDateConverter)
+    return not all(map(_is_number, artists.ticks(axis)))
 
 
 def _is_number(text: str) -> bool:

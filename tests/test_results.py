@@ -1,0 +1,143 @@
+"""Results are refused when they are none, shown as stated, and read back from executed notebooks."""
+
+import datetime as dt
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from autogap import results, run
+from autogap.errors import InputError
+
+
+@pytest.fixture
+def shown(monkeypatch, tmp_path):
+    """The outputs of a run, in order."""
+    monkeypatch.setattr(run, "_current", run.Run("03_export_decline", {}, True, "export_decline", tmp_path))
+    outputs = []
+    monkeypatch.setattr(run, "show", lambda bundle, metadata=None: outputs.append(bundle))
+    return outputs
+
+
+def test_record_shows_rounded_and_stores_all_digits(shown):
+    results.record("exports_yoy_pct", np.float64(-11.0417), unit="percent", tolerance=0)
+    assert shown == [
+        {
+            "text/plain": "exports_yoy_pct = -11.0 percent",
+            results.MIME: {
+                "name": "exports_yoy_pct", "value": -11.0417, "unit": "percent", "digits": 1, "tolerance": 0.0
+            },
+        }
+    ]
+    assert type(shown[0][results.MIME]["value"]) is float
+
+
+@pytest.mark.parametrize(
+    ("value", "stored"),
+    [
+        (np.int64(3), 3),
+        (np.bool_(True), True),
+        (False, False),
+        ("June 2025", "June 2025"),
+        (dt.date(2025, 4, 3), "2025-04-03"),
+        (pd.Timestamp("2025-04-03"), "2025-04-03"),
+        (pd.Period("2025-05", "M"), "2025-05"),
+        (np.array(2.5), 2.5),
+    ],
+)
+def test_values_become_plain(shown, value, stored):
+    results.record("some_result", value, unit="count")
+    kept = shown[0][results.MIME]["value"]
+    assert kept == stored and type(kept) is type(stored)
+    json.dumps(shown[0])
+
+
+@pytest.mark.parametrize("value", [float("nan"), np.inf, None, "", pd.NA, pd.NaT, [1.0], np.array([1.0]), 1j])
+def test_what_is_no_result_is_refused(shown, value):
+    with pytest.raises(InputError, match="some_result"):
+        results.record("some_result", value, unit="count")
+    assert shown == []
+
+
+@pytest.mark.parametrize("name", ["Exports", "exports-yoy", "2024_gap", "", "a b", None])
+def test_wrong_names_are_refused(shown, name):
+    with pytest.raises(InputError, match="name"):
+        results.record(name, 1.0, unit="percent")
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ({}, "unit"),
+        ({"unit": " "}, "unit"),
+        ({"unit": "percent", "digits": -1}, "digits"),
+        ({"unit": "percent", "digits": 1.5}, "digits"),
+        ({"unit": "percent", "tolerance": -0.1}, "tolerance"),
+        ({"unit": "percent", "tolerance": float("nan")}, "tolerance"),
+    ],
+)
+def test_wrong_descriptions_are_refused(shown, how, words):
+    with pytest.raises(InputError, match=words):
+        results.record("gap_pct", 1.0, **how)
+
+
+def test_one_name_has_one_value_in_a_run(shown, monkeypatch, tmp_path):
+    results.record("gap_pct", 1.0, unit="percent")
+    results.record("gap_pct", 1.0, unit="percent")
+    with pytest.raises(InputError, match="already"):
+        results.record("gap_pct", 2.0, unit="percent")
+    monkeypatch.setattr(run, "_current", run.Run("03_export_decline", {}, True, "export_decline", tmp_path))
+    results.record("gap_pct", 2.0, unit="percent")
+    assert len(shown) == 3
+
+
+def test_rounded_zero_has_no_sign(shown):
+    results.record("gap_pct", -0.01, unit="percent")
+    assert shown[0]["text/plain"] == "gap_pct = 0.0 percent"
+
+
+def test_say_shows_markdown_and_refuses_missing_numbers(shown):
+    results.say("Exports fell **11.0** percent; inflation, nanotechnology and infrastructure did not.")
+    assert shown[0]["text/markdown"] == shown[0]["text/plain"]
+    for sentence in ("", "Exports fell nan percent.", "It rose inf times.", None):
+        with pytest.raises(InputError):
+            results.say(sentence)
+
+
+def _book(path, *outputs, start='run.start("03_export_decline", month=month)'):
+    result = [{"output_type": "display_data", "data": {results.MIME: output}, "metadata": {}} for output in outputs]
+    cells = [
+        {"cell_type": "markdown", "source": ["# Question"], "metadata": {}},
+        {"cell_type": "code", "source": ["import x\n", start], "outputs": [], "metadata": {}},
+        {"cell_type": "code", "source": "record()", "outputs": result, "metadata": {}},
+    ]
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    return path
+
+
+def test_read_gives_results_of_executed_notebooks(tmp_path):
+    gap = {"name": "gap_pct", "value": 1.5, "unit": "percent", "digits": 1, "tolerance": 1e-6}
+    when = {"name": "month", "value": "2025-05", "unit": "", "digits": 1, "tolerance": 1e-6}
+    path = _book(tmp_path / "export_decline@month=2025-08.ipynb", gap, when)
+    table = results.read(path)
+    assert list(table.columns) == results.COLUMNS
+    assert table["notebook"].tolist() == ["03_export_decline"] * 2
+    assert table["value"].tolist() == [1.5, "2025-05"]
+    assert table["cell"].tolist() == [3, 3]
+    assert results.read_all([path, path])["point"].unique().tolist() == ["export_decline@month=2025-08"]
+
+
+def test_a_notebook_without_results_gives_an_empty_table(tmp_path):
+    path = _book(tmp_path / "01_trade_gap.ipynb", start="pass")
+    assert list(results.read(path).columns) == results.COLUMNS and results.read(path).empty
+    assert results.read_all([]).empty
+
+
+def test_what_is_no_notebook_is_refused(tmp_path):
+    with pytest.raises(InputError, match="no such notebook"):
+        results.read(tmp_path / "none.ipynb")
+    for content in ("{", "[]", '{"nbformat": 4}'):
+        (tmp_path / "broken.ipynb").write_text(content)
+        with pytest.raises(InputError, match="no notebook"):
+            results.read(tmp_path / "broken.ipynb")
