@@ -74,6 +74,28 @@ def coefficients(flows: pd.DataFrame, output: pd.Series) -> pd.DataFrame:
     return flows.div(output.where(output != 0, 1.0), axis=1)
 
 
+def per_output(values: pd.Series | pd.DataFrame, output: pd.Series) -> pd.Series | pd.DataFrame:
+    """What one unit of output carries, industries in rows: value added, labour income ... 0 where nothing is made.
+
+    Raises
+    ------
+    InputError
+        If industries differ, or something stands against an output of 0.
+
+    Examples
+    --------
+    >>> per_output(pd.Series([400.0, 0.0], ["1", "2"]), pd.Series([1000.0, 0.0], ["1", "2"])).tolist()
+    [0.4, 0.0]
+    """
+    if not values.index.equals(output.index):
+        raise InputError("values: they must have the industries of the output, in its order.")
+    table = values.to_frame() if isinstance(values, pd.Series) else values
+    idle = output.index[(output == 0) & (table != 0).any(axis=1)]
+    if len(idle):
+        raise InputError(f"output: {idle[0]} has values but an output of 0.")
+    return values.div(output.where(output != 0, 1.0), axis=0)
+
+
 def _same_industries(square: pd.DataFrame, **others: pd.Series | pd.DataFrame) -> None:
     if not square.index.equals(square.columns):
         raise InputError("flows: rows and columns must be the same industries in one order.")
@@ -150,7 +172,7 @@ def domestic_inverse(technical: pd.DataFrame, import_ratio: pd.Series) -> pd.Dat
     return leontief(technical.mul(1 - import_ratio, axis=0))
 
 
-def behind(inverse: pd.DataFrame, final_demand: pd.Series, per_output: pd.DataFrame | None = None) -> pd.DataFrame:
+def behind(inverse: pd.DataFrame, final_demand: pd.Series, ratios: pd.DataFrame | None = None) -> pd.DataFrame:
     """Output that stands behind a final demand, industry by industry, and what goes with output.
 
     Parameters
@@ -160,13 +182,13 @@ def behind(inverse: pd.DataFrame, final_demand: pd.Series, per_output: pd.DataFr
     final_demand : Series
         Demand for the goods of each industry (domestic goods, with a domestic inverse), by industry; industries that
         are left out demand nothing.
-    per_output : DataFrame, optional
-        What one unit of output carries, industries in rows: value added, labour income, jobs ...
+    ratios : DataFrame, optional
+        What one unit of output carries, industries in rows, as `per_output` returns it.
 
     Returns
     -------
     DataFrame
-        Industries in rows; `output` in the unit of the demand, and a column for each of `per_output`.
+        Industries in rows; `output` in the unit of the demand, and a column for each of `ratios`.
 
     Raises
     ------
@@ -185,13 +207,13 @@ def behind(inverse: pd.DataFrame, final_demand: pd.Series, per_output: pd.DataFr
                          f"{did_you_mean(industry, inverse.columns)}")
     demand = final_demand.reindex(inverse.columns, fill_value=0.0)
     effects = (inverse @ demand).rename("output").to_frame()
-    if per_output is None:
+    if ratios is None:
         return effects
-    _same_industries(inverse, per_output=per_output)
-    return effects.join(per_output.mul(effects["output"], axis=0))
+    _same_industries(inverse, ratios=ratios)
+    return effects.join(ratios.mul(effects["output"], axis=0))
 
 
-def multipliers(inverse: pd.DataFrame, per_output: pd.Series | None = None) -> pd.Series:
+def multipliers(inverse: pd.DataFrame, ratio: pd.Series | None = None) -> pd.Series:
     """Output in all industries behind one unit of final demand for each good, or what goes with that output.
 
     Examples
@@ -200,10 +222,10 @@ def multipliers(inverse: pd.DataFrame, per_output: pd.Series | None = None) -> p
     >>> multipliers(inverse).round(2).to_dict()
     {'cars': 1.51, 'steel': 1.45}
     """
-    if per_output is None:
+    if ratio is None:
         return inverse.sum(axis=0)
-    _same_industries(inverse, per_output=per_output)
-    return inverse.mul(per_output, axis=0).sum(axis=0)
+    _same_industries(inverse, ratio=ratio)
+    return inverse.mul(ratio, axis=0).sum(axis=0)
 
 
 def linkages(inverse: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,286 @@
+"""Recessions: consecutive falls, turning points, recessions that came and went with revisions, and how warnings score.
+
+Quarterly series lie on a PeriodIndex; a table of vintages has quarters in rows and vintages in columns, oldest first.
+Levels of different vintages may stand in different prices: compare their growth only.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from autogap.errors import InputError
+
+QUARTERS_A_YEAR = 4
+
+
+def growth_pct(levels: pd.Series | pd.DataFrame) -> pd.Series | pd.DataFrame:
+    """Growth on the quarter before, in percent, within each vintage; NaN after a gap.
+
+    Raises
+    ------
+    InputError
+        If the index is not quarterly, or names a quarter twice.
+
+    Examples
+    --------
+    >>> growth_pct(pd.Series([100.0, 101.0], index=pd.period_range("2025Q1", periods=2, freq="Q"))).round(6).tolist()
+    [nan, 1.0]
+    """
+    _refuse_other_than_quarters(levels)
+    before = levels.reindex(levels.index - 1)
+    before.index = levels.index
+    return 100 * (levels / before - 1)
+
+
+def _refuse_other_than_quarters(values: pd.Series | pd.DataFrame) -> None:
+    index = values.index
+    if not isinstance(index, pd.PeriodIndex) or not index.freqstr.startswith("Q"):
+        raise InputError("index: give a PeriodIndex of quarters.")
+    if not (index.is_unique and index.is_monotonic_increasing):
+        raise InputError("index: each quarter must be there once, in order of time.")
+
+
+def annualised_pct(quarterly_pct: float | pd.Series) -> float | pd.Series:
+    """Growth that four quarters at this pace would add up to, in percent.
+
+    Examples
+    --------
+    >>> round(annualised_pct(-0.2), 2)
+    -0.8
+    """
+    return 100 * ((1 + quarterly_pct / 100) ** QUARTERS_A_YEAR - 1)
+
+
+def in_recession(growth: pd.Series | pd.DataFrame, run: int = 2) -> pd.Series | pd.DataFrame:
+    """Mark the quarters that belong to `run` or more consecutive falls: a technical recession.
+
+    A quarter that is missing ends a run, and so does growth of 0, also one that was published as -0.0.
+
+    Raises
+    ------
+    InputError
+        If the index is not quarterly or `run` is below 1.
+
+    Examples
+    --------
+    >>> quarters = pd.period_range("2024Q1", periods=5, freq="Q")
+    >>> in_recession(pd.Series([0.5, -0.2, -0.1, 0.3, -0.4], index=quarters)).tolist()
+    [False, True, True, False, False]
+    """
+    _refuse_other_than_quarters(growth)
+    if run < 1:
+        raise InputError(f"run: {run} is no number of falls; give 1 or more, 2 for a technical recession.")
+    table = growth.to_frame() if isinstance(growth, pd.Series) else growth
+    every = table.reindex(pd.period_range(table.index[0], table.index[-1], freq=table.index.freq))
+    falls = every < 0
+    marked = falls.apply(lambda fell: fell & (fell.groupby((~fell).cumsum()).transform("sum") >= run)).loc[table.index]
+    return marked.iloc[:, 0].rename(growth.name) if isinstance(growth, pd.Series) else marked
+
+
+def technical_recessions(growth: pd.Series, run: int = 2) -> pd.DataFrame:
+    """List the spells of `run` or more consecutive falls: `start`, `end`, `quarters`, `depth_pct` (over the whole spell).
+
+    Examples
+    --------
+    >>> quarters = pd.period_range("2024Q1", periods=4, freq="Q")
+    >>> spells = technical_recessions(pd.Series([0.5, -1.0, -2.0, 0.3], index=quarters))
+    >>> spells[["start", "end", "quarters"]].astype(str).to_numpy().tolist(), spells["depth_pct"].round(2).tolist()
+    ([['2024Q2', '2024Q3', '2']], [-2.98])
+    """
+    marked = in_recession(growth, run)
+    spells = [
+        {
+            "start": quarters[0],
+            "end": quarters[-1],
+            "quarters": len(quarters),
+            "depth_pct": 100 * ((1 + growth[quarters] / 100).prod() - 1),
+        }
+        for quarters in _stretches(marked)
+    ]
+    return pd.DataFrame(spells, columns=["start", "end", "quarters", "depth_pct"])
+
+
+def _stretches(marked: pd.Series) -> list[pd.PeriodIndex]:
+    """Unbroken stretches of marked quarters."""
+    index = marked.index[marked.to_numpy(dtype=bool)]
+    breaks = np.flatnonzero(np.diff(index.asi8) != 1) + 1
+    return [index[part] for part in np.split(np.arange(len(index)), breaks) if len(part)]
+
+
+def turning_points(levels: pd.Series, window: int = 2, phase: int = 2, cycle: int = 5) -> pd.DataFrame:
+    """Peaks and troughs by the BBQ rule of Harding and Pagan (2002), the quarterly form of Bry and Boschan (1971).
+
+    A peak is above the `window` quarters on both sides. Peaks and troughs alternate (of two in a row the higher peak,
+    the lower trough is kept), a phase lasts `phase` quarters or more, a whole cycle `cycle` or more.
+
+    Parameters
+    ----------
+    levels : Series on a quarterly PeriodIndex, without gaps
+        Seasonally adjusted level, or its logarithm.
+
+    Returns
+    -------
+    DataFrame
+        `quarter`, `kind` ("peak" or "trough"), `level`, in order of time.
+
+    Raises
+    ------
+    InputError
+        If the index is not quarterly or a quarter is missing.
+
+    Examples
+    --------
+    >>> hill = pd.Series([1, 2, 3, 4, 3, 2, 1, 2, 3, 4.0], index=pd.period_range("2000Q1", periods=10, freq="Q"))
+    >>> turning_points(hill)[["quarter", "kind"]].astype(str).to_numpy().tolist()
+    [['2000Q4', 'peak'], ['2001Q3', 'trough']]
+    """
+    _refuse_other_than_quarters(levels)
+    if levels.isna().any() or len(levels) != levels.index[-1].ordinal - levels.index[0].ordinal + 1:
+        raise InputError("levels: a quarter is missing; turning points need an unbroken series.")
+    y = levels.to_numpy(dtype=float)
+    turns = []
+    for at in range(window, len(y) - window):
+        around = np.delete(y[at - window : at + window + 1], window)
+        if (y[at] > around).all():
+            turns.append((at, 1))
+        elif (y[at] < around).all():
+            turns.append((at, -1))
+    turns = _censor(turns, y, phase, cycle)
+    return pd.DataFrame({
+        "quarter": levels.index[[at for at, _ in turns]],
+        "kind": ["peak" if kind == 1 else "trough" for _, kind in turns],
+        "level": y[[at for at, _ in turns]],
+    })
+
+
+def _censor(turns: list[tuple[int, int]], y: np.ndarray, phase: int, cycle: int) -> list[tuple[int, int]]:
+    """Drop turns until they alternate and every phase and cycle is long enough."""
+    turns = list(turns)
+    while True:
+        drop = _first_fault(turns, y, phase, cycle)
+        if drop is None:
+            return turns
+        del turns[drop]
+
+
+def _first_fault(turns: list[tuple[int, int]], y: np.ndarray, phase: int, cycle: int) -> int | None:
+    def weaker(first: int, second: int) -> int:
+        kind = turns[first][1]
+        return second if kind * y[turns[first][0]] >= kind * y[turns[second][0]] else first
+
+    for first in range(len(turns) - 1):
+        if turns[first][1] == turns[first + 1][1]:
+            return weaker(first, first + 1)
+    for first in range(len(turns) - 2):
+        if turns[first + 2][0] - turns[first][0] < cycle:
+            return weaker(first, first + 2)
+    for first in range(len(turns) - 1):
+        if turns[first + 1][0] - turns[first][0] < phase:
+            return first + 1
+    return None
+
+
+def recessions_by_vintage(growth: pd.DataFrame, run: int = 2) -> pd.DataFrame:
+    """Technical recessions that any vintage showed, and whether the last vintage still shows them.
+
+    Quarters called by some vintage are joined to episodes where they touch.
+
+    Parameters
+    ----------
+    growth : DataFrame
+        Growth in percent, quarters by vintages; compute it within each vintage.
+    run : int
+        Consecutive falls that make a recession.
+
+    Returns
+    -------
+    DataFrame
+        `start`, `end`, `first_called`, `last_called` (vintages), `vintages_calling`, `vintages_telling` (that hold a
+        quarter of the episode), `share_pct`, `stands`: whether the last vintage calls any of its quarters.
+
+    Examples
+    --------
+    >>> quarters = pd.period_range("2024Q1", periods=3, freq="Q")
+    >>> table = pd.DataFrame({"2025-02": [0.1, -0.3, -0.1], "2025-05": [0.1, -0.2, 0.1]}, index=quarters)
+    >>> recessions_by_vintage(table)[["vintages_calling", "share_pct", "stands"]].to_dict("records")
+    [{'vintages_calling': 1, 'share_pct': 50.0, 'stands': False}]
+    """
+    called = in_recession(growth, run)
+    episodes = []
+    for quarters in _stretches(called.any(axis=1)):
+        calling = called.columns[called.loc[quarters].any()]
+        telling = called.columns[growth.loc[quarters].notna().any()]
+        episodes.append({
+            "start": quarters[0],
+            "end": quarters[-1],
+            "first_called": calling[0],
+            "last_called": calling[-1],
+            "vintages_calling": len(calling),
+            "vintages_telling": len(telling),
+            "share_pct": 100 * len(calling) / len(telling),
+            "stands": bool(calling[-1] == called.columns[-1]),
+        })
+    columns = ["start", "end", "first_called", "last_called", "vintages_calling", "vintages_telling", "share_pct", "stands"]
+    return pd.DataFrame(episodes, columns=columns)
+
+
+def base_rate(growth: pd.Series, within: int, run: int = 2) -> float:
+    """Climatology: the share of past quarters after which `run` consecutive falls were completed within so many quarters.
+
+    Only quarters whose whole outlook is known count.
+
+    Raises
+    ------
+    InputError
+        If `within` is shorter than a run, or the series is too short.
+
+    Examples
+    --------
+    >>> quarters = pd.period_range("2024Q1", periods=6, freq="Q")
+    >>> base_rate(pd.Series([0.5, -0.2, -0.1, 0.3, 0.4, 0.2], index=quarters), within=2)
+    0.5
+    """
+    if within < run:
+        raise InputError(f"within: {run} falls cannot be completed within {within} quarters; give {run} or more.")
+    _refuse_other_than_quarters(growth)
+    completed = (growth < 0).rolling(run).sum() >= run
+    ahead = [bool(completed.iloc[at + 1 : at + 1 + within].any()) for at in range(len(growth) - within)]
+    if not ahead:
+        raise InputError(f"growth: {len(growth)} quarters are too few to look {within} ahead.")
+    return float(np.mean(ahead))
+
+
+def brier(probabilities: pd.Series | list[float], outcomes: pd.Series | list[bool]) -> float:
+    """Brier (1950) score of probability forecasts of a yes-or-no event: mean squared error, 0 best, 1 worst.
+
+    Raises
+    ------
+    InputError
+        If numbers differ, there is no forecast, or a probability lies outside 0 to 1.
+
+    Examples
+    --------
+    >>> round(brier([0.7, 0.2], [True, False]), 3)
+    0.065
+    """
+    p, o = np.asarray(probabilities, dtype=float), np.asarray(outcomes, dtype=float)
+    if p.shape != o.shape or not p.size:
+        raise InputError(f"probabilities: {p.size} forecasts for {o.size} outcomes; give one outcome a forecast.")
+    if not ((p >= 0) & (p <= 1)).all():
+        raise InputError("probabilities: each must lie between 0 and 1, so 0.3 for 30 percent.")
+    return float(np.mean((p - o) ** 2))
+
+
+def brier_skill(probabilities: pd.Series | list[float], outcomes: pd.Series | list[bool], climatology: float) -> float:
+    """Share of the climatology's Brier score that the forecasts save: 1 perfect, 0 no better than the base rate, negative worse.
+
+    Examples
+    --------
+    >>> round(brier_skill([0.7, 0.2], [True, False], climatology=0.5), 2)
+    0.74
+    """
+    reference = brier(np.full(np.size(outcomes), climatology), outcomes)
+    if reference == 0:
+        raise InputError(f"climatology: {climatology} is already perfect here; no skill can be told against it.")
+    return 1 - brier(probabilities, outcomes) / reference

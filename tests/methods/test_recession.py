@@ -1,0 +1,154 @@
+"""Recessions: BBQ on a published series, technical recessions by vintage, scores of warnings."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+
+from autogap import data
+from autogap.errors import InputError
+from autogap.methods import recession
+
+
+def quarterly(values, start="2020Q1"):
+    return pd.Series(values, pd.period_range(start, periods=len(values), freq="Q"), dtype=float)
+
+
+@pytest.fixture(scope="module")
+def us_gdp():
+    """Real GDP of the United States, 1959Q1 to 2009Q3, as statsmodels ships it."""
+    levels = sm.datasets.macrodata.load_pandas().data["realgdp"]
+    return quarterly(levels.to_numpy(), "1959Q1")
+
+
+@pytest.fixture(scope="module")
+def realtime():
+    """Growth of Japan's real GDP within each of 89 quarterly vintages."""
+    return recession.growth_pct(data.revisions("cao.gdp_real_realtime"))
+
+
+def test_bbq_finds_the_published_peaks(us_gdp):
+    """Peaks 1960Q1, 69Q3, 73Q4, 80Q1, 81Q3, 90Q2, 2008Q2."""
+    turns = recession.turning_points(us_gdp)
+    peaks = turns.loc[turns["kind"] == "peak", "quarter"].astype(str).tolist()
+    assert peaks == ["1960Q1", "1969Q3", "1973Q4", "1980Q1", "1981Q3", "1990Q2", "2008Q2"]
+
+
+def test_turning_points_alternate_and_keep_their_distances(us_gdp):
+    turns = recession.turning_points(us_gdp)
+    assert (turns["kind"] != turns["kind"].shift()).all()
+    at = turns["quarter"].map(lambda quarter: quarter.ordinal)
+    assert at.diff().min() >= 2 and at.diff(2).min() >= 5
+
+
+def test_turning_points_are_those_of_the_logarithm_and_mirror_when_the_series_is_turned_over(us_gdp):
+    turns = recession.turning_points(us_gdp)
+    pd.testing.assert_series_equal(turns["quarter"], recession.turning_points(np.log(us_gdp))["quarter"])
+    mirrored = recession.turning_points(-us_gdp)
+    assert mirrored["quarter"].tolist() == turns["quarter"].tolist()
+    assert mirrored["kind"].tolist() == ["trough" if kind == "peak" else "peak" for kind in turns["kind"]]
+
+
+def test_of_two_peaks_in_a_row_the_higher_stays():
+    """A lower hump without a trough between (two equal quarters) is no cycle of its own."""
+    turns = recession.turning_points(quarterly([0, 1, 9, 4, 3, 3, 4, 5, 4, 3, 0, 1, 2]))
+    assert turns[["quarter", "kind"]].astype(str).to_numpy().tolist() == [["2020Q3", "peak"], ["2022Q3", "trough"]]
+
+
+def test_a_cycle_that_is_too_short_loses_its_weaker_turns():
+    """Peaks four quarters apart: with a cycle of five the lower one goes, and of the two troughs the higher."""
+    levels = quarterly([0, 1, 8, 6, 5, 6, 9, 4, 2, 3, 4])
+    assert len(recession.turning_points(levels, cycle=4)) == 4
+    turns = recession.turning_points(levels, cycle=5)
+    assert turns[["quarter", "kind"]].astype(str).to_numpy().tolist() == [["2021Q3", "peak"], ["2022Q1", "trough"]]
+
+
+def test_a_phase_that_is_too_short_ends_no_phase():
+    """The peak of 2020Q3 falls in one quarter to the trough of 2020Q4: with a phase of two that is no turn."""
+    levels = quarterly([1, 2, 9, 0, 5, 6, 7, 8, 4, 3])
+    short = recession.turning_points(levels, phase=1)
+    assert short["quarter"].astype(str).tolist() == ["2020Q3", "2020Q4", "2021Q4"]
+    assert recession.turning_points(levels, phase=2)["quarter"].astype(str).tolist() == ["2020Q3"]
+
+
+def test_growth_is_told_by_quarters_and_not_by_rows():
+    levels = quarterly([100, 101, 102.01, 51.005]).drop(pd.Period("2020Q3", "Q"))
+    assert recession.growth_pct(levels).round(9).tolist()[1] == 1.0
+    assert recession.growth_pct(levels).isna().tolist() == [True, False, True]
+    assert recession.annualised_pct(recession.growth_pct(levels)).iloc[1] == pytest.approx(4.060401)
+
+
+def test_a_recession_is_two_falls_in_a_row():
+    growth = quarterly([0.5, -0.2, 0.1, -0.3, -0.4, -0.1, 0.2, -1.0, 0.0, -1.0, -1.0])
+    spells = recession.technical_recessions(growth)
+    assert spells[["start", "end"]].astype(str).to_numpy().tolist() == [["2020Q4", "2021Q2"], ["2022Q2", "2022Q3"]]
+    assert spells["quarters"].tolist() == [3, 2]
+    assert spells["depth_pct"].tolist() == pytest.approx([100 * (0.997 * 0.996 * 0.999 - 1), -1.99])
+    assert recession.technical_recessions(growth, run=3)["start"].astype(str).tolist() == ["2020Q4"]
+    assert recession.technical_recessions(growth, run=4).empty
+
+
+def test_a_missing_quarter_ends_a_run():
+    growth = quarterly([-1, -1, np.nan, -1, -1, -1])
+    assert recession.in_recession(growth).tolist() == [True, True, False, True, True, True]
+    gap = quarterly([-1, -1, -1, -1]).drop(pd.Period("2020Q2", "Q"))
+    assert recession.in_recession(gap).tolist() == [False, True, True]
+    assert not recession.in_recession(quarterly([-0.1, -0.0, -0.1])).any()
+
+
+def test_recessions_that_came_and_went_with_revisions(realtime):
+    """2014Q2-Q3 was a technical recession in the vintages of 2014Q4 to 2018Q4, and later no more."""
+    episodes = recession.recessions_by_vintage(realtime).set_index("start")
+    tax = episodes.loc[pd.Period("2014Q2", "Q")]
+    assert (tax["first_called"], tax["last_called"], tax["stands"]) == ("2014Q4", "2018Q4", False)
+    assert tax["vintages_calling"] == 17 and tax["share_pct"] == pytest.approx(100 * 17 / 42)
+    crisis = episodes.loc[pd.Period("2008Q2", "Q")]
+    assert crisis["stands"] and crisis["first_called"] == "2008Q4"
+
+
+def test_every_vintage_agrees_with_its_own_column(realtime):
+    """Calling all vintages at once is calling each alone."""
+    together = recession.in_recession(realtime)
+    for vintage in ("2002Q4", "2014Q4", "2024Q4"):
+        alone = recession.in_recession(realtime[vintage].dropna())
+        assert alone.index[alone].tolist() == together.index[together[vintage]].tolist()
+
+
+def test_the_base_rate_counts_outlooks():
+    """Two falls are completed in 2020Q3: within two quarters of 2020Q1 and 2020Q2 only."""
+    growth = quarterly([0.5, -0.2, -0.1, 0.3, 0.4, 0.2])
+    assert recession.base_rate(growth, within=2) == 2 / 4
+    assert recession.base_rate(growth, within=3) == 2 / 3
+    assert recession.base_rate(quarterly([0.1] * 8), within=4) == 0.0
+
+
+def test_the_brier_score():
+    """Perfect forecasts score 0, certain and wrong ones 1, a coin a quarter."""
+    rain = [True, False, True, True]
+    assert recession.brier(rain, rain) == 0 and recession.brier([not day for day in rain], rain) == 1
+    assert recession.brier([0.5] * 4, rain) == 0.25
+    assert recession.brier_skill([0.75] * 4, rain, climatology=0.75) == 0
+    assert recession.brier_skill(rain, rain, climatology=0.5) == 1
+    assert recession.brier_skill([0.0, 1.0, 0.0, 0.0], rain, climatology=0.5) == -3
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (lambda: recession.growth_pct(pd.Series([1.0, 2.0])), "PeriodIndex of quarters"),
+        (lambda: recession.growth_pct(quarterly([1, 2])[::-1]), "in order of time"),
+        (lambda: recession.in_recession(quarterly([1, 2]), run=0), "no number of falls"),
+        (lambda: recession.turning_points(quarterly([1, np.nan, 2])), "unbroken"),
+        (lambda: recession.turning_points(quarterly([1, 2, 3]).drop(pd.Period("2020Q2", "Q"))), "unbroken"),
+        (lambda: recession.base_rate(quarterly([1, 2, 3]), within=1), "cannot be completed"),
+        (lambda: recession.base_rate(quarterly([1, 2, 3]), within=3), "too few"),
+        (lambda: recession.brier([30], [True]), "0.3 for 30 percent"),
+        (lambda: recession.brier([0.3, 0.4], [True]), "2 forecasts for 1"),
+        (lambda: recession.brier_skill([0.3], [False], climatology=0.0), "already perfect"),
+    ],
+)
+def test_bad_input_is_refused(wrong, says):
+    with pytest.raises(InputError, match=says):
+        wrong()
