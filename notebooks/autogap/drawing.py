@@ -184,13 +184,19 @@ def zero_line(ax: Axes) -> None:
 
 def legend(target: Axes | Figure, side: str = "right", **kw: object) -> Legend:
     """Place a legend outside the axes: at the ``right``, or ``below`` in one row."""
-    places = {
-        "right": {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)},
-        "below": {"loc": "upper left", "bbox_to_anchor": (0.0, -0.16), "ncols": 4},
-    }
+    places = {"right": {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)}, "below": {"loc": "upper left", "ncols": 4}}
     if side not in places:
         raise InputError(f"legend: side is 'right' or 'below', not {side!r}.")
-    return target.legend(**(places[side] | {"handlelength": 1.2, "borderaxespad": 0.0} | kw))
+    place: dict[str, object] = places[side]
+    if side == "below":
+        from matplotlib.transforms import ScaledTranslation
+
+        inches = target.get_figure(root=True).dpi_scale_trans
+        frame = getattr(target, "transAxes", None) or target.transFigure
+        # Two lines of ticks and the label of the axis stand between.
+        drop = ScaledTranslation(0, -5.2 * profile().text_pt / 72, inches)
+        place |= {"bbox_to_anchor": (0.0, 0.0), "bbox_transform": frame + drop}
+    return target.legend(**(place | {"handlelength": 1.2, "borderaxespad": 0.0} | kw))
 
 
 def _positions(ax: Axes, index: pd.Index, mid: bool = True) -> np.ndarray:
