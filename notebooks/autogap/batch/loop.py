@@ -1,0 +1,141 @@
+"""Keep the workers of a batch busy until every point has its outcome."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TextIO
+
+from autogap.batch import executor as executors
+from autogap.batch import manifest
+from autogap.batch.fingerprint import project_root
+from autogap.batch.job import Job, Outcome, perform
+from autogap.batch.kernels import Server
+from autogap.batch.point import Point
+from autogap.batch.preload import packages
+from autogap.batch.progress import Progress
+
+_WORTH_A_RETRY = {"timeout", "died"}
+_REFRESH_S = 0.5
+
+
+@dataclass
+class Loop:
+    """The points of a batch that have to run, and how.
+
+    Attributes
+    ----------
+    points : list of Point
+        In the order in which to begin them.
+    job : Job
+        Their common settings; the point in it does not matter.
+    retries : int
+        How many times more to try a point that ran out of time or whose kernel died.
+    stream : file
+    outcomes : dict of int to Outcome
+        By place in `points`; after an interruption those that were done.
+    """
+
+    points: list[Point]
+    job: Job
+    retries: int
+    stream: TextIO
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+
+    def run(self, jobs: int, executor: str, scheduler: str | None) -> None:
+        """Run all points.
+
+        Parameters
+        ----------
+        jobs : int
+            At a time, on this machine.
+        executor : {"local", "dask"}
+        scheduler : str or None
+
+        Raises
+        ------
+        InputError
+            When outputs cannot be written or the cluster cannot be reached.
+        """
+        jobs = min(jobs, len(self.points))
+        progress = Progress(len(self.points), jobs, self.stream)
+        place = self._local(jobs) if executor == "local" else self._dask(scheduler)
+        try:
+            with place as (pool, job):
+                self._drive(pool, job, progress)
+        finally:
+            progress.close()
+
+    @contextlib.contextmanager
+    def _local(self, jobs: int) -> Iterator[tuple[Executor, Job]]:
+        # the two servers import at the same time, each on a core of its own
+        with Server("kernels") as kernels:
+            pool = executors.LocalPool(jobs)
+            try:
+                # needed in the end; there is time now, while the servers import
+                threading.Thread(target=_import_quietly, args=("autogap.batch.crate", "rocrate.rocrate"), daemon=True).start()
+                kernels.preload(packages(point.notebook for point in self.points))
+                yield pool, replace(self.job, kernels=kernels.address, facts=self._facts())
+                pool.shutdown()
+            finally:
+                pool.shutdown(wait=False)
+
+    @contextlib.contextmanager
+    def _dask(self, scheduler: str | None) -> Iterator[tuple[Executor, Job]]:
+        with executors.dask(scheduler) as pool:
+            preload = packages(point.notebook for point in self.points)
+            yield pool, replace(self.job, preload=preload, facts=self._facts())
+
+    def _facts(self) -> dict:
+        return manifest.facts(project_root(self.points[0].notebook))
+
+    def _drive(self, pool: Executor, job: Job, progress: Progress) -> None:
+        done: SimpleQueue[Future] = SimpleQueue()
+        pending: dict[Future, tuple[int, int]] = {}
+        warned = False
+
+        def submit(number: int, attempt: int) -> None:
+            future = pool.submit(perform, replace(job, point=self.points[number]))
+            pending[future] = number, attempt
+            future.add_done_callback(done.put)
+
+        for number in range(len(self.points)):
+            submit(number, 0)
+        while pending:
+            progress.show(self.points[number].name for future, (number, _) in pending.items() if future.running())
+            try:
+                future = done.get(timeout=_REFRESH_S)
+            except Empty:
+                continue
+            number, attempt = pending.pop(future)
+            outcome = _outcome(future)
+            if outcome.cold and not warned:
+                warned = True
+                progress.note(f"Kernels start the ordinary, slower way: {outcome.cold}.")
+            if outcome.status in _WORTH_A_RETRY and attempt < self.retries:
+                progress.note(f"{self.points[number].name}: {outcome.error}; trying again.")
+                submit(number, attempt + 1)
+                continue
+            self.outcomes[number] = outcome
+            progress.finished(self.points[number].name, outcome.status, outcome.seconds)
+
+
+def _outcome(future: Future) -> Outcome:
+    error = future.exception()
+    if error is None:
+        return future.result()
+    if executors.is_lost(error):
+        return Outcome("died", error=str(error))
+    raise error
+
+
+def _import_quietly(*names: str) -> None:
+    with contextlib.suppress(ImportError):
+        for name in names:
+            importlib.import_module(name)

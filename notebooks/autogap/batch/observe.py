@@ -1,0 +1,121 @@
+"""What a notebook reads and imports, seen from inside its kernel. Standard library alone: a kernel imports no more."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import time
+
+
+class Observer:
+    """Note the files that a process opens and the folders that it lists under one root.
+
+    Seen is what goes through Python: `open`, pandas, numpy, `sqlite3`. A library that opens files in C by itself, or a
+    program that the notebook starts, is not seen. What the import system reads shows up as modules instead, and what
+    the process itself wrote before it read it is no input.
+
+    Parameters
+    ----------
+    root : str
+        The project's folder, with links resolved.
+    ignored : list of str
+        Paths below it that do not count: the point's own outputs, the notebook itself, installed packages.
+    """
+
+    def __init__(self, root: str, ignored: list[str]):
+        self.root = root.rstrip(os.sep) + os.sep
+        self.ignored = tuple(ignored)
+        self.files: set[str] = set()
+        self.folders: set[str] = set()
+        self.written: set[str] = set()
+        self.cell_cpu_s = 0.0
+        self._cell_began: float | None = None
+
+    def start(self) -> None:
+        """Watch from now on, until the process ends."""
+        sys.addaudithook(self._hook)
+
+    def time_cells(self, events) -> None:
+        """Sum up the processor time between the events that IPython fires around a cell."""
+        events.register("pre_run_cell", self._cell_begins)
+        events.register("post_run_cell", self._cell_ends)
+
+    def _cell_begins(self, info) -> None:
+        self._cell_began = cpu_s()
+
+    def _cell_ends(self, result) -> None:
+        if self._cell_began is not None:
+            self.cell_cpu_s += cpu_s() - self._cell_began
+            self._cell_began = None
+
+    def report(self) -> dict:
+        """Say what was seen so far.
+
+        Returns
+        -------
+        dict
+            ``files``, ``folders`` and ``modules``: sorted paths relative to the root; ``versions`` of the packages
+            loaded; ``cell_cpu_s``, ``cpu_s`` and ``memory_mb``, the most that was in use.
+        """
+        scale = 2**20 if sys.platform == "darwin" else 2**10
+        modules = list(sys.modules.items())
+        sources = (getattr(module, "__file__", None) for _, module in modules)
+        return {
+            "files": sorted(self.files),
+            "folders": sorted(self.folders),
+            "modules": sorted({inside for source in sources if source and (inside := self._inside(source))}),
+            "versions": {
+                name: version
+                for name, module in sorted(modules)
+                if "." not in name and isinstance(version := _own(module).get("__version__"), str)
+            },
+            "cell_cpu_s": round(self.cell_cpu_s, 4),
+            "cpu_s": round(cpu_s(), 4),
+            "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale),
+        }
+
+    def _hook(self, event: str, arguments: tuple) -> None:
+        if event == "open":
+            path, mode, flags = arguments
+            if (inside := self._inside(path)) is None:
+                return
+            if mode is None:
+                reads, writes = flags & os.O_ACCMODE != os.O_WRONLY, flags & os.O_ACCMODE != os.O_RDONLY
+            else:
+                reads, writes = "r" in mode or "+" in mode, any(letter in mode for letter in "wax+")
+            if reads and "w" not in (mode or "") and inside not in self.written and not _importing():
+                self.files.add(inside)
+            if writes:
+                self.written.add(inside)
+        elif event in ("os.listdir", "os.scandir"):
+            if (inside := self._inside(arguments[0] or ".")) is not None and not _importing():
+                self.folders.add(inside)
+        elif event == "sqlite3.connect" and (inside := self._inside(arguments[0])) is not None:
+            self.files.add(inside)
+
+    def _inside(self, path: object) -> str | None:
+        if not isinstance(path, (str, bytes, os.PathLike)):
+            return None
+        absolute = os.path.abspath(os.fsdecode(path))
+        if not (absolute + os.sep).startswith(self.root) or absolute.startswith(self.ignored):
+            return None
+        inside = absolute[len(self.root) :]
+        parts = inside.split(os.sep)
+        return None if {"__pycache__", "site-packages", ".git"} & set(parts) else "/".join(parts)
+
+
+def cpu_s() -> float:
+    """Return the processor time of this process and of those that it started and that have ended, in seconds."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+def _importing() -> bool:
+    # two frames up stands the Python code that opened the file
+    return sys._getframe(2).f_code.co_filename.startswith("<frozen importlib")
+
+
+def _own(module: object) -> dict:
+    # plain attribute access can set off a module's __getattr__, with a warning or an import
+    return getattr(module, "__dict__", {})
