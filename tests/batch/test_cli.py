@@ -218,13 +218,13 @@ def test_results_are_shown_or_written(folder, capsys, monkeypatch):
 
     def results(out, scenarios):
         asked.append((out, scenarios))
-        return pd.DataFrame({"name": ["yoy"], "value": [-11.0]}) if scenarios else pd.DataFrame()
+        return pd.DataFrame({"name": ["yoy"], "value": [-11.025307]}) if scenarios else pd.DataFrame()
 
     monkeypatch.setattr(autogap.batch, "collect", SimpleNamespace(results=results), raising=False)
     assert main(["results", "months", "--out", "there"]) == 0
-    assert capsys.readouterr().out.split() == ["name", "value", "yoy", "-11.0"]
+    assert capsys.readouterr().out.split() == ["name", "value", "yoy", "-11.0253"]
     assert main(["results", "months", "--csv", "table.csv"]) == 0
-    assert (folder / "table.csv").read_text() == "name,value\nyoy,-11.0\n"
+    assert (folder / "table.csv").read_text() == "name,value\nyoy,-11.025307\n"
     assert "no results here" in refused(capsys, "results")
     assert asked[0][0].name == "there" and asked[0][1] == ["months"]
 

@@ -221,7 +221,7 @@ def _results(arguments: argparse.Namespace) -> int:
     elif table.empty:
         raise InputError(f"{arguments.out}: no results here; `autogap run` makes them.")
     else:
-        print(table.to_string(index=False))
+        print(table.to_string(index=False, float_format="{:.6g}".format))
     return 0
 
 
