@@ -76,10 +76,12 @@ def has_outputs(notebook: Mapping) -> Iterator[str]:
 def ran_in_order(notebook: Mapping) -> Iterator[str]:
     """Execution counts are 1, 2, ... n over the code cells that hold anything."""
     counts = [(i, cell.get("execution_count")) for i, cell in _code(notebook) if text_of(cell["source"]).strip()]
+    unrun = [str(i) for i, count in counts if count is None]
+    if unrun:
+        yield f"cell {', '.join(unrun)} was never run: {ACCEPT}."
+        return
     for place, (i, count) in enumerate(counts, 1):
-        if count is None:
-            yield f"cell {i} was never run: {ACCEPT}."
-        elif count != place:
+        if count != place:
             yield (
                 f"cell {i} ran as number {count} but stands as number {place}, so the cells were not run top to bottom "
                 f"in a fresh kernel: {ACCEPT}."
