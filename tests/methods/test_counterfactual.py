@@ -127,7 +127,7 @@ def test_end_leaves_later_periods_out():
         (lambda y, x: counterfactual.bsts(y, x, "2015-03", seed=1), "2 periods before 2015-03 in .* are too few"),
         (lambda y, x: counterfactual.bsts(y, x, EVENT, seed=1, end="2024-04"), "'2024-04' is before the event"),
         (lambda y, x: counterfactual.bsts(y.drop(y.index[50]), x, EVENT, seed=1), "outcome is missing in 2019-03"),
-        (lambda y, x: counterfactual.bsts(y, x.mask(x["a"] == x["a"].iloc[50]), EVENT, seed=1), "a is missing in 2019-03"),
+        (lambda y, x: counterfactual.bsts(y, x.where(x["a"] != x["a"].iloc[50]), EVENT, 1), "a is missing in 2019-03"),
         (lambda y, x: counterfactual.bsts(y, x, "2017-05", seed=1, seasons=12), "no three cycles of 12"),
         (lambda y, x: counterfactual.placebo_dates(None, ["2024-01"], 8, EVENT), "8 periods from 2024-01 reach"),
     ],

@@ -161,6 +161,22 @@ def test_local_projection_bands_cover_the_truth_about_as_often_as_they_say():
     assert 0.80 < np.mean(inside) < 0.97
 
 
+def test_errors_are_those_of_newey_and_west_by_hand():
+    """Bartlett weights up to h + 1 lags; h is 3, without lags of the series."""
+    outcome, shock = simulated(200, 0.8, 9)
+    lead, x = outcome.to_numpy()[3:], np.column_stack([shock.to_numpy()[:-3], np.ones(197)])
+    beta = np.linalg.lstsq(x, lead, rcond=None)[0]
+    moments = x * (lead - x @ beta)[:, None]
+    meat = moments.T @ moments
+    for lag in range(1, 5):
+        cross = moments[lag:].T @ moments[:-lag]
+        meat += (1 - lag / 5) * (cross + cross.T)
+    bread = np.linalg.inv(x.T @ x)
+    row = passthrough.local_projections(outcome, shock, horizons=3, lags=0).loc[3]
+    assert row["estimate"] == pytest.approx(beta[0])
+    assert row["std_error"] == pytest.approx(np.sqrt((bread @ meat @ bread)[0, 0]))
+
+
 def test_a_shock_without_effect_has_none():
     outcome, _ = simulated(2000, 0.5, 2)
     _, other = simulated(2000, 0.5, 3)

@@ -98,6 +98,17 @@ def test_without_an_effect_nothing_stands_out_more_often_than_chance():
     assert sum(p <= 0.1 for p in p_values) <= 3
 
 
+def test_the_band_is_as_wide_as_the_placebo_gaps_it_must_hold():
+    """With 20 donors, a level of 20/21 takes the largest gap and one of 19/21 the second largest."""
+    table = panel(4)
+    control, placebos = synthetic.synthetic_control(table, "jp", EVENT), synthetic.placebo_units(table, "jp", EVENT)
+    gaps = placebos.gaps.drop(columns="jp")
+    comparable = (gaps / np.sqrt((gaps[:"2024-04"] ** 2).mean()) * control.rmspe_before)["2024-12":].abs().iloc[0]
+    for place, donors_inside in ((-1, 20), (-2, 19)):
+        last = synthetic.placebo_band(control, placebos, level=donors_inside / 21).iloc[-1]
+        assert (last["high"] - last["low"]) / 2 == pytest.approx(comparable.sort_values().iloc[place])
+
+
 def test_placebo_dates_take_synthetic_controls_too():
     table = panel(5)
 
