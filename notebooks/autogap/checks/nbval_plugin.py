@@ -69,7 +69,7 @@ class NotebookCell(IPyNbCell):
         return "\n\n".join(part for part in parts if part)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        return self.path, 0, f"{self.path.name}::{self.name}"
+        return self.path, 0, f"{self.path.stem}::{self.name}"
 
 
 class _WholeNotebook(pytest.Item):
@@ -89,7 +89,7 @@ class _WholeNotebook(pytest.Item):
         return super().repr_failure(excinfo)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        return self.path, 0, f"{self.path.name}::{self.name}"
+        return self.path, 0, f"{self.path.stem}::{self.name}"
 
 
 class NotebookRules(_WholeNotebook):
