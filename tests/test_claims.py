@@ -1,0 +1,209 @@
+"""The ledger's rule on small tables, then on the claims, checks and notebooks of the collection."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from autogap import claims, data
+from autogap.errors import InputError
+from autogap.paths import NOTEBOOKS
+
+CLAIM = {"claim_id": "C01", "scope": "in", "statement": "It fell", "value": "10", "unit": "percent",
+         "check_with": "customs", "accept_low": 9.5, "accept_high": 10.5}
+
+
+def verdict(*checked, **claim):
+    """Judge one claim by (role, value[, accept]) triples; a value of None is a result that nobody recorded."""
+    table = pd.DataFrame([CLAIM | claim])
+    checks = pd.DataFrame(
+        [
+            {"claim_id": "C01", "notebook": "03", "result": f"r{number}", "unit": "percent", "role": role,
+             "accept": accept[0] if accept else None, "vintage": None, "definition": role}
+            for number, (role, _, *accept) in enumerate(checked)
+        ],
+        columns=["claim_id", "notebook", "result", "unit", "role", "accept", "vintage", "definition"],
+    )
+    results = pd.DataFrame(
+        [("03", f"r{number}", value, "percent") for number, (_, value, *_) in enumerate(checked) if value is not None],
+        columns=["notebook", "name", "value", "unit"],
+    ).astype({"value": object})
+    return claims.judge(table, checks, results).iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("checked", "expected", "computed"),
+    [
+        ([("main", 10.2)], claims.HOLDS, 10.2),
+        ([("main", 9.5)], claims.HOLDS, 9.5),
+        ([("main", 9.49)], claims.DOES_NOT_HOLD, 9.49),
+        ([("main", 10.2), ("alternative definition", 3.0)], claims.HOLDS, 10.2),
+        ([("main", 10.2), ("main", 10.0)], claims.HOLDS, 10.2),
+        ([("main", 10.2), ("main", 3.0)], claims.ONE_DEFINITION, 10.2),
+        ([("main", 3.0), ("alternative definition", 4.0), ("alternative definition", 10.1)], claims.ONE_DEFINITION, 10.1),
+        ([("main", 3.0), ("alternative definition", 4.0)], claims.DOES_NOT_HOLD, 3.0),
+        ([("alternative definition", 10.0)], claims.ONE_DEFINITION, 10.0),
+        ([("vintage then", 10.0), ("revised vintage", 8.0)], claims.TRUE_THEN, 10.0),
+        ([("vintage then", 10.0), ("revised vintage", 9.8)], claims.HOLDS, 10.0),
+        ([("vintage then", 3.0), ("revised vintage", 10.0)], claims.ONE_DEFINITION, 10.0),
+        ([("vintage then", 3.0), ("revised vintage", 2.0)], claims.DOES_NOT_HOLD, 3.0),
+        ([("main", 10.0), ("revised vintage", 8.0)], claims.TRUE_THEN, 10.0),
+        ([("score", 0.4)], claims.CANNOT, 0.4),
+        ([("coverage", False, "true"), ("alternative definition", 10.0)], claims.CANNOT, False),
+        ([("coverage", True, "true"), ("main", 10.0)], claims.HOLDS, 10.0),
+        ([("main", None)], claims.NOT_ESTABLISHED, None),
+        ([("main", 10.0), ("alternative definition", None)], claims.NOT_ESTABLISHED, None),
+        ([("coverage", None, "true"), ("main", 10.0)], claims.NOT_ESTABLISHED, None),
+        ([], claims.NOT_ESTABLISHED, None),
+    ],
+)
+def test_the_rule(checked, expected, computed):
+    row = verdict(*checked)
+    assert row["verdict"] == expected and row["verdict"] in claims.VERDICTS
+    assert row["computed"] == computed
+
+
+def test_a_claim_tells_the_revised_figure_beside_the_one_of_the_time():
+    row = verdict(("vintage then", 10.0), ("revised vintage", 8.0))
+    assert (row["computed"], row["revised"], row["quoted"], row["result"]) == (10.0, 8.0, "10", "r0")
+
+
+@pytest.mark.parametrize("check_with", ["attribution only", None])
+def test_what_nothing_can_check_is_a_statement(check_with):
+    assert verdict(check_with=check_with)["verdict"] == claims.STATEMENT
+    assert verdict(check_with="customs")["verdict"] == claims.NOT_ESTABLISHED
+
+
+@pytest.mark.parametrize(("growth", "expected"), [(-0.1, claims.HOLDS), (0.0, claims.DOES_NOT_HOLD), (0.1, claims.DOES_NOT_HOLD)])
+def test_a_claim_of_a_fall_wants_less_than_nothing(growth, expected):
+    row = verdict(("main", growth), value="<0", accept_low=None, accept_high=0.0)
+    assert row["verdict"] == expected
+
+
+@pytest.mark.parametrize(
+    ("accept", "value", "inside"),
+    [
+        ("6", 6, True),
+        ("6", 5, False),
+        ("92.5..93.5", 93.5, True),
+        ("92.5..93.5", 93.51, False),
+        ("-1..1", -1.0, True),
+        (">50", 50.0, False),
+        (">50", 50.1, True),
+        ("<0", -0.1, True),
+        ("true", True, True),
+        ("true", False, False),
+        ("false", False, True),
+        ("2025-07", "2025-07-20", True),
+        ("2025-07", "2025-08-01", False),
+        ("2025-07-09", "2025-07-09", True),
+        ("2025-07-09", "2025-08-06", False),
+    ],
+)
+def test_what_a_check_accepts(accept, value, inside):
+    assert claims.acceptance(accept)(value) is inside
+
+
+@pytest.mark.parametrize("accept", ["", "about 5", "5..", "..5", ">", "July 2025"])
+def test_an_acceptance_that_cannot_be_read_is_refused(accept):
+    with pytest.raises(InputError, match="cannot be read"):
+        claims.acceptance(accept)
+
+
+@pytest.mark.parametrize(
+    ("checked", "says"),
+    [
+        ([("main", "2025-07")], "judged by a number"),
+        ([("main", True)], "judged by a number"),
+        ([("coverage", 1, "true")], "judged by true or false"),
+        ([("coverage", 5, "2025-07")], "judged by an ISO date"),
+        ([("mian", 10.0)], "no role"),
+        ([("main", 10.0, "10")], "keep one"),
+        ([("coverage", True)], "nothing says what is accepted"),
+    ],
+)
+def test_checks_that_make_no_sense_are_refused(checked, says):
+    with pytest.raises(InputError, match=says):
+        verdict(*checked)
+
+
+def test_a_result_in_another_unit_is_refused():
+    table = pd.DataFrame([CLAIM])
+    checks = pd.DataFrame([{"claim_id": "C01", "notebook": "03", "result": "r", "unit": "billion JPY", "role": "main",
+                            "accept": None, "vintage": None, "definition": ""}])
+    results = pd.DataFrame({"notebook": ["03"], "name": "r", "value": 10.0, "unit": "million JPY"})
+    with pytest.raises(InputError, match="03: r is recorded in 'million JPY', but C01 is judged in 'billion JPY'"):
+        claims.judge(table, checks, results)
+    with pytest.raises(InputError, match="no claim 'C02'. Did you mean 'C01'"):
+        claims.judge(table, checks.assign(claim_id="C02"), results)
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return data.table("claims"), data.table("claim_checks")
+
+
+@pytest.fixture(scope="module")
+def recorded():
+    return claims.collect()
+
+
+def test_every_claim_with_a_figure_has_its_checks(tables):
+    stated, checks = tables
+    unchecked = stated[~stated["claim_id"].isin(checks["claim_id"])]
+    assert unchecked["value"].isna().all()
+    assert unchecked["claim_id"].tolist() == ["C24", "C25", "S01", "S02", "S03"]
+
+
+def test_no_check_is_there_twice_and_every_one_is_defined(tables):
+    _, checks = tables
+    assert not checks.duplicated(["claim_id", "notebook", "result"]).any()
+    assert checks[["unit", "definition"]].notna().all(axis=None)
+    assert checks["notebook"].str.fullmatch(r"\d\d_[a-z_]+").all()
+
+
+def test_every_range_of_the_claims_table_rounds_to_its_figure(tables):
+    """The band is half a unit of the last digit that was quoted, or the figure itself for counts and rates."""
+    stated, _ = tables
+    ranged = stated.dropna(subset=["accept_low", "accept_high"])
+    quoted = ranged["value"].astype(float)
+    assert ranged["accept_low"].le(quoted).all() and ranged["accept_high"].ge(quoted).all()
+    assert (ranged["accept_high"] - ranged["accept_low"]).le(1.0).all()
+
+
+def test_without_any_result_nothing_is_established(tables):
+    stated, checks = tables
+    empty = claims.judge(stated, checks, pd.DataFrame(columns=["notebook", "name", "value", "unit"]))
+    assert set(empty["verdict"]) == {claims.NOT_ESTABLISHED, claims.STATEMENT}
+    assert empty["claim_id"].tolist() == stated["claim_id"].tolist()
+
+
+@pytest.mark.parametrize("notebook", sorted(path.stem for path in NOTEBOOKS.glob("[01][0-9]_*.ipynb")))
+def test_a_notebook_records_what_the_ledger_needs_of_it(tables, recorded, notebook):
+    _, checks = tables
+    needed = checks.loc[checks["notebook"] == notebook, "result"]
+    assert set(needed) <= set(recorded.loc[recorded["notebook"] == notebook, "name"])
+
+
+def test_a_deleted_result_leaves_its_claim_not_established(tables, recorded):
+    stated, checks = tables
+    held = recorded.merge(checks, left_on=["notebook", "name"], right_on=["notebook", "result"])
+    assert len(held) >= 20
+    for claim_id, own in checks[checks["claim_id"].isin(held["claim_id"])].groupby("claim_id"):
+        claim = stated[stated["claim_id"] == claim_id]
+        for _, check in own.iterrows():
+            gone = (recorded["notebook"] == check["notebook"]) & (recorded["name"] == check["result"])
+            assert claims.judge(claim, own, recorded[~gone])["verdict"].item() == claims.NOT_ESTABLISHED
+
+
+def test_the_figures_of_may_2025(tables, recorded):
+    """-11 and -25 percent hold; 451.7 billion yen held until imports and exports were revised."""
+    ledger = claims.judge(*tables, recorded).set_index("claim_id")
+    assert ledger.loc[["C14", "C15"], "verdict"].tolist() == [claims.HOLDS] * 2
+    assert ledger.loc["C16", "verdict"] == claims.TRUE_THEN
+    assert ledger.loc["C16", "computed"] == pytest.approx(451.672) and ledger.loc["C16", "revised"] < 450
+
+
+def test_a_folder_without_notebooks_is_refused(tmp_path):
+    with pytest.raises(InputError, match="there is no notebook here"):
+        claims.collect(tmp_path)
