@@ -34,19 +34,25 @@ def draw(font="DejaVu Sans", size=9, change=None):
         return artists.describe(fig)
 
 
-def test_the_same_figure_is_equal_and_json():
-    assert draw() == draw()
-    assert json.loads(json.dumps(draw())) == draw()
-    assert artists.compare(draw(), draw()) == []
+@pytest.fixture(scope="module")
+def before():
+    """The figure before any change."""
+    return draw()
+
+
+def test_the_same_figure_is_equal_and_json(before):
+    assert draw() == before
+    assert json.loads(json.dumps(before)) == before
+    assert artists.compare(before, draw()) == []
 
 
 @pytest.mark.parametrize("font", ["DejaVu Serif", "DejaVu Sans Mono"])
-def test_another_font_draws_the_same(font):
-    assert artists.compare(draw(), draw(font, size=10)) == []
+def test_another_font_draws_the_same(before, font):
+    assert artists.compare(before, draw(font, size=10)) == []
 
 
-def test_every_kind_is_described():
-    left, right = draw()["axes"]
+def test_every_kind_is_described(before):
+    left, right = before["axes"]
     assert left["lines"][0] == {
         "label": "Japan", "colour": "japan", "style": "-", "marker": "None", "x": "1 2 3", "y": "4 5 nan"
     }
@@ -59,7 +65,7 @@ def test_every_kind_is_described():
     assert right["xticks"] == ["cars", "parts"]
     assert right["images"][0]["value"] == "0 1 2 3"
     assert right["segments"][0]["y"] == "2.5 3.5 -1.5 -0.5"
-    assert draw()["texts"] == ["The point of it"]
+    assert before["texts"] == ["The point of it"]
 
 
 def swap(fig, left, right):
@@ -102,15 +108,15 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_is_told_by_the_artist(change):
+def test_a_change_is_told_by_the_artist(before, change):
     alter, sentence = CHANGES[change]
-    told = artists.compare(draw(), draw(change=alter))
+    told = artists.compare(before, draw(change=alter))
     assert any(sentence in line for line in told), told
 
 
 @pytest.mark.parametrize(("factor", "is_told"), [(1 + 1e-9, False), (1 + 1e-3, True)])
-def test_numbers_have_a_relative_tolerance(factor, is_told):
-    told = artists.compare(draw(), draw(change=lambda f, a, b: a.lines[1].set_ydata(np.array([1, 2, 3]) * factor)))
+def test_numbers_have_a_relative_tolerance(before, factor, is_told):
+    told = artists.compare(before, draw(change=lambda f, a, b: a.lines[1].set_ydata(np.array([1, 2, 3]) * factor)))
     assert bool(told) == is_told
 
 

@@ -9,6 +9,7 @@ import pytest
 from autogap import paths, run
 from autogap.errors import InputError
 
+HERE = paths.NOTEBOOKS
 CELL = 'month: str = "2025-05"  # month of the figures [2024-05..2026-08]\nshare_pct: float = 10.0  # share [0..100]\n'
 
 
@@ -81,14 +82,8 @@ def test_start_makes_the_style_active():
 
 def test_importing_run_loads_neither_matplotlib_nor_pandas():
     heavy = "import sys, autogap.run; print(sorted({'matplotlib', 'pandas', 'seaborn', 'IPython'} & set(sys.modules)))"
-    shown = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True, env=_env())
+    shown = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True, cwd=HERE)
     assert shown.stdout.strip() == "[]"
-
-
-def _env():
-    import os
-
-    return os.environ | {"PYTHONPATH": str(paths.ROOT / "notebooks")}
 
 
 def test_outside_a_notebook_the_plain_text_is_printed(capsys, monkeypatch):

@@ -246,9 +246,9 @@ def _within(period: pd.Period) -> int:
 
 
 def _room_for_ticks(ax: Axes) -> int:
-    """Estimate how many labels of four letters fit under an axes, with as much room again between them."""
+    """Estimate how many labels of four letters fit under an axes, with half as much room between them."""
     width_pt = ax.get_position().width * ax.figure.get_size_inches()[0] * 72
-    return max(2, int(width_pt / (4 * 0.62 * profile().text_pt * 1.8)))
+    return max(2, int(width_pt / (4 * 0.62 * profile().text_pt * 1.55)))
 
 
 def _tick_labels(periods: pd.PeriodIndex, is_yearly: bool) -> list[str]:
