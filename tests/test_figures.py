@@ -35,6 +35,12 @@ def house(monkeypatch, tmp_path):
     return here.figures_dir, shown
 
 
+@pytest.fixture
+def quick(monkeypatch):
+    """Leave out the pictures, for tests that look at the rest."""
+    monkeypatch.setattr(figures, "_render", lambda fig, chosen, facts: ({}, b"picture"))
+
+
 def draw():
     fig, ax = figures.new()
     figures.line(ax, FRAME["exports_jpy_bn"], "japan", "Exports")
@@ -107,7 +113,7 @@ def test_the_id_of_the_run_is_in_every_picture(saved):
     assert f"/Keywords ({facts['id']})".encode() in files["fig-exports.pdf"]
 
 
-def test_another_parameter_or_number_gives_another_id(house, monkeypatch):
+def test_another_parameter_or_number_gives_another_id(house, quick, monkeypatch):
     ids = []
     for month, frame in (("2025-05", FRAME), ("2025-06", FRAME), ("2025-05", FRAME * 2)):
         monkeypatch.setattr(run, "_current", run.Run("03_export_decline", {"month": month}, True, "a", house[0]))
@@ -208,7 +214,7 @@ def test_axes_of_numbers_need_labels(house, labels, words):
         save(plain(**labels))
 
 
-def test_dates_and_categories_speak_for_themselves(house):
+def test_dates_and_categories_speak_for_themselves(house, quick):
     fig, ax = figures.new()
     figures.barh(ax, pd.Series([1.0], ["cars"]))
     ax.set_xlabel("Share (percent)")
@@ -223,7 +229,7 @@ def test_dates_and_categories_speak_for_themselves(house):
     save(fig)
 
 
-def test_shared_axes_need_one_label(house):
+def test_shared_axes_need_one_label(house, quick):
     fig, (left, right) = figures.new("double", cols=2, sharey=True)
     for ax in (left, right):
         figures.line(ax, FRAME["exports_jpy_bn"])
@@ -233,14 +239,14 @@ def test_shared_axes_need_one_label(house):
     save(fig)
 
 
-def test_a_stem_belongs_to_one_notebook(house, monkeypatch):
+def test_a_stem_belongs_to_one_notebook(house, quick, monkeypatch):
     save()
     monkeypatch.setattr(run, "_current", run.Run("01_trade_gap", {}, True, "trade_gap", house[0]))
     with pytest.raises(InputError, match="03_export_decline saves"):
         save()
 
 
-def test_a_failure_leaves_the_earlier_files_whole(house, monkeypatch):
+def test_a_failure_leaves_the_earlier_files_whole(house, quick, monkeypatch):
     save()
     before = read(house[0])
 

@@ -172,7 +172,7 @@ def ink(colour: str) -> str:
     Examples
     --------
     >>> ink("#12355b"), ink("#f5b14a")
-    ('#12355b', '#926a2c')
+    ('#12355b', '#976d2d')
     """
     parts = [int(colour[start : start + 2], 16) for start in (1, 3, 5)]
     factor = 1.0
