@@ -17,7 +17,7 @@ from autogap.checks.tables import compare as compare_tables
 
 FORMS = (".pdf", ".svg", ".png", ".csv", ".json")
 # What a figure's description tells beside the artists; versions and hashes of its files may differ between machines.
-TOLD = ("title", "subtitle", "alt", "source", "notebook", "parameters", "profile", "data")
+TOLD = ("title", "subtitle", "alt", "source", "notebook", "parameters", "profile")
 
 
 def folder_of(notebook: Path) -> Path:
@@ -108,10 +108,16 @@ def _inside(old: Path, new: Path, rel: float) -> list[Difference]:
     if old.suffix == ".json":
         was, now = (json.loads(path.read_text(encoding="utf-8")) for path in (old, new))
         lines = artists.compare(was.get("artists", {}), now.get("artists", {}), rel)
+        lines += [f"was drawn from another {name}." for name in _other(was.get("data", {}), now.get("data", {}))]
         told = [one for key in TOLD for one in values(was.get(key), now.get(key), rel, key)]
         return [Difference("figure", "", "", line) for line in lines] + told
     # the bytes of a picture follow its artists, the fonts and the drawing library; only the first is ours to judge
     return []
+
+
+def _other(was: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """Names of data files that were read only once, or with other bytes."""
+    return sorted(name for name in {**was, **now} if was.get(name) != now.get(name))
 
 
 def _csv(path: Path) -> Table:

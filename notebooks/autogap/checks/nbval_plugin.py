@@ -105,7 +105,7 @@ class NotebookFigures(_WholeNotebook):
     def faults(self) -> list[str]:
         stored = drawn.folder_of(self.path)
         mine = {one.get("stem") for one in outputs.figures(self.parent.nb)}
-        found = [str(one) for one in drawn.compare(stored, Path(self.parent.drawn.name))]
+        found = [line.strip() for line in report(drawn.compare(stored, Path(self.parent.drawn.name))).splitlines()]
         found += [one for one in drawn.tampered(stored) if one.split(":")[0] in mine]
         return found + [f"if the change is meant: autogap accept {self.path.stem}"] if found else []
 
