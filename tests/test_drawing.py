@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autogap import artists, figures
+from autogap import artists, figures, labels
 from autogap.errors import InputError
 
 
@@ -117,5 +117,19 @@ def test_a_legend_stands_outside_the_axes():
     fig.draw_without_rendering()
     assert box.get_window_extent().x0 >= ax.get_window_extent().x1
     assert box.get_window_extent().x1 <= fig.bbox.x1
+    below = figures.legend(ax, "below")
+    for _ in range(2):
+        fig.draw_without_rendering()
+        labels.settle(fig)
+    fig.draw_without_rendering()
+    words = ax.xaxis.get_tightbbox(fig.canvas.get_renderer())
+    assert 0 < words.y0 - below.get_window_extent().y1 < 15 and below.get_window_extent().y0 >= 0
     with pytest.raises(InputError, match="side"):
         figures.legend(ax, side="left")
+
+
+def test_an_axis_of_days_has_ticks_where_months_begin():
+    _, ax = figures.new()
+    figures.days(ax, "2025-01-20", "2025-06-19")
+    assert artists.ticks(ax.xaxis) == ["Feb 2025", "Mar", "Apr", "May", "Jun"]
+    assert [str(np.datetime64(int(day), "D")) for day in ax.get_xlim()] == ["2025-01-20", "2025-06-19"]

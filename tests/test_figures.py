@@ -176,6 +176,18 @@ def test_words_stay_inside_and_off_the_axes(house):
     assert drawn.y0 >= source.y1 and source.y0 >= 0
 
 
+def test_nothing_is_cut_at_any_resolution(house):
+    fig, ax = figures.new()
+    figures.barh(ax, pd.Series([3.0, 1.0], ["value added\nbehind demand for its goods, 2018", "output"]))
+    ax.set_xlabel("Share (percent)")
+    save(fig)
+    for dpi in (72, 110, 300, 600):
+        fig.dpi = dpi
+        fig.draw_without_rendering()
+        drawn = ax.get_tightbbox(fig.canvas.get_renderer())
+        assert drawn.x0 > 0 and drawn.x1 < fig.bbox.x1
+
+
 @pytest.mark.parametrize(
     ("other", "words"),
     [

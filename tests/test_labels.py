@@ -78,3 +78,14 @@ def test_event_labels_stand_apart_and_inside_the_figure():
     assert [word.get_text().strip() for word in words] == list(events.values())
     assert not any(one.overlaps(other) for one, other in combinations(drawn, 2))
     assert all(box.x1 <= fig.bbox.x1 for box in drawn)
+
+
+def test_a_long_label_of_the_y_axis_is_folded():
+    fig, ax = figures.new("single", height_mm=40)
+    ax.plot([0, 1], [0, 1])
+    ax.set_ylabel("same month before the tariff came into force (index)")
+    boxes(fig, [])
+    assert ax.get_ylabel() == "same month before the tariff\ncame into force (index)"
+    ax.set_ylabel("index")
+    boxes(fig, [])
+    assert ax.get_ylabel() == "index"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from autogap.errors import InputError, did_you_mean
+from autogap.labels import later
 from autogap.style import COLOURS, profile
 
 if TYPE_CHECKING:
@@ -117,7 +118,9 @@ def bars(
     return ax.bar(where, series.to_numpy(), color=drawn, label=label or None, **kw)
 
 
-def barh(ax: Axes, series: pd.Series, role: str | Sequence[str] = "japan", label: str = "", **kw: object) -> BarContainer:
+def barh(
+    ax: Axes, series: pd.Series, role: str | Sequence[str] = "japan", label: str = "", **kw: object
+) -> BarContainer:
     """Draw a series on words as lying bars, the first on top, from a line at zero."""
     drawn = colour(role) if isinstance(role, str) else [colour(one) for one in role]
     ax.grid(visible=False, axis="y")
@@ -182,21 +185,41 @@ def zero_line(ax: Axes) -> None:
     ax.axhline(0, color=COLOURS["neutral"], linewidth=profile().axis_pt, zorder=2.5)
 
 
-def legend(target: Axes | Figure, side: str = "right", **kw: object) -> Legend:
-    """Place a legend outside the axes: at the ``right``, or ``below`` in one row."""
-    places = {"right": {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)}, "below": {"loc": "upper left", "ncols": 4}}
+def legend(ax: Axes, side: str = "right", **kw: object) -> Legend:
+    """Place a legend outside the axes: at the ``right``, or ``below`` the words of the x-axis in one row."""
+    places = {"right": {"bbox_to_anchor": (1.01, 1.0)}, "below": {"bbox_to_anchor": (0.0, 0.0), "ncols": 4}}
     if side not in places:
         raise InputError(f"legend: side is 'right' or 'below', not {side!r}.")
-    place: dict[str, object] = places[side]
+    looks = {"loc": "upper left", "handlelength": 1.6, "borderaxespad": 0.0}
+    placed = ax.legend(**(looks | places[side] | kw))
     if side == "below":
-        from matplotlib.transforms import ScaledTranslation
+        later(ax.figure, lambda: _drop(ax, placed))
+    return placed
 
-        inches = target.get_figure(root=True).dpi_scale_trans
-        frame = getattr(target, "transAxes", None) or target.transFigure
-        # Two lines of ticks and the label of the axis stand between.
-        drop = ScaledTranslation(0, -5.2 * profile().text_pt / 72, inches)
-        place |= {"bbox_to_anchor": (0.0, 0.0), "bbox_transform": frame + drop}
-    return target.legend(**(place | {"handlelength": 1.2, "borderaxespad": 0.0} | kw))
+
+def _drop(ax: Axes, placed: Legend) -> None:
+    words = ax.xaxis.get_tightbbox(ax.figure.canvas.get_renderer())
+    frame = ax.get_window_extent()
+    foot = frame.y0 if words is None else words.y0
+    gap = profile().text_pt * 0.6 / 72 * ax.figure.dpi
+    placed.set_bbox_to_anchor((0.0, (foot - gap - frame.y0) / frame.height), transform=ax.transAxes)
+
+
+def days(ax: Axes, start: str, end: str) -> None:
+    """Let the x-axis run from one ISO date to another, with ticks at the beginnings of months.
+
+    For what happens on days: dated events, rates in force. Series of months are drawn by `line` and `bars`.
+    """
+    import numpy as np
+    import pandas as pd
+
+    months = pd.period_range(start, end, freq="M")
+    step = next(step for step in _STEPS[12] if len(months) / step <= _room_for_ticks(ax))
+    first, last = np.array([start, end], dtype="datetime64[D]")
+    chosen = [month for month in months if (month.month - 1) % step == 0 and month.start_time.to_numpy() >= first]
+    index = pd.PeriodIndex(chosen, freq="M")
+    ax.set_xticks(index.start_time.to_numpy(), _tick_labels(index, step % 12 == 0))
+    ax.set_xlim(first, last)
 
 
 def _positions(ax: Axes, index: pd.Index, mid: bool = True) -> np.ndarray:

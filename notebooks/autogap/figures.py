@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import autogap
 from autogap import artists, run, style
-from autogap.drawing import band, barh, bars, colour, legend, line, middles, shade, stack, zero_line
+from autogap.drawing import band, barh, bars, colour, days, legend, line, middles, shade, stack, zero_line
 from autogap.errors import InputError
 from autogap.labels import label_lines, mark_events, settle
 from autogap.style import COLOURS, MM_PER_INCH
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = [
-    "COLOURS", "MIME", "band", "barh", "bars", "colour", "label_lines", "legend", "line", "mark_events", "middles",
-    "new", "save", "shade", "stack", "zero_line",
+    "COLOURS", "MIME", "band", "barh", "bars", "colour", "days", "label_lines", "legend", "line", "mark_events",
+    "middles", "new", "save", "shade", "stack", "zero_line",
 ]
 
 MIME = "application/vnd.autogap.figure+json"

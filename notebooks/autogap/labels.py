@@ -22,8 +22,27 @@ _unsettled: WeakKeyDictionary[Figure, list[Callable[[], None]]] = WeakKeyDiction
 
 def settle(fig: Figure) -> None:
     """Place what depends on the size of words; the figure has been laid out."""
+    for ax in fig.axes:
+        _fold(ax)
     for place in _unsettled.get(fig, []):
         place()
+
+
+def _fold(ax: Axes) -> None:
+    """Break the label of a y-axis into two lines when it is longer than the axis."""
+    label = ax.yaxis.label
+    text = label.get_text()
+    room = ax.get_window_extent().height
+    blanks = [place for place, letter in enumerate(text) if letter == " "]
+    if "\n" in text or not blanks or label.get_window_extent(ax.figure.canvas.get_renderer()).height <= room:
+        return
+    middle = min(blanks, key=lambda place: abs(place - len(text) / 2))
+    label.set_text(f"{text[:middle]}\n{text[middle + 1 :]}")
+
+
+def later(fig: Figure, place: Callable[[], None]) -> None:
+    """Have something placed by `settle`."""
+    _unsettled.setdefault(fig, []).append(place)
 
 
 def label_lines(ax: Axes, labels: Mapping[str, str] | None = None) -> list[Annotation]:
@@ -56,7 +75,7 @@ def label_lines(ax: Axes, labels: Mapping[str, str] | None = None) -> list[Annot
         style = {"va": "center", "color": ink(colour), "arrowprops": hair, "annotation_clip": False}
         words.append(ax.annotate(text, at, xytext=(5, 0), textcoords="offset points", **style))
         words[-1].arrow_patch.set_visible(False)
-    _unsettled.setdefault(ax.figure, []).append(lambda: _spread(ax, words))
+    later(ax.figure, lambda: _spread(ax, words))
     return words
 
 
@@ -127,7 +146,7 @@ def mark_events(ax: Axes, events: Mapping[str, str]) -> list[Annotation]:
             upright = ax.axvline(at, color=grey, linewidth=0.6, linestyle=(0, (4, 2)), zorder=1, clip_on=False)
             top = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "xytext": (0, 2)}
             marks.append((upright, ax.annotate(f" {label}", (at, 1.0), **top, **style)))
-    _unsettled.setdefault(ax.figure, []).append(lambda: _raise_labels(ax, marks))
+    later(ax.figure, lambda: _raise_labels(ax, marks))
     return [word for _, word in marks]
 
 

@@ -138,7 +138,14 @@ def settings(chosen: Profile) -> dict[str, object]:
 
 # Type 42 keeps text in a PDF selectable and passes the journals' font checks; without salt and with dates a
 # second run gives other bytes (matplotlib issue 23693).
-EXPORT = {"pdf.fonttype": 42, "ps.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "autogap"}
+EXPORT = {
+    "pdf.fonttype": 42,
+    "ps.fonttype": 42,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "autogap",
+    # Hinted letters are wider or narrower at another resolution: what fits on the screen is cut in print.
+    "text.hinting": "none",
+}
 
 
 def _cycle() -> object:
