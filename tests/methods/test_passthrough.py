@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from autogap.errors import InputError
 from autogap.methods import passthrough
+from autogap.paths import NOTEBOOKS
 
 
 @pytest.fixture(scope="module")
@@ -240,3 +244,16 @@ def test_panel_local_projections_find_the_known_response():
 def test_a_mistake_is_told_in_one_sentence(trade, call, sentence):
     with pytest.raises(InputError, match=sentence):
         call(trade)
+
+
+def test_a_panel_leaves_the_program_s_logging_alone():
+    # In a fresh interpreter, for the import that sets up logging happens once.
+    lines = [
+        "import logging, numpy as np, pandas as pd",
+        "from autogap.methods import passthrough",
+        "x = np.random.default_rng(0).normal(size=40)",
+        "panel = pd.DataFrame({'partner': np.repeat(list('abcd'), 10), 'period': np.tile(range(10), 4), 'x': x, 'y': x})",
+        "passthrough.panel_response(panel.assign(y=x + x**2), 'y', 'x')",
+        "assert not logging.getLogger().handlers and logging.getLogger().level == logging.WARNING",
+    ]
+    subprocess.run([sys.executable, "-c", "\n".join(lines)], check=True, cwd=NOTEBOOKS)

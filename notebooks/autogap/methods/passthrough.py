@@ -5,6 +5,7 @@ pyfixest and statsmodels take seconds to import: they are imported by the functi
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterable, Sequence
 
@@ -242,12 +243,19 @@ def _stays_still(data: pd.DataFrame, term: str, effects: list[str]) -> bool:
 
 
 def _fit(formula: str, data: pd.DataFrame, method: str, errors: str | dict[str, str]):
-    """Call pyfixest, whose release 0.60.0 still uses a keyword that pandas 3.1 has deprecated."""
+    """Call pyfixest, whose release 0.60.0 uses a keyword that pandas 3.1 has deprecated, and sets up logging for all."""
     import pyfixest
 
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "The inplace keyword", category=pd.errors.Pandas4Warning)
-        return (pyfixest.feols if method == "ols" else pyfixest.fepois)(formula, data, vcov=errors)
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "The inplace keyword", category=pd.errors.Pandas4Warning)
+            return (pyfixest.feols if method == "ols" else pyfixest.fepois)(formula, data, vcov=errors)
+    finally:
+        # One of its modules calls logging.basicConfig, after which other packages' chatter is shown as warnings.
+        root.setLevel(level)
+        root.handlers[:] = handlers
 
 
 def local_projections(
