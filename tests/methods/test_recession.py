@@ -152,3 +152,24 @@ def test_the_brier_score():
 def test_bad_input_is_refused(wrong, says):
     with pytest.raises(InputError, match=says):
         wrong()
+
+
+def test_a_last_peak_that_was_passed_later_is_no_peak():
+    """The fall of 2021Q4 lasts one quarter and is made good: without a trough the peak before it must go too."""
+    levels = quarterly([9, 8, 5, 3, 4, 6, 8, 9, 7, 10, 11, 12])
+    turns = recession.turning_points(levels)
+    assert turns[["quarter", "kind"]].astype(str).to_numpy().tolist() == [["2020Q4", "trough"]]
+
+
+def test_the_rules_mark_what_they_say():
+    growth = quarterly([1, 1, 1, -1, -1, -1, 1, 1, 1, -2, 0.5, -2, -1, 1, 1], "2020Q1")
+    marked = {rule: recession.by_rule(growth, rule) for rule in ("two_falls", "three_falls", "bbq")}
+    quarters = {rule: marks[marks].index.astype(str).tolist() for rule, marks in marked.items()}
+    assert quarters["three_falls"] == ["2020Q4", "2021Q1", "2021Q2"]
+    assert quarters["two_falls"] == ["2020Q4", "2021Q1", "2021Q2", "2022Q4", "2023Q1"]
+    assert quarters["bbq"] == ["2020Q4", "2021Q1", "2021Q2", "2022Q2", "2022Q3", "2022Q4", "2023Q1"]
+
+
+def test_an_unknown_rule_is_refused():
+    with pytest.raises(InputError, match="rule: there is no rule 'four_falls'"):
+        recession.by_rule(quarterly([1, -1]), "four_falls")

@@ -79,7 +79,7 @@ def in_recession(growth: pd.Series | pd.DataFrame, run: int = 2) -> pd.Series | 
 
 
 def technical_recessions(growth: pd.Series, run: int = 2) -> pd.DataFrame:
-    """List the spells of `run` or more consecutive falls: `start`, `end`, `quarters`, `depth_pct` (over the whole spell).
+    """List the spells of `run` or more consecutive falls: `start`, `end`, `quarters`, `depth_pct` (of the whole spell).
 
     Examples
     --------
@@ -178,7 +178,46 @@ def _first_fault(turns: list[tuple[int, int]], y: np.ndarray, phase: int, cycle:
     for first in range(len(turns) - 1):
         if turns[first + 1][0] - turns[first][0] < phase:
             return first + 1
+    # Bry and Boschan: a peak at either end with something higher beyond it, towards that end, is none.
+    for turn, beyond in ((0, slice(None, turns[0][0])), (-1, slice(turns[-1][0] + 1, None))) if turns else ():
+        at, kind = turns[turn]
+        if (kind * y[beyond] > kind * y[at]).any():
+            return turn % len(turns)
     return None
+
+
+def by_rule(growth: pd.Series, rule: str) -> pd.Series:
+    """Mark the quarters of recession by one of the rules in use.
+
+    Parameters
+    ----------
+    growth : Series
+        Growth on the quarter before, percent, on quarters without a gap.
+    rule : {"two_falls", "three_falls", "bbq"}
+        Consecutive falls, or the quarters after a peak up to the trough of `turning_points`; after a last peak without
+        a trough yet, all that follow.
+
+    Raises
+    ------
+    InputError
+        If there is no such rule.
+
+    Examples
+    --------
+    >>> quarters = pd.period_range("2024Q1", periods=5, freq="Q")
+    >>> by_rule(pd.Series([0.5, -0.2, -0.1, 0.3, -0.4], index=quarters), "two_falls").tolist()
+    [False, True, True, False, False]
+    """
+    runs = {"two_falls": 2, "three_falls": 3}
+    if rule in runs:
+        return in_recession(growth, runs[rule])
+    if rule != "bbq":
+        raise InputError(f"rule: there is no rule {rule!r}; give two_falls, three_falls or bbq.")
+    start = pd.Series([1.0], index=growth.index[:1] - 1)
+    turns = turning_points(pd.concat([start, (1 + growth / 100).cumprod()]))
+    marks = turns.set_index("quarter")["kind"].map({"peak": 1.0, "trough": 0.0})
+    # A peak itself is the last quarter of the expansion, a trough the last one of the recession.
+    return marks.reindex(growth.index).shift().ffill().fillna(0.0).astype(bool).rename(growth.name)
 
 
 def recessions_by_vintage(growth: pd.DataFrame, run: int = 2) -> pd.DataFrame:
@@ -221,12 +260,12 @@ def recessions_by_vintage(growth: pd.DataFrame, run: int = 2) -> pd.DataFrame:
             "share_pct": 100 * len(calling) / len(telling),
             "stands": bool(calling[-1] == called.columns[-1]),
         })
-    columns = ["start", "end", "first_called", "last_called", "vintages_calling", "vintages_telling", "share_pct", "stands"]
-    return pd.DataFrame(episodes, columns=columns)
+    return pd.DataFrame(episodes, columns=["start", "end", "first_called", "last_called", "vintages_calling",
+                                           "vintages_telling", "share_pct", "stands"])
 
 
 def base_rate(growth: pd.Series, within: int, run: int = 2) -> float:
-    """Climatology: the share of past quarters after which `run` consecutive falls were completed within so many quarters.
+    """Climatology: the share of past quarters after which `run` falls in a row were completed within so many quarters.
 
     Only quarters whose whole outlook is known count.
 
@@ -273,7 +312,9 @@ def brier(probabilities: pd.Series | list[float], outcomes: pd.Series | list[boo
 
 
 def brier_skill(probabilities: pd.Series | list[float], outcomes: pd.Series | list[bool], climatology: float) -> float:
-    """Share of the climatology's Brier score that the forecasts save: 1 perfect, 0 no better than the base rate, negative worse.
+    """Share of the climatology's Brier score that the forecasts save: 1 perfect, 0 no better than the base rate.
+
+    Below 0 the base rate alone would have served better.
 
     Examples
     --------
