@@ -18,7 +18,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -142,8 +142,7 @@ def _run(job: Job, launch: Launch, outcome: Outcome) -> nbformat.NotebookNode | 
     point, kept, at = job.point, [], []
     options: dict[str, object] = {}
     if job.timeout_s is not None:
-        deadline = time.monotonic() + job.timeout_s
-        options["timeout_func"] = lambda cell: max(0.01, deadline - time.monotonic())
+        options["timeout_func"] = _time_left(job.timeout_s)
     try:
         with _memory_watched(launch, job.memory_mb, outcome):
             papermill.execute_notebook(
@@ -179,6 +178,17 @@ def _run(job: Job, launch: Launch, outcome: Outcome) -> nbformat.NotebookNode | 
     if outcome.status != "ran" and at:
         outcome.cell = _number_in_source(*at[-1], kept)
     return kept[0] if kept else None
+
+
+def _time_left(seconds: float) -> Callable[[object], float]:
+    """Make the function that tells a cell how much of the point's time is left, from the first cell on."""
+    began: list[float] = []
+
+    def left(cell: object) -> float:
+        began.append(time.monotonic())
+        return max(0.01, began[0] + seconds - time.monotonic())
+
+    return left
 
 
 def _number_in_source(cell: nbformat.NotebookNode, index: int, kept: list) -> int:

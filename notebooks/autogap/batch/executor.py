@@ -49,9 +49,14 @@ class LocalPool(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the pool; without `wait`, calls under way are cut off."""
+        self._threads.shutdown(wait=wait, cancel_futures=cancel_futures or not wait)
         if not wait:
+            # no call outlives its worker, so the threads end now
             self._server.close()
-        self._threads.shutdown(wait=True, cancel_futures=cancel_futures or not wait)
+            self._threads.shutdown()
+        with contextlib.suppress(Empty):
+            while True:
+                self._idle.get_nowait().close()
         self._server.close()
 
     def _call(self, function: Callable, arguments: tuple) -> object:
@@ -79,9 +84,12 @@ class _Worker:
             self._connection.send((function, arguments))
             return self._connection.recv()
         except (EOFError, OSError):
-            self._connection.close()
-            self._process.close()
+            self.close()
             raise WorkerLost("its worker process died") from None
+
+    def close(self) -> None:
+        self._connection.close()
+        self._process.close()
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ import contextlib
 import gc
 import importlib
 import importlib.util
+import io
 import json
 import os
 import selectors
@@ -35,7 +36,6 @@ _KERNEL = (
     "IPython.core.debugger",
     "IPython.core.oinspect",
     "IPython.extensions.storemagic",
-    "matplotlib_inline.config",
     "tornado.platform.asyncio",
     "encodings.idna",
     "pydoc",
@@ -72,6 +72,9 @@ def serve(kind: str, listener: socket.socket, owner: socket.socket) -> None:
         _show_tables_as_kernels_do()
     if kind == "kernels" and "matplotlib" in sys.modules:
         _draw_once()
+    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib_inline"]:
+        # it ties itself to IPython's shell when it is imported, and there is none yet
+        del sys.modules[name]
     gc.collect()
     # the collector of a child would touch, and so copy, every page that it shares with the others
     gc.freeze()
@@ -102,12 +105,11 @@ def _show_tables_as_kernels_do() -> None:
 def _draw_once() -> None:
     """Fill matplotlib's caches of fonts and of its grammar of formulas."""
     with contextlib.suppress(Exception):
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
         figure = Figure()
         figure.subplots().set_title("$x$ y")
-        FigureCanvasAgg(figure).draw()
+        figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
 
 
 class _Server:
@@ -231,10 +233,12 @@ def kernel(request: dict, leash: socket.socket) -> None:
     observer = _load_observe().Observer(request["root"], request["ignored"])
     threading.Thread(target=_hold, args=(leash, observer), name="leash", daemon=True).start()
 
-    from ipykernel.kernelapp import IPKernelApp
+    from ipykernel import kernelapp
     from traitlets.config import Config
 
-    class KernelApp(IPKernelApp):
+    kernelapp.IOPubThread = _without_tcp(kernelapp.IOPubThread, f"ipc://{request['connection_file']}-forks")
+
+    class KernelApp(kernelapp.IPKernelApp):
         def write_connection_file(self, **keywords: object) -> None:
             # called once the sockets are bound; the file itself is there already
             leash.sendall(b'{"bound": true}\n')
@@ -247,6 +251,30 @@ def kernel(request: dict, leash: socket.socket) -> None:
     observer.time_cells(app.shell.events)
     observer.start()
     app.start()
+
+
+def _without_tcp(thread: type, address: str) -> type:
+    """Let what a notebook's own forked processes print arrive over IPC; ipykernel opens a TCP port for it."""
+    import zmq
+    from zmq.eventloop.zmqstream import ZMQStream
+
+    class PubThread(thread):
+        def _setup_pipe_in(self) -> None:
+            self._pipe_uuid = os.urandom(16)
+            pipe = self.socket.context.socket(zmq.PULL)
+            pipe.linger = 0
+            pipe.bind(address)
+            self._pipe_in = ZMQStream(pipe, self.io_loop)
+            self._pipe_in.on_recv(self._handle_pipe_msg)
+
+        def _setup_pipe_out(self) -> tuple:
+            context = zmq.Context()
+            pipe = context.socket(zmq.PUSH)
+            pipe.linger = 3000
+            pipe.connect(address)
+            return context, pipe
+
+    return PubThread
 
 
 def _hold(leash: socket.socket, observer) -> None:
@@ -293,7 +321,6 @@ def _main() -> None:
         return
     request = json.loads(os.environ.pop("AUTOGAP_KERNEL"))
     _import_kernel()
-    _die_with_parent()
     kernel(request, ends[0])
 
 

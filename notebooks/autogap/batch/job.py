@@ -24,7 +24,7 @@ class Job:
     warm : bool
         Whether kernels are to be forked at all.
     timeout_s : float or None
-        For the whole point.
+        For all cells of the point together.
     memory_mb : int or None
         For the kernel and what it starts.
     facts : dict

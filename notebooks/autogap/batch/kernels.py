@@ -149,14 +149,20 @@ class Forked:
             try:
                 while more := self._connection.recv(4096):
                     self._said += more
-                self._code = -signal.SIGKILL  # the server is gone, and its children with it
+                self._orphaned()
             except BlockingIOError:
                 pass
             except OSError:
-                self._code = -signal.SIGKILL
+                self._orphaned()
             if b"\n" in self._said:
                 self._code = json.loads(self._said)["exit"]
         return self._code
+
+    def _orphaned(self) -> None:
+        """End what is left of the process, whose server is gone."""
+        self._code = -signal.SIGKILL
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
 
     def signal(self, number: int) -> None:
         """Send a signal to the process and to all that it started."""

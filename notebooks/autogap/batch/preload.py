@@ -54,7 +54,9 @@ def _follow(tree: ast.Module, package: str, roots: list[Path], seen: set[Path]) 
     for name in _imported(tree, package):
         path = _source(name, roots)
         if path is None:
-            if _source(name.partition(".")[0], roots) is None:
+            top = name.partition(".")[0]
+            # no top: an import relative to nothing, which will fail in the notebook
+            if top and _source(top, roots) is None:
                 yield name
         elif path not in seen:
             seen.add(path)
