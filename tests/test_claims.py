@@ -40,7 +40,8 @@ def verdict(*checked, **claim):
         ([("main", 10.2), ("alternative definition", 3.0)], claims.HOLDS, 10.2),
         ([("main", 10.2), ("main", 10.0)], claims.HOLDS, 10.2),
         ([("main", 10.2), ("main", 3.0)], claims.ONE_DEFINITION, 10.2),
-        ([("main", 3.0), ("alternative definition", 4.0), ("alternative definition", 10.1)], claims.ONE_DEFINITION, 10.1),
+        ([("main", 3.0), ("alternative definition", 4.0), ("alternative definition", 10.1)],
+         claims.ONE_DEFINITION, 10.1),
         ([("main", 3.0), ("alternative definition", 4.0)], claims.DOES_NOT_HOLD, 3.0),
         ([("alternative definition", 10.0)], claims.ONE_DEFINITION, 10.0),
         ([("vintage then", 10.0), ("revised vintage", 8.0)], claims.TRUE_THEN, 10.0),
@@ -74,7 +75,9 @@ def test_what_nothing_can_check_is_a_statement(check_with):
     assert verdict(check_with="customs")["verdict"] == claims.NOT_ESTABLISHED
 
 
-@pytest.mark.parametrize(("growth", "expected"), [(-0.1, claims.HOLDS), (0.0, claims.DOES_NOT_HOLD), (0.1, claims.DOES_NOT_HOLD)])
+@pytest.mark.parametrize(
+    ("growth", "expected"), [(-0.1, claims.HOLDS), (0.0, claims.DOES_NOT_HOLD), (0.1, claims.DOES_NOT_HOLD)]
+)
 def test_a_claim_of_a_fall_wants_less_than_nothing(growth, expected):
     row = verdict(("main", growth), value="<0", accept_low=None, accept_high=0.0)
     assert row["verdict"] == expected

@@ -1,7 +1,7 @@
 """Judge recorded results against the claims table, by rule: no verdict is typed anywhere.
 
-Three tables meet here. `claims` says what was claimed and which figures round to it. `checks` says which recorded result
-answers which claim, in which role. `results` holds what the notebooks recorded. Roles:
+Three tables meet here. `claims` says what was claimed and which figures round to it. `checks` says which recorded
+result answers which claim, in which role. `results` holds what the notebooks recorded. Roles:
 
 main
     What the claim most plainly means. Several mains must all hold ("cars and parts").
@@ -98,7 +98,8 @@ def acceptance(text: str) -> Test:
         low, dots, high = text.partition("..")
         return _between(float(low), float(high if dots else low))
     except (ValueError, IndexError):
-        raise InputError(f"accept: {text!r} cannot be read; write a number, 'low..high', '>50', 'true' or an ISO date.") from None
+        wanted = "write a number, 'low..high', '>50', 'true' or an ISO date"
+        raise InputError(f"accept: {text!r} cannot be read; {wanted}.") from None
 
 
 def _test(claim: pd.Series, check: pd.Series) -> Test | None:
@@ -184,9 +185,9 @@ def _objects(values: list) -> pd.Series:
 def judge(claims: pd.DataFrame, checks: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
     """Give every claim its verdict.
 
-    The rule, in this order: a claim that asserts nothing measurable is "a statement, not a measurement". A claim without
-    checks, or with a result that no notebook recorded, is "not established". Where a coverage fails, or there are
-    only scores, it "cannot be established". Where the mains and the vintage of the time all hold, it "holds", unless
+    The rule, in this order: a claim that asserts nothing measurable is "a statement, not a measurement". A claim
+    without checks, or with a result that no notebook recorded, is "not established". Where a coverage fails, or there
+    are only scores, it "cannot be established". Where the mains and the vintage of the time all hold, it "holds", unless
     a revised vintage does not: "true then, revised since". Where they do not, any other figure inside the range
     makes it hold "under one definition". Else it "does not hold".
 
@@ -205,8 +206,8 @@ def judge(claims: pd.DataFrame, checks: pd.DataFrame, results: pd.DataFrame) -> 
     Examples
     --------
     >>> import pandas as pd
-    >>> claims = pd.DataFrame({"claim_id": ["C14"], "scope": "in", "statement": "Exports fell 11 percent", "value": "-11",
-    ...     "unit": "percent", "check_with": "customs", "accept_low": -11.5, "accept_high": -10.5})
+    >>> claims = pd.DataFrame({"claim_id": ["C14"], "scope": "in", "statement": "Exports fell 11 percent",
+    ...     "value": "-11", "unit": "percent", "check_with": "customs", "accept_low": -11.5, "accept_high": -10.5})
     >>> checks = pd.DataFrame({"claim_id": ["C14"], "notebook": "03", "result": "yoy", "unit": "percent",
     ...     "role": "main", "accept": None, "vintage": "first", "definition": "value"})
     >>> results = pd.DataFrame({"notebook": ["03"], "name": "yoy", "value": -11.04, "unit": "percent"})
@@ -221,7 +222,8 @@ def judge(claims: pd.DataFrame, checks: pd.DataFrame, results: pd.DataFrame) -> 
         own = table[table["claim_id"] == claim["claim_id"]]
         verdict, deciding = _verdict(claim, own)
         revised = own.loc[own["role"] == "revised vintage", "value"]
-        told = {column: claim[column] for column in ("claim_id", "scope", "statement", "unit")} | {"quoted": claim["value"]}
+        told = {column: claim[column] for column in ("claim_id", "scope", "statement", "unit")}
+        told["quoted"] = claim["value"]
         if deciding is not None:
             told |= {column: deciding[column] for column in ("definition", "vintage", "notebook", "result")}
         rows.append({

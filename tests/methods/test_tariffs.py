@@ -51,7 +51,7 @@ def test_a_line_pays_by_the_rule_in_force(product, day, mfn, total):
 
 
 def test_a_duty_made_all_in_with_refunds_counts_as_all_in_and_a_quota_has_no_one_rate():
-    stacked = pd.Series({"rate_type": "additive_then_all_in", "additional_rate_high_pct": 15.0, "all_in_rate_pct": 15.0})
+    stacked = pd.Series({"rate_type": "additive_then_all_in", "additional_rate_high_pct": 15, "all_in_rate_pct": 15})
     assert tariffs.line_rate_pct(stacked, 4.2) == 15
     assert np.isnan(tariffs.line_rate_pct(pd.Series({"rate_type": "quota"}), 0.0))
     with pytest.raises(InputError, match="no rule we know"):
@@ -119,11 +119,11 @@ def test_a_schedule_without_a_column_is_refused():
 
 def test_the_rate_charged_is_duty_over_value():
     months = pd.period_range("2025-03", periods=3, freq="M")
-    fact = tariffs.charged_rate_pct(pd.Series([2.5, 0.0, 22.0], months), pd.Series([100.0, 0.0, 80.0], months))
-    assert fact.iloc[[0, 2]].tolist() == [2.5, 27.5] and np.isnan(fact.iloc[1])
-    beside = tariffs.law_and_fact(pd.Series([2.5, 27.5], months[:2]), fact)
-    assert beside.index.tolist() == months[:2].tolist()
-    assert beside["gap_pp"].iloc[0] == 0 and beside["fact_over_law_pct"].iloc[0] == 100
+    fact = tariffs.charged_rate_pct(pd.Series([2.5, 0.0, 22.0], months), pd.Series([100.0, 0.0, 100.0], months))
+    assert fact.iloc[[0, 2]].tolist() == [2.5, 22.0] and np.isnan(fact.iloc[1])
+    beside = tariffs.law_and_fact(pd.Series([27.5, 27.5], months[1:]), fact)
+    assert beside.index.tolist() == months[1:].tolist()
+    assert beside["gap_pp"].iloc[1] == -5.5 and beside["fact_over_law_pct"].iloc[1] == 80
 
 
 def test_full_absorption_leaves_the_price_with_duty_alone():
@@ -145,6 +145,7 @@ def test_the_schedule_of_japan_obeys_its_own_rules():
 
 def test_the_steps_that_japan_met_by_june_2025():
     """Nine rises, seven of them after March, and one fall of additional rates between January and 19 June 2025."""
-    steps = tariffs.changes(data.table("tariff_schedule_japan"), "2025-01-01", "2025-06-19", "additional_rate_low_pct", 0.0)
+    schedule = data.table("tariff_schedule_japan")
+    steps = tariffs.changes(schedule, "2025-01-01", "2025-06-19", "additional_rate_low_pct", before_first=0.0)
     assert (steps["change_pp"] > 0).sum() == 9 and (steps["change_pp"] < 0).sum() == 1
     assert steps.loc[steps["change_pp"] > 0, "effective_from"].gt("2025-03-31").sum() == 7

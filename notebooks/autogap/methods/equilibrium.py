@@ -1,8 +1,8 @@
 """Partial equilibrium of one industry: what a tariff does to trade, prices, duty and welfare.
 
-Goods differ by country of origin (Armington). `gsim` is the linear model of many importers and exporters of Francois and
-Hall (2003), "Global Simulation Analysis of Industry-Level Trade Policy", version 3.0. `market` is one importer with any
-number of suppliers, solved exactly (CES demand, constant elasticities of supply, as in their non-linear version of
+Goods differ by country of origin (Armington). `gsim` is the linear model of many importers and exporters of Francois
+and Hall (2003), "Global Simulation Analysis of Industry-Level Trade Policy", version 3.0. `market` is one importer with
+any number of suppliers, solved exactly (CES demand, constant elasticities of supply, as in their non-linear version of
 2009) for thousands of sets of elasticities at once: a linear model goes wrong when a rate moves by 25 points.
 
 Values are before duty, in any one currency; rates are in percent.
@@ -33,7 +33,7 @@ class Gsim(NamedTuple):
     composite_price_pct : Series
         Change of each importer's price of the composite good, with duty, in percent.
     welfare : DataFrame
-        A row a country: `exporter_surplus`, `consumer_surplus`, `duty`, `net`, all changes in the currency of the flows.
+        A row a country: `exporter_surplus`, `consumer_surplus`, `duty`, `net`, changes in the currency of the flows.
     """
 
     price_pct: pd.Series
@@ -54,8 +54,8 @@ def gsim(
     """Linear global simulation model of Francois and Hall (2003): every country's price clears its world market.
 
     Demand for the good of country i in country v moves with its own price by N = theta (Em + Es) - Es and with another
-    origin's by theta (Em + Es), theta being the share in v's spending with duty. Supply of i moves by Ex. World prices p
-    solve ``Ex p_i = sum_v phi_iv sum_r N_irv (p_r + dT_rv)``, phi being the share of v in i's exports and dT the
+    origin's by theta (Em + Es), theta being the share in v's spending with duty. Supply of i moves by Ex. World prices
+    p solve ``Ex p_i = sum_v phi_iv sum_r N_irv (p_r + dT_rv)``, phi being the share of v in i's exports and dT the
     proportional change of one plus the rate. Surpluses are areas of trapezoids.
 
     Parameters
@@ -128,7 +128,7 @@ def gsim(
 
 def _check_matrices(flows: pd.DataFrame, *rates: pd.DataFrame) -> None:
     if any(not (r.index.equals(flows.index) and r.columns.equals(flows.columns)) for r in rates):
-        raise InputError("rates: the tables of rates must name the exporters and importers of the flows, in their order.")
+        raise InputError("rates: both tables must name the exporters and importers of the flows, in their order.")
     if not (flows >= 0).all(axis=None):
         raise InputError("flows: a value is negative or missing; write 0 where there is no trade.")
     idle = [*flows.index[flows.sum(axis=1) == 0], *flows.columns[flows.sum(axis=0) == 0]]
@@ -143,13 +143,14 @@ def _by(countries: pd.Index, elasticity: float | pd.Series, name: str) -> np.nda
         return np.full(len(countries), float(elasticity))
     missing = countries.difference(elasticity.index)
     if len(missing):
-        raise InputError(f"{name}: no elasticity of {missing[0]}; give one for each of {', '.join(map(str, countries))}.")
+        everyone = ", ".join(map(str, countries))
+        raise InputError(f"{name}: no elasticity of {missing[0]}; give one for each of {everyone}.")
     return elasticity[countries].to_numpy(dtype=float)
 
 
 def _check_signs(demand: np.ndarray, supply: np.ndarray, substitution: np.ndarray) -> None:
     if not (demand < 0).all():
-        raise InputError(f"demand: {demand.max()} is no elasticity of demand for a good as a whole; it must be below 0.")
+        raise InputError(f"demand: {demand.max()} is out of bounds; the elasticity must be below 0.")
     for name, values in (("supply", supply), ("substitution", substitution)):
         if not (values > 0).all():
             raise InputError(f"{name}: {values.min()} is out of bounds; the elasticity must be above 0.")
@@ -195,8 +196,8 @@ def market(
 ) -> Market:
     """One importer's market of one industry when its tariffs change, exactly and for many elasticities at once.
 
-    With sigma the elasticity of substitution, eta < 0 that of the composite's demand, eps_i that of supply to this market,
-    T_i the change of one plus the rate and theta_i the share in spending with duty (all ratios of after to before)::
+    With sigma the elasticity of substitution, eta < 0 that of the composite's demand, eps_i that of supply to this
+    market, T_i the change of one plus the rate and theta_i the share in spending with duty (ratios, after to before)::
 
         p_i = (T_i**-sigma * P**(sigma + eta)) ** (1 / (eps_i + sigma))
         P = sum(theta_i * (p_i * T_i) ** (1 - sigma)) ** (1 / (1 - sigma))
@@ -276,7 +277,7 @@ def market(
 
 def _check_market(value: pd.Series, before: pd.Series, after: pd.Series, domestic: str | None) -> None:
     if not (value.index.equals(before.index) and value.index.equals(after.index)) or value.index.has_duplicates:
-        raise InputError("rates: the values and both series of rates must name the same suppliers, each once, in one order.")
+        raise InputError("rates: values and both series of rates must name the same suppliers, once, in one order.")
     wrong = value.index[~(value > 0)]
     if len(wrong):
         raise InputError(f"value: {wrong[0]} sells {value[wrong[0]]}; leave out suppliers without sales.")
@@ -311,7 +312,7 @@ def _draws(
 def _solve(
     theta: np.ndarray, log_t: np.ndarray, eta: np.ndarray, sigma: np.ndarray, eps: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Find the composite price. Its excess is convex and rising (eta < eps), so that Newton's method always gets there."""
+    """Find the composite price. Its excess is convex and rising (eta < eps), so that Newton's method gets there."""
     log_composite = np.zeros_like(sigma)
     pull = (sigma + eta) / (eps + sigma)
     for _ in range(NEWTON_STEPS):
@@ -326,14 +327,14 @@ def _solve(
 
 
 def _area(log_price: np.ndarray, elasticity: np.ndarray) -> np.ndarray:
-    """Area under ``price ** elasticity`` from 1 to the price; nothing where the elasticity is infinite (the price stays)."""
+    """Area under ``price ** elasticity`` from 1 to the price; 0 where it is infinite and the price stays."""
     exponent = np.where(np.isfinite(elasticity), elasticity + 1, 1.0)
     safe = np.where(exponent == 0, 1.0, exponent)
     return np.where(exponent == 0, log_price, np.expm1(safe * log_price) / safe)
 
 
 def bilateral_gap(outcome: Market, value: pd.Series, supplier: str, balance: float) -> pd.DataFrame:
-    """Balance with one supplier before and after, when only this market moves: `before`, `after`, `change`, `change_pct`.
+    """Balance with one supplier when only this market moves: `before`, `after`, `change`, `change_pct`.
 
     Parameters
     ----------
@@ -357,7 +358,8 @@ def bilateral_gap(outcome: Market, value: pd.Series, supplier: str, balance: flo
     {'before': 70.0, 'after': 63.26, 'change': -6.74, 'change_pct': -9.63}
     """
     if supplier not in outcome.value.columns:
-        raise InputError(f"supplier: {supplier!r} is not in the market of {', '.join(map(str, outcome.value.columns))}.")
+        known = ", ".join(map(str, outcome.value.columns))
+        raise InputError(f"supplier: {supplier!r} is not in the market of {known}.")
     if not balance:
         raise InputError("balance: it is 0, of which no percentage can be told; give the surplus before the change.")
     change = outcome.value[supplier] - value[supplier]

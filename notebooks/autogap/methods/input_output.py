@@ -1,9 +1,9 @@
 """Input-output: what output, value added and labour income stand behind a final demand.
 
-Tables are frames whose rows sell to their columns. The notation is that of Miller and Blair, "Input-Output Analysis" (3rd
-edition 2022): flows Z, output x, coefficients A, inverse L. Japan's tables are of the competitive import form: flows
-hold imports, and the import ratio of the good, one for all its domestic uses, takes them out again (Ministry of Internal
-Affairs and Communications, "2015 Input-Output Tables for Japan", chapter on the inverse).
+Tables are frames whose rows sell to their columns. The notation is that of Miller and Blair, "Input-Output Analysis"
+(3rd edition 2022): flows Z, output x, coefficients A, inverse L. Japan's tables are of the competitive import form:
+flows hold imports, and the import ratio of the good, one for all its domestic uses, takes them out again (Ministry of
+Internal Affairs and Communications, "2015 Input-Output Tables for Japan", chapter on the inverse).
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def leontief(technical: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If the economy uses up more of its goods than it makes (an eigenvalue of 1 or more), so that no inverse means anything.
+        If the economy uses up more of its goods than it makes (an eigenvalue of 1 or more).
 
     Examples
     --------
@@ -251,8 +251,8 @@ def linkages(inverse: pd.DataFrame) -> pd.DataFrame:
 def value_added_by_use(technical: pd.DataFrame, value_added_ratio: pd.Series, final: pd.DataFrame) -> pd.DataFrame:
     """Value added of each industry by the final use that in the end absorbs it, in a table of one or several regions.
 
-    Value added in trade of Johnson and Noguera (2012): v L F, with v on the diagonal. Rows add up to the value added of the
-    industry; with several regions each column adds up to that region's final spending.
+    Value added in trade of Johnson and Noguera (2012): v L F, with v on the diagonal. Rows add up to the value added of
+    the industry; with several regions each column adds up to that region's final spending.
 
     Parameters
     ----------
@@ -278,9 +278,10 @@ def value_added_by_use(technical: pd.DataFrame, value_added_ratio: pd.Series, fi
 
 
 def extraction(technical: pd.DataFrame, final_demand: pd.Series, industry: str) -> pd.Series:
-    """Output that each industry would lose if one were not there: hypothetical extraction (Miller and Blair, section 12.2.5).
+    """Output that each industry would lose if one were not there: hypothetical extraction.
 
-    The industry sells and buys no inputs and meets no final demand; all other final demand stays.
+    The industry sells no inputs and meets no final demand, so that it buys none either; all other final demand stays
+    (Miller and Blair, chapter on linkages).
 
     Raises
     ------
@@ -297,6 +298,6 @@ def extraction(technical: pd.DataFrame, final_demand: pd.Series, industry: str) 
         raise InputError(f"industry: {industry!r} is not in the table.{did_you_mean(industry, technical.index)}")
     _same_industries(technical, final_demand=final_demand)
     without = technical.copy()
-    without.loc[industry, :] = without.loc[:, industry] = 0.0
+    without.loc[industry, :] = 0.0
     remaining = final_demand.where(final_demand.index != industry, 0.0)
     return leontief(technical) @ final_demand - leontief(without) @ remaining

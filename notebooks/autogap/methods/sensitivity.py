@@ -99,7 +99,9 @@ def interval(outputs: pd.Series | pd.DataFrame, level_pct: float = 90.0) -> pd.D
     return spread.set_axis(["low", "median", "high"], axis=1)
 
 
-def sobol(model: Callable[[pd.DataFrame], pd.Series | np.ndarray], ranges: Ranges, draws: int, seed: int) -> pd.DataFrame:
+def sobol(
+    model: Callable[[pd.DataFrame], pd.Series | np.ndarray], ranges: Ranges, draws: int, seed: int
+) -> pd.DataFrame:
     """Share of a result's variance that each uncertain parameter brings (Sobol 1993; Saltelli et al. 2010).
 
     Parameters

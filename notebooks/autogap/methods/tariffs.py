@@ -1,8 +1,9 @@
 """Tariffs by law and in fact: the rate in force on a day, its path, the duty charged, and prices with duty.
 
-A schedule is a frame with a row for each spell of a rate: `product_group`, `effective_from`, `effective_to` (the last day;
-missing while in force), and bounds in percent over the lines of the group, `{mfn,additional,total}_rate_{low,high}_pct`.
-`rate_type` and `all_in_rate_pct` say how the total follows from a line's own MFN rate.
+A schedule is a frame with a row for each spell of a rate: `product_group`, `effective_from`, `effective_to` (the last
+day; missing while in force), and bounds in percent over the lines of the group,
+`{mfn,additional,total}_rate_{low,high}_pct`. `rate_type` and `all_in_rate_pct` say how the total follows from a line's
+own MFN rate.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def dated(schedule: pd.DataFrame) -> pd.DataFrame:
         clash = ~(spells["effective_from"].iloc[1:].to_numpy() > spells["effective_to"].iloc[:-1].to_numpy())
         if clash.any():
             day = spells["effective_from"].iloc[1:][clash].iloc[0].date()
-            raise InputError(f"schedule: two rates of {product!r} are in force on {day}; end one spell before the next.")
+            raise InputError(f"schedule: two rates of {product!r} are in force on {day}; end one before the next.")
     return ordered
 
 
@@ -257,7 +258,7 @@ def charged_rate_pct(calculated_duty: pd.Series, customs_value: pd.Series) -> pd
 
 
 def law_and_fact(statutory_pct: pd.Series, charged_pct: pd.Series) -> pd.DataFrame:
-    """Set the rate by law beside the rate charged: `law_pct`, `fact_pct`, `gap_pp` (fact less law), `fact_over_law_pct`.
+    """Set the rate by law beside the one charged: `law_pct`, `fact_pct`, `gap_pp` (fact less law), `fact_over_law_pct`.
 
     Only periods that both hold are kept.
 

@@ -22,7 +22,8 @@ def known_from(vintage: str) -> pd.Timestamp:
     try:
         return pd.Period(vintage).end_time
     except ValueError:
-        raise InputError(f"vintage: {vintage!r} is no day, month or quarter, like '2025-06-09', '2025-06' or '2025Q2'.") from None
+        like = "'2025-06-09', '2025-06' or '2025Q2'"
+        raise InputError(f"vintage: {vintage!r} is no day, month or quarter, like {like}.") from None
 
 
 def _known(revisions: pd.DataFrame, day: str) -> pd.DataFrame:
@@ -116,8 +117,8 @@ def revision_size(compared: pd.DataFrame) -> pd.Series:
     Returns
     -------
     Series
-        `quarters`, `mean_pp`, `mean_absolute_pp`, `root_mean_square_pp`, `largest_absolute_pp`, `sign_flips` (a fall that
-        became none, or the other way round), `sign_flips_pct`.
+        `quarters`, `mean_pp`, `mean_absolute_pp`, `root_mean_square_pp`, `largest_absolute_pp`, `sign_flips` (a fall
+        that became none, or the other way round), `sign_flips_pct`.
 
     Raises
     ------
