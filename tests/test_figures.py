@@ -1,6 +1,7 @@
 """A figure is saved whole, with everything a reader needs, the same bytes each time, or not at all."""
 
 import base64
+import hashlib
 import json
 import re
 import subprocess
@@ -77,7 +78,8 @@ def test_five_files_and_nothing_else(saved):
 
 def test_inline_picture_has_alt_text_artists_and_modest_size(saved):
     ((bundle, metadata),) = saved[1]
-    assert metadata == {"image/png": {"alt": WORDS["alt"]}}
+    assert metadata["image/png"]["alt"] == WORDS["alt"]
+    assert metadata["image/png"]["sha256"] == hashlib.sha256(base64.b64decode(bundle["image/png"])).hexdigest()
     picture = base64.b64decode(bundle["image/png"])
     assert Image.open(BytesIO(picture)).size[0] == pytest.approx(160 / 25.4 * 110, abs=1)
     assert len(picture) < 120_000

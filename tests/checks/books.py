@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
-from autogap.checks import hygiene, outputs, stable
+from autogap.checks import outputs, stable
 
-PNG = base64.b64encode(b"\x89PNG a picture").decode()
-OTHER_PNG = base64.b64encode(b"\x89PNG another picture").decode()
+
+
+def picture(stem: str, drawn: str = "a line") -> str:
+    """A picture as a notebook stores it, with the id that `figures.save` writes into one."""
+    return base64.b64encode(f"PNG Source small/{stem}#0123 {drawn}".encode()).decode()
+
+
+def digest(stored: str) -> str:
+    """The hash of a stored picture."""
+    return hashlib.sha256(base64.b64decode(stored)).hexdigest()
 
 
 def code(source: str, *outs: dict, tags: list[str] | None = None) -> dict[str, Any]:
@@ -41,10 +50,10 @@ def result(name: str, value: float, unit: str = "percent", digits: int = 1, tole
 
 def figure(name: str, artists: dict, **said: Any) -> dict[str, Any]:
     """What `figures.save` displays."""
-    shown = display(png=PNG, plain=f"figure {name}")
-    shown["metadata"] = {"image/png": {"alt": "a line that rises"}}
+    shown = display(png=picture(name), plain=f"figure {name}")
+    shown["metadata"] = {"image/png": {"alt": "a line that rises", "sha256": digest(picture(name))}}
     shown["data"][outputs.FIGURE] = {
-        "stem": name, "artists": artists, "png_sha256": hygiene.png_sha256(PNG), "alt": "a line that rises", **said
+        "stem": name, "artists": artists, "alt": "a line that rises", **said
     }
     return shown
 

@@ -51,7 +51,13 @@ def move_parameters(notebook):
 
 
 def replace_picture(notebook):
-    notebook["cells"][4]["outputs"][0]["data"]["image/png"] = books.OTHER_PNG
+    notebook["cells"][4]["outputs"][0]["data"]["image/png"] = books.picture("fig-share", "a bar")
+
+
+def replace_picture_and_hash(notebook):
+    output, other = notebook["cells"][4]["outputs"][0], books.picture("fig-other")
+    output["data"]["image/png"] = other
+    output["metadata"]["image/png"]["sha256"] = books.digest(other)
 
 
 def edit_number(notebook):
@@ -93,7 +99,8 @@ FAULTS = [
     (change(1, source="open('data\\\\gap.csv')"), "has a path with backslashes"),
     (change(1, source="read('/Users/ann/x.csv')"), "source of cell 2 names a path of one machine"),
     (change(1, source="fig.savefig('x.png')"), "cell 2 calls savefig"),
-    (show(books.display(png=books.PNG)), "cell 2 shows a picture not saved through figures.save"),
+    (show(books.display(png=books.picture("fig-a"))), "cell 2 shows a picture not saved through figures.save"),
+    (replace_picture_and_hash, "the stored picture of figure fig-share is not the one that its cell drew:"),
     (replace_picture, "the stored picture of figure fig-share is not the one that its cell drew"),
     (lose("data", "image/png"), "the stored picture of figure fig-share is gone"),
     (lose("metadata", "image/png", "alt"), "figure fig-share has no alternative text"),

@@ -21,8 +21,8 @@ from pathlib import Path
 artists = {"axes": [{"lines": [{"label": "gap", "x": "1 2", "y": "3 4"}]}]}
 Path(os.environ["AUTOGAP_FIGURES"], "fig-a.json").write_text(json.dumps({"artists": artists, "title": "It rises"}))
 display({"text/plain": "figure fig-a", "application/vnd.autogap.figure+json": {"stem": "fig-a", "artists": artists,
-         "png_sha256": "of another machine", "alt": "a line that rises"}},
-        metadata={"image/png": {"alt": "a line that rises"}}, raw=True)"""
+         "alt": "a line that rises"}}, raw=True,
+        metadata={"image/png": {"alt": "a line that rises", "sha256": "of another machine"}})"""
 
 
 def artists(y: str) -> dict:

@@ -123,7 +123,8 @@ def swap_picture(tree: Tree, book: str) -> None:
 def swap_picture_and_hash(tree: Tree) -> None:
     def change(notebook: dict) -> None:
         first, second, *_ = displays(notebook, FIGURE)
-        first["data"] = {**second["data"], "text/plain": first["data"]["text/plain"]}
+        first["data"]["image/png"] = second["data"]["image/png"]
+        first["metadata"] = {"image/png": {**second["metadata"]["image/png"], "alt": first["metadata"]["image/png"]["alt"]}}
     tree.notebook(GAP, change)
 
 

@@ -19,7 +19,8 @@ from tests.mutation.tree import Tree
 
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "runs", "__pycache__", ".pytest_cache", "*.egg-info", ".ipynb_checkpoints")
 TIMEOUT_S = 300
-UNIT = ["tests/methods", "tests/figures", "tests/data"]
+RULES, DATA = ["tests/test_compendium.py"], ["tests/data", "tests/test_claims.py"]
+UNIT = ["tests", *(f"--ignore=tests/{name}" for name in ("batch", "checks", "mutation", "benchmarks", "test_compendium.py"))]
 PLAIN = ("--nbval", "--noconftest", "-o", "addopts=", "-o", "filterwarnings=")
 
 
@@ -58,9 +59,9 @@ def judge(root: Path, fault: Fault) -> Verdict:
 
 def checks(fault: Fault, tree: Tree) -> dict[str, list[str]]:
     """The parts of `make test` that can see a fault, by the rooms in which it was planted."""
-    chosen = {"rules of the collection": ["tests/test_compendium.py"]}
+    chosen = {"rules of the collection": RULES}
     if any(name.startswith("data/") for name in tree.changes):
-        chosen["tests of the data"] = ["tests/data"]
+        chosen["tests of the data"] = DATA
     if any(name.startswith("notebooks/autogap/") for name in tree.changes):
         chosen["unit tests"] = UNIT
     return chosen | {"re-run of the notebook": ["--nbval", book_of(fault)]}
@@ -70,8 +71,8 @@ def not_green(root: Path, faults: list[Fault]) -> list[str]:
     """Checks that fail on an untouched copy: with one of these red, a fault would be called caught for nothing."""
     books = sorted({book_of(fault) for fault in faults})
     runs = {
-        "rules of the collection": ["tests/test_compendium.py"],
-        "tests of the data": ["tests/data"],
+        "rules of the collection": RULES,
+        "tests of the data": DATA,
         "unit tests": UNIT,
         "re-run of the notebooks": ["--nbval", *books],
         "plain nbval": [*PLAIN, *books],

@@ -13,7 +13,7 @@ import re
 import sys
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -131,11 +131,11 @@ def unwanted_files(root: Path) -> list[str]:
 def undeclared_imports(root: Path) -> list[str]:
     """Imports that no package of the lock provides."""
     lock = {_normal(name) for name in re.findall(r"^([A-Za-z0-9._-]+)==", _read(root / "requirements.txt"), re.MULTILINE)}
-    providers = packages_distributions()
+    providers, local = packages_distributions(), _local(root)
     found = []
     for path in files(root):
         if path.suffix in (".py", ".ipynb"):
-            for module in sorted(imports(path) - set(sys.stdlib_module_names) - _local(root, path)):
+            for module in sorted(imports(path) - set(sys.stdlib_module_names) - local):
                 if not {_normal(name) for name in providers.get(module, [])} & lock:
                     inside = path.relative_to(root)
                     found.append(f"{inside}: imports {module}, which no package of requirements.txt provides.")
@@ -273,14 +273,9 @@ def _has_seed(call: ast.Call) -> bool:
     return bool(named & {"seed", "rng", None}) or (bool(call.args) and ast.unparse(call.func).split(".")[-1] != "Sobol")
 
 
-def _local(root: Path, path: Path) -> set[str]:
-    """Modules of the project itself: the shared package, and what stands beside an importing file or in tests/."""
-    beside = {one.stem for folder in (path.parent, *path.parents) if folder.is_relative_to(root) for one in _modules(folder)}
-    return beside | {"autogap", "tests"}
-
-
-def _modules(folder: Path) -> Iterable[Path]:
-    return [one for one in folder.iterdir() if one.suffix == ".py" or (one.is_dir() and one.name not in LEFT_OUT)]
+def _local(root: Path) -> set[str]:
+    """Modules of the project itself: the shared package, and those of its tests."""
+    return {"autogap", "tests"} | {path.stem for path in (root / "tests").rglob("*.py")}
 
 
 def _normal(name: str) -> str:

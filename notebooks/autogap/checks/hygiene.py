@@ -205,14 +205,15 @@ def _figure_faults(output: Mapping) -> Iterator[str]:
     if FIGURE not in output.get("data", {}):
         return
     figure, picture = output["data"][FIGURE], output["data"].get("image/png")
+    about = output.get("metadata", {}).get("image/png", {})
     name = f"figure {figure.get('stem')}"
     if picture is None:
         yield f"the stored picture of {name} is gone: {ACCEPT}."
-    elif figure.get("png_sha256") != png_sha256(text_of(picture)):
+    elif about.get("sha256", figure.get("png_sha256")) != _sha256(picture) or not _is_signed(picture, figure):
         yield f"the stored picture of {name} is not the one that its cell drew: {ACCEPT}."
     if not figure.get("artists"):
         yield f"nothing is written down of what {name} draws: {ACCEPT}."
-    if not output.get("metadata", {}).get("image/png", {}).get("alt"):
+    if not about.get("alt"):
         yield f"{name} has no alternative text: pass `alt=` to figures.save, saying what the picture shows."
 
 
@@ -225,15 +226,13 @@ def _result_faults(output: Mapping) -> Iterator[str]:
         yield f"it shows {shown!r} but recorded {recorded!r}: {ACCEPT}."
 
 
-def png_sha256(stored: str) -> str:
-    """Hash of the bytes of a picture as notebooks store it (base64, lines cut or not).
+def _sha256(picture: str | list[str]) -> str:
+    return hashlib.sha256(base64.b64decode(text_of(picture))).hexdigest()
 
-    Examples
-    --------
-    >>> png_sha256("aGVs\\nbG8=") == hashlib.sha256(b"hello").hexdigest()
-    True
-    """
-    return hashlib.sha256(base64.b64decode(stored)).hexdigest()
+
+def _is_signed(picture: str | list[str], figure: Mapping) -> bool:
+    """Whether the run's id that `figures.save` writes into a picture, ``point/stem#digest``, names this figure."""
+    return f"/{figure.get('stem')}#".encode() in base64.b64decode(text_of(picture))
 
 
 def _last_token(source: str) -> str:
