@@ -71,6 +71,14 @@ def start(notebook: str, **parameters: object) -> None:
     is_default = values == defaults
     _current = Run(notebook, values, is_default, point, _figures_dir(point, is_default))
     style.apply()
+    _fix_tables()
+
+
+def _fix_tables() -> None:
+    """Write tables alike in every kernel: pandas takes its limits from the terminal in which it is imported."""
+    import pandas as pd
+
+    pd.set_option("display.width", 100, "display.max_columns", 20)
 
 
 def current() -> Run:
