@@ -40,3 +40,10 @@ def test_silenced_and_plain_values(tmp_path):
     assert [cell["outputs"] for cell in book["cells"][1:]] == [
         [], [{"output_type": "execute_result", "data": {"text/plain": "2"}, "metadata": {}, "execution_count": 3}]
     ]
+
+
+def test_warm_kernels_show_tables_as_ordinary_ones_do(tmp_path):
+    """Pandas that is imported outside IPython takes it for a terminal and leaves out columns."""
+    source = "import pandas as pd\nprint(pd.get_option('display.max_columns'), pd.get_option('display.width'))"
+    book = replay.run(books.book(books.code(source)), tmp_path, tmp_path, "n")
+    assert book["cells"][1]["outputs"][0]["text"] == "20 80\n"
