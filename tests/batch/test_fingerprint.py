@@ -11,7 +11,7 @@ import pytest
 from toy_project import Project
 
 from autogap.batch import fingerprint, observe, runner
-from autogap.batch.preload import packages
+from autogap.batch.preload import Preload, packages
 
 MODULE = "import json\nSCALE = 3\n\ndef scaled(n):\n    return n * SCALE\n"
 
@@ -151,7 +151,7 @@ def test_only_packages_from_outside_are_imported_beforehand(project):
     (project.root / "notebooks/deep.py").write_text("import numpy.linalg\nfrom . import nothing\ndef f():\n    import scipy\n")
     path = project.write("imports", "import json, pandas as pd\nfrom tools import scaling\nimport deep\n%matplotlib inline")
     (project.root / "pyproject.toml").write_text("[tool.autogap]\npreload = ['seaborn']\n")
-    assert packages([path]) == ["seaborn", "pandas", "numpy", "numpy.linalg"]
+    assert packages([path]) == ["pandas", "numpy", "numpy.linalg"]
 
 
 def test_an_observer_tells_reading_from_writing(tmp_path, monkeypatch):

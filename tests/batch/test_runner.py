@@ -37,7 +37,7 @@ def _files(folder):
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in ("run.json", "ro-crate-metadata.json", ".lock")
+        if path.is_file() and path.name not in ("run.json", "ro-crate-metadata.json", ".lock", ".imports.json")
     }
 
 

@@ -54,37 +54,20 @@ def serve(kind: str, listener: socket.socket, owner: socket.socket) -> None:
     listener : socket
         Where requests come in.
     owner : socket
-        Sends the settings in one line and then only has to stay open.
+        Sends lines of JSON that say what to import (see `_Server.prepare`), the first before any request, and has to
+        stay open.
     """
     if kind == "kernels":
-        # before the settings are there, since the owner takes its time to make them
+        # while the owner still finds out what to import besides
         _import_kernel()
-    else:
-        # jsonschema looks for this check of IRIs, which no notebook has, and it takes 0.8 s to import
-        sys.modules["rfc3987_syntax"] = None
-    settings = json.loads(owner.makefile().readline())
-    sys.path[:0] = [entry for entry in settings["path"] if entry not in sys.path]
-    for name in settings["preload"]:
-        # what cannot be imported here fails, if it must, in the notebook that wants it
-        with contextlib.suppress(Exception):
-            importlib.import_module(name)
-    if kind == "kernels" and "pandas" in sys.modules:
-        _show_tables_as_kernels_do()
-    if kind == "kernels" and "matplotlib" in sys.modules:
-        _draw_once()
-    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib_inline"]:
-        # it ties itself to IPython's shell when it is imported, and there is none yet
-        del sys.modules[name]
-    gc.collect()
-    # the collector of a child would touch, and so copy, every page that it shares with the others
-    gc.freeze()
+    folder = Path(listener.getsockname()).parent
     server = _Server(listener, owner)
     try:
         server.loop()
     finally:
         if server.is_parent:
             server.kill_all()
-            shutil.rmtree(settings["folder"], ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _import_kernel() -> None:
@@ -103,13 +86,14 @@ def _show_tables_as_kernels_do() -> None:
 
 
 def _draw_once() -> None:
-    """Fill matplotlib's caches of fonts and of its grammar of formulas."""
-    with contextlib.suppress(Exception):
-        from matplotlib.figure import Figure
+    """Fill matplotlib's caches of fonts and of its grammar of formulas, in the formats that will be written."""
+    from matplotlib.figure import Figure
 
-        figure = Figure()
-        figure.subplots().set_title("$x$ y")
-        figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
+    figure = Figure()
+    figure.subplots().set_title("$x$ y")
+    for form in ("png", "svg", "pdf"):
+        if form == "png" or f"matplotlib.backends.backend_{form}" in sys.modules:
+            figure.savefig(io.BytesIO(), format=form, bbox_inches="tight")
 
 
 class _Server:
@@ -117,6 +101,8 @@ class _Server:
         self.listener, self.owner = listener, owner
         self.connections: dict[socket.socket, int] = {}
         self.is_parent = True
+        self._drawn: set[str] = set()
+        self.prepare(owner.recv(_LONGEST_REQUEST))
         self.woken, self.waker = socket.socketpair()
         for end in (self.woken, self.waker, listener):
             end.setblocking(False)
@@ -131,7 +117,10 @@ class _Server:
             for key, _ in self.selector.select():
                 end = key.fileobj
                 if end is self.owner:
-                    return
+                    text = self.owner.recv(_LONGEST_REQUEST)
+                    if not text:
+                        return
+                    self.prepare(text)
                 if end is self.woken:
                     self._reap()
                 elif end is self.listener:
@@ -140,6 +129,32 @@ class _Server:
                     self._hang_up(end)
                 if not self.is_parent:
                     return
+
+    def prepare(self, text: bytes) -> None:
+        """Import what a line of JSON from the owner says: ``{"preload": [module, ...], "path": [entry, ...]}``."""
+        while text and not text.endswith(b"\n"):
+            more = self.owner.recv(_LONGEST_REQUEST)
+            text = text + more if more else b""
+        for line in text.splitlines():
+            settings = json.loads(line)
+            sys.path[:0] = [entry for entry in settings["path"] if entry not in sys.path]
+            for name in settings["preload"]:
+                # what cannot be imported here fails, if it must, in the notebook that wants it
+                with contextlib.suppress(Exception):
+                    importlib.import_module(name)
+        if "pandas" in sys.modules:
+            _show_tables_as_kernels_do()
+        for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib_inline"]:
+            # it ties itself to IPython's shell when it is imported, and there is none yet
+            del sys.modules[name]
+        backends = {name for name in sys.modules if name.startswith("matplotlib.backends.")}
+        if "matplotlib.font_manager" in sys.modules and backends != self._drawn:
+            with contextlib.suppress(Exception):
+                _draw_once()
+            self._drawn = {name for name in sys.modules if name.startswith("matplotlib.backends.")}
+        gc.collect()
+        # the collector of a child would touch, and so copy, every page that it shares with the others
+        gc.freeze()
 
     def kill_all(self) -> None:
         for connection in list(self.connections):

@@ -61,6 +61,8 @@ class Outcome:
         Folder of what it left.
     cold : str
         Why its kernel was an ordinary one though it was to be forked.
+    imported : list of str
+        Packages that its kernel had to import, since the server had not.
     """
 
     status: str = "ran"
@@ -72,6 +74,7 @@ class Outcome:
     error: str = ""
     place: str = ""
     cold: str = ""
+    imported: list[str] = field(default_factory=list)
 
 
 def perform(job: Job) -> Outcome:

@@ -43,7 +43,7 @@ def private_folder() -> Path:
 class Server:
     """A process that imports packages once and forks others from itself.
 
-    It starts with the common part of its kind and waits for `preload`.
+    It starts with what all of its kind need and waits for `preload`.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ class Server:
             )
 
     def preload(self, modules: Iterable[str], path: Iterable[str] = ()) -> None:
-        """Say, once, what to import before the first fork.
+        """Say what to import before the next fork; the server forks nothing until this was called once.
 
         Parameters
         ----------
@@ -85,7 +85,7 @@ class Server:
         path : iterable of str
             Entries to put before `sys.path`.
         """
-        settings = {"preload": list(modules), "path": list(path), "folder": str(self.folder)}
+        settings = {"preload": list(modules), "path": list(path)}
         with contextlib.suppress(OSError):  # it is gone, which shows at the first fork
             self._owner.sendall(json.dumps(settings).encode() + b"\n")
 

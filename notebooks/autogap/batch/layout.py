@@ -10,6 +10,7 @@ RUN = "run.json"
 FIGURES = "figures"
 CRATE = "ro-crate-metadata.json"
 LOCK = ".lock"
+IMPORTS = ".imports.json"  # what each notebook was seen to import, for the next batch to have at hand
 PARTIAL = ".partial"  # holds points that are not complete yet
 FAILED = ".failed"  # ends the name of a point that failed
 

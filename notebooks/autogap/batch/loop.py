@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from autogap.batch.fingerprint import project_root
 from autogap.batch.job import Job, Outcome, perform
 from autogap.batch.kernels import Server
 from autogap.batch.point import Point
-from autogap.batch.preload import packages
+from autogap.batch.preload import Preload
 from autogap.batch.progress import Progress
 
 _WORTH_A_RETRY = {"timeout", "died"}
@@ -65,37 +65,44 @@ class Loop:
         """
         jobs = min(jobs, len(self.points))
         progress = Progress(len(self.points), jobs, self.stream)
-        place = self._local(jobs) if executor == "local" else self._dask(scheduler)
+        preload = Preload(self.job.out)
+        place = self._local(jobs, preload) if executor == "local" else self._dask(scheduler, preload)
         try:
-            with place as (pool, job):
-                self._drive(pool, job, progress)
+            with place as (pool, job, warm):
+                for number, outcome in self._drive(pool, job, progress):
+                    self.outcomes[number] = outcome
+                    new = preload.learn(self.points[number].notebook, outcome.imported)
+                    if new:
+                        warm(new)
         finally:
+            preload.save()
             progress.close()
 
     @contextlib.contextmanager
-    def _local(self, jobs: int) -> Iterator[tuple[Executor, Job]]:
+    def _local(self, jobs: int, preload: Preload) -> Iterator[tuple[Executor, Job, Callable]]:
         # the two servers import at the same time, each on a core of its own
         with Server("kernels") as kernels:
             pool = executors.LocalPool(jobs)
             try:
                 # needed in the end; there is time now, while the servers import
-                threading.Thread(target=_import_quietly, args=("autogap.batch.crate", "rocrate.rocrate"), daemon=True).start()
-                kernels.preload(packages(point.notebook for point in self.points))
-                yield pool, replace(self.job, kernels=kernels.address, facts=self._facts())
+                threading.Thread(target=_import_quietly, args=("rocrate.rocrate",), daemon=True).start()
+                kernels.preload(preload.first(point.notebook for point in self.points))
+                yield pool, replace(self.job, kernels=kernels.address, facts=self._facts()), kernels.preload
                 pool.shutdown()
             finally:
                 pool.shutdown(wait=False)
 
     @contextlib.contextmanager
-    def _dask(self, scheduler: str | None) -> Iterator[tuple[Executor, Job]]:
+    def _dask(self, scheduler: str | None, preload: Preload) -> Iterator[tuple[Executor, Job, Callable]]:
         with executors.dask(scheduler) as pool:
-            preload = packages(point.notebook for point in self.points)
-            yield pool, replace(self.job, preload=preload, facts=self._facts())
+            first = preload.first(point.notebook for point in self.points)
+            # the servers of the cluster's workers are out of reach once they run
+            yield pool, replace(self.job, preload=first, facts=self._facts()), lambda names: None
 
     def _facts(self) -> dict:
         return manifest.facts(project_root(self.points[0].notebook))
 
-    def _drive(self, pool: Executor, job: Job, progress: Progress) -> None:
+    def _drive(self, pool: Executor, job: Job, progress: Progress) -> Iterator[tuple[int, Outcome]]:
         done: SimpleQueue[Future] = SimpleQueue()
         pending: dict[Future, tuple[int, int]] = {}
         warned = False
@@ -122,8 +129,8 @@ class Loop:
                 progress.note(f"{self.points[number].name}: {outcome.error}; trying again.")
                 submit(number, attempt + 1)
                 continue
-            self.outcomes[number] = outcome
             progress.finished(self.points[number].name, outcome.status, outcome.seconds)
+            yield number, outcome
 
 
 def _outcome(future: Future) -> Outcome:
@@ -135,7 +142,6 @@ def _outcome(future: Future) -> Outcome:
     raise error
 
 
-def _import_quietly(*names: str) -> None:
+def _import_quietly(name: str) -> None:
     with contextlib.suppress(ImportError):
-        for name in names:
-            importlib.import_module(name)
+        importlib.import_module(name)

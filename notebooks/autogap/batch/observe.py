@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import resource
 import sys
 import time
+
+# the import system proper, and what looks for installed packages all along sys.path
+_IMPORT_SYSTEM = ("<frozen importlib", os.path.dirname(importlib.__file__))
 
 
 class Observer:
@@ -31,9 +35,11 @@ class Observer:
         self.written: set[str] = set()
         self.cell_cpu_s = 0.0
         self._cell_began: float | None = None
+        self._before: set[str] = set()
 
     def start(self) -> None:
         """Watch from now on, until the process ends."""
+        self._before = set(sys.modules)
         sys.addaudithook(self._hook)
 
     def time_cells(self, events) -> None:
@@ -55,16 +61,19 @@ class Observer:
         Returns
         -------
         dict
-            ``files``, ``folders`` and ``modules``: sorted paths relative to the root; ``versions`` of the packages
-            loaded; ``cell_cpu_s``, ``cpu_s`` and ``memory_mb``, the most that was in use.
+            ``files``, ``folders`` and ``modules``: sorted paths relative to the root; ``imported``: names of the
+            modules from elsewhere that were imported since `start`, in order; ``versions`` of the packages loaded;
+            ``cell_cpu_s``, ``cpu_s`` and ``memory_mb``, the most that was in use.
         """
         scale = 2**20 if sys.platform == "darwin" else 2**10
         modules = list(sys.modules.items())
-        sources = (getattr(module, "__file__", None) for _, module in modules)
+        places = {name: place for name, module in modules if isinstance(place := _own(module).get("__file__"), str)}
+        inside = {name: self._inside(place) for name, place in places.items()}
         return {
             "files": sorted(self.files),
             "folders": sorted(self.folders),
-            "modules": sorted({inside for source in sources if source and (inside := self._inside(source))}),
+            "modules": sorted({path for path in inside.values() if path is not None}),
+            "imported": [name for name, path in inside.items() if path is None and name not in self._before],
             "versions": {
                 name: version
                 for name, module in sorted(modules)
@@ -113,7 +122,7 @@ def cpu_s() -> float:
 
 def _importing() -> bool:
     # two frames up stands the Python code that opened the file
-    return sys._getframe(2).f_code.co_filename.startswith("<frozen importlib")
+    return sys._getframe(2).f_code.co_filename.startswith(_IMPORT_SYSTEM)
 
 
 def _own(module: object) -> dict:

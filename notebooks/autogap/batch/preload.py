@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import json
+import os
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -10,8 +13,55 @@ from pathlib import Path
 
 from autogap import notebook
 from autogap.batch.fingerprint import project_root
+from autogap.batch.layout import IMPORTS
 
-_PYPROJECT = "pyproject.toml"
+
+class Preload:
+    """What to import beforehand: at first what the code says, then what was seen, which is more and exact.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the runs, where the next batch finds what this one has seen.
+    """
+
+    def __init__(self, out: Path):
+        self._path = out / IMPORTS
+        self._seen: dict[str, list[str]] = {}
+        self._told: set[str] = set()
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            self._seen = dict(json.loads(self._path.read_bytes()).items())
+
+    def first(self, notebooks: Iterable[Path]) -> list[str]:
+        """List what to import before any of these notebooks runs."""
+        notebooks = list(dict.fromkeys(notebooks))
+        settings = [_settings(root) for root in dict.fromkeys(project_root(path) for path in notebooks)]
+        self._cold = {name for setting in settings for name in setting.get("cold", [])}
+        names = [name for setting in settings for name in setting.get("preload", [])]
+        names += [name for path in notebooks for name in self._seen.get(str(path), ())]
+        names += packages(path for path in notebooks if str(path) not in self._seen)
+        return self._new(names)
+
+    def learn(self, path: Path, imported: list[str]) -> list[str]:
+        """Note what a notebook was seen to import; return what is worth importing before the next one runs."""
+        known = self._seen.setdefault(str(path), [])
+        known += [name for name in imported if name not in set(known)]
+        return self._new(imported)
+
+    def save(self) -> None:
+        """Keep what was seen for the next batch, which can do without it."""
+        aside = self._path.with_suffix(f".{os.getpid()}")
+        with contextlib.suppress(OSError):
+            aside.write_text(json.dumps(self._seen))
+            os.replace(aside, self._path)
+
+    def _new(self, names: Iterable[str]) -> list[str]:
+        new = [name for name in dict.fromkeys(names) if name not in self._told and not self._is_cold(name)]
+        self._told.update(new)
+        return new
+
+    def _is_cold(self, name: str) -> bool:
+        return name in self._cold or name.partition(".")[0] in self._cold
 
 
 def packages(notebooks: Iterable[Path]) -> list[str]:
@@ -27,14 +77,12 @@ def packages(notebooks: Iterable[Path]) -> list[str]:
     Returns
     -------
     list of str
-        In the order of first import, after those that ``[tool.autogap] preload`` in the project's pyproject.toml
-        names.
+        In the order of first import, without the standard library.
     """
     found: dict[str, None] = {}
     seen: set[Path] = set()
-    for path in dict.fromkeys(notebooks):
+    for path in notebooks:
         roots = [path.parent, project_root(path)]
-        found |= dict.fromkeys(_configured(roots[1]))
         for cell in notebook.cells(path):
             tree = notebook.syntax(cell.source) if cell.kind == "code" else None
             if tree is not None:
@@ -42,12 +90,12 @@ def packages(notebooks: Iterable[Path]) -> list[str]:
     return [name for name in found if name.partition(".")[0] not in sys.stdlib_module_names]
 
 
-def _configured(root: Path) -> list[str]:
+def _settings(root: Path) -> dict:
     try:
-        content = tomllib.loads((root / _PYPROJECT).read_text(encoding="utf-8"))
+        content = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return []
-    return content.get("tool", {}).get("autogap", {}).get("preload", [])
+        return {}
+    return content.get("tool", {}).get("autogap", {})
 
 
 def _follow(tree: ast.Module, package: str, roots: list[Path], seen: set[Path]) -> Iterator[str]:
