@@ -28,6 +28,14 @@ LAW = pd.DataFrame(
 )
 
 
+def test_line_path_falls_back_to_the_ordinary_rate():
+    """Where the schedule is silent (before 5 April, 7 August to 15 September here) a line owes its MFN rate alone."""
+    path = tariffs.line_path(LAW, "general", 3.0, "2025-04-01", "2026-01-31")
+    days = ["2025-04-04", "2025-04-05", "2025-04-09", "2025-04-10", "2025-08-06", "2025-08-07", "2025-09-16", "2026-01-31"]
+    assert path[days].tolist() == [3, 13, 27, 13, 13, 3, 15, 15]
+    assert tariffs.line_path(LAW, "general", 20.0, "2026-01-01", "2026-01-01").tolist() == [20]
+
+
 def test_floor_and_additive_rules():
     """15 percent all-in lifts cars to 15 and leaves light trucks at 25; 25 on top gives 27.5 and 50."""
     assert tariffs.all_in(2.5, 15) == 15 and tariffs.all_in(25, 15) == 25

@@ -150,6 +150,48 @@ def line_rate_pct(spell: pd.Series, mfn_pct: float) -> float:
     raise InputError(f"rate_type: {rule!r} is no rule we know; write mfn, additive, all_in or quota.")
 
 
+def line_path(schedule: pd.DataFrame, product: str, mfn_pct: float, start: str, end: str) -> pd.Series:
+    """Total rate, day by day, of one tariff line whose own MFN rate is given.
+
+    On a day of which the schedule says nothing only the MFN rate is due.
+
+    Parameters
+    ----------
+    schedule : DataFrame
+        As the module describes, with what `line_rate_pct` needs.
+    product : str
+        A product group of the schedule.
+    mfn_pct : float
+        Column 1 general rate of the line.
+    start, end : str
+        First and last day, both included.
+
+    Returns
+    -------
+    Series on a PeriodIndex of days
+        Percent.
+
+    Raises
+    ------
+    InputError
+        If the product is not in the schedule, or a spell follows no rule we know.
+
+    Examples
+    --------
+    >>> law = pd.DataFrame({"product_group": ["general"], "effective_from": ["2025-04-05"], "effective_to": [None],
+    ...     "rate_type": ["additive"]})
+    >>> law[BOUNDS] = [[np.nan, np.nan, 10.0, 10.0, np.nan, np.nan]]
+    >>> line_path(law, "general", 2.5, "2025-04-04", "2025-04-05").tolist()
+    [2.5, 12.5]
+    """
+    days = pd.period_range(start, end, freq="D")
+    path = pd.Series(float(mfn_pct), index=days, name="rate_pct")
+    for _, spell in _spells(schedule, product).iterrows():
+        is_over = days.start_time > spell["effective_to"]
+        path[(days.start_time >= spell["effective_from"]) & ~is_over] = line_rate_pct(spell, mfn_pct)
+    return path
+
+
 def rate_path(schedule: pd.DataFrame, product: str, start: str, end: str, freq: str = "D") -> pd.DataFrame:
     """Rates of one product day by day, or month by month as the mean over the days of the month.
 
