@@ -72,3 +72,18 @@ def test_unknown_notebook_is_bad_input(tmp_path):
     assert accept.find(["export_decline"], tmp_path / "notebooks")[0].name == "03_export_decline.ipynb"
     with pytest.raises(InputError, match="Did you mean '03_export_decline'"):
         accept.find(["03_export_declin"], tmp_path / "notebooks")
+
+
+def test_readers_of_a_rewritten_notebook_run_again(tmp_path, monkeypatch, capsys):
+    """A chain: the third reads the second, which reads the first; only the first changed at the start."""
+    for name in ("01_a", "02_b", "03_c"):
+        books.write(tmp_path, books.book(), f"{name}.ipynb")
+    reads = {"01_a": [], "02_b": ["notebooks/01_a.ipynb"], "03_c": ["notebooks/02_b.ipynb", "notebooks/03_c.ipynb"]}
+    changes = iter([True, False, False, True, True])
+
+    def fake(book, *options):
+        return accept.Outcome(book, reads=frozenset(reads[book.stem]), is_rewritten=next(changes))
+
+    monkeypatch.setattr(accept, "accept", fake)
+    assert cli.main(["accept", "--dir", str(tmp_path / "notebooks"), "-j", "1"]) == 0
+    assert [line.split(":")[0] for line in capsys.readouterr().out.splitlines()] == ["01_a", "02_b", "03_c", "02_b", "03_c"]

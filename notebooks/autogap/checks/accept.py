@@ -24,6 +24,7 @@ class Outcome:
     figures: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     is_rewritten: bool = False
+    reads: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         name = self.notebook.stem
@@ -65,7 +66,9 @@ def accept(notebook: Path, write: bool = True, redraw: bool = False) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="autogap-accept-") as folder:
         figures = Path(folder) / "figures"
         figures.mkdir()
-        fresh = stable.clean(replay.run(stored, notebook.parent, figures, notebook.name))
+        replayed = replay.run(stored, notebook.parent, figures, notebook.name)
+        outcome.reads = replayed.reads
+        fresh = stable.clean(replayed.notebook)
         kept = _kept(stable.clean(stored), fresh, outcome, redraw)
         outcome.faults = hygiene.faults(kept)
         if write:
@@ -106,10 +109,19 @@ def main(arguments: argparse.Namespace) -> int:
     def job(book: Path) -> Outcome:
         return accept(book, not arguments.dry_run, arguments.redraw)
 
-    status = 0
-    for outcome in replay.in_parallel(job, books, arguments.jobs):
-        print(outcome, flush=True)
-        status = max(status, int(isinstance(outcome, InputError) or bool(outcome.faults)))
+    status, reads = 0, {}
+    # a notebook that reads the results of others must run after them; no chain is longer than the collection
+    for _ in range(len(books) + 1):
+        rewritten = set()
+        for book, outcome in zip(books, replay.in_parallel(job, books, arguments.jobs), strict=True):
+            print(outcome, flush=True)
+            if isinstance(outcome, InputError):
+                status = 1
+                continue
+            status = max(status, int(bool(outcome.faults)))
+            reads[book] = {Path(file).name for file in outcome.reads} - {book.name}
+            rewritten |= {book.name} if outcome.is_rewritten else set()
+        books = [book for book, names in reads.items() if names & rewritten]
     return status
 
 

@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
 from typing import Any, TypeVar
@@ -34,8 +35,16 @@ _FIELDS = {
 }
 
 
-def run(notebook: Mapping, folder: Path, figures: Path, name: str, timeout: float = 600) -> dict[str, Any]:
-    """Execute a notebook and return it with its new outputs; nothing of the stored one is touched.
+@dataclass(frozen=True)
+class Replayed:
+    """A notebook with its new outputs, and the files of the project that it read, relative to the project's folder."""
+
+    notebook: dict[str, Any]
+    reads: frozenset[str]
+
+
+def run(notebook: Mapping, folder: Path, figures: Path, name: str, timeout: float = 600) -> Replayed:
+    """Execute a notebook; nothing of the stored one is touched.
 
     Parameters
     ----------
@@ -63,7 +72,7 @@ def run(notebook: Mapping, folder: Path, figures: Path, name: str, timeout: floa
             if cell["cell_type"] == "code":
                 cell["outputs"] = kernel.execute(cell["source"], timeout, f"{name}: cell {number}")
             cells.append(cell)
-        return {**notebook, "cells": cells}
+        return Replayed({**notebook, "cells": cells}, kernel.reads())
     finally:
         kernel.close()
 
@@ -172,6 +181,11 @@ class Kernel:
                     raise InputError(f"{place} ended its kernel; look for a crash or a lack of memory.") from None
                 if time.monotonic() > deadline:
                     raise InputError(f"{place} did not end within {timeout:g} seconds.") from None
+
+    def reads(self) -> frozenset[str]:
+        """The files of the project that it has read so far."""
+        self._launch.ask()
+        return frozenset(self._launch.report.get("files", []))
 
     def is_alive(self) -> bool:
         """Whether its process runs."""

@@ -92,7 +92,7 @@ def check(stored: Path, baseline: Path, rel: float = REL) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="autogap-check-") as folder:
         figures = Path(folder) / "figures"
         figures.mkdir()
-        fresh = replay.run(book, paths.NOTEBOOKS, figures, stored.parent.name)
+        fresh = replay.run(book, paths.NOTEBOOKS, figures, stored.parent.name).notebook
         differences = outputs.notebooks(expected, fresh, rel)
         if (baseline.parent / "figures").is_dir():
             differences += drawn.compare(baseline.parent / "figures", figures, rel)
