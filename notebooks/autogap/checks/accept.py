@@ -35,9 +35,10 @@ class Outcome:
         return "\n".join(lines)
 
     def _summary(self) -> str:
+        count = f"{len(self.found)} difference{'s' if len(self.found) > 1 else ''}" if self.found else ""
         if not self.is_rewritten:
-            return "unchanged" if not self.found else f"{len(self.found)} differences"
-        return f"{len(self.found)} differences, outputs rewritten" if self.found else "stored form cleaned"
+            return count or "unchanged"
+        return f"{count}, outputs rewritten" if count else "stored form cleaned"
 
 
 def accept(notebook: Path, write: bool = True, redraw: bool = False) -> Outcome:
