@@ -50,6 +50,8 @@ def test_check_replays_chosen_points(tmp_path, capsys):
     point(run, "a@month=1", 3.0)
     point(run, "a@month=2", 3.1)
     point(run, "b", 0.0, "raise SystemError")
+    point(run, "a@month=3.failed", 0.0)
+    point(run, ".partial/a@month=4", 0.0)
     arguments = ["check", "months", "a@*", "--out", str(tmp_path)]
     assert cli.main(arguments) == 1
     assert capsys.readouterr().out == (

@@ -10,6 +10,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from autogap import paths
+from autogap.batch import layout
 from autogap.checks import drawn, hygiene, outputs, replay, stable
 from autogap.checks.compare import REL, Difference, report
 from autogap.errors import InputError, did_you_mean
@@ -27,7 +28,7 @@ def points(run: Path) -> dict[str, Path]:
         return {_point(run, run.parent): run}
     if not run.is_dir():
         raise InputError(f"{run}: no such run; give a folder of executed points or an executed notebook.")
-    found = {_point(path, run): path for path in sorted(run.rglob("*.ipynb")) if ".partial" not in path.name}
+    found = {_point(path, run): path for path in sorted(run.rglob("*.ipynb")) if _is_finished(path.relative_to(run))}
     if not found:
         raise InputError(f"{run}: no executed notebook in this folder.")
     return found
@@ -62,8 +63,10 @@ def _pair(old: Path, new: Path, rel: float) -> list[Difference]:
 
 
 def environments(a: Path, b: Path) -> list[str]:
-    """Say which package versions differ between two runs, as their `run.json` files state them."""
+    """Say which package versions differ between two runs, as their `run.json` files state them, if both have any."""
     sides = [_versions(run) for run in (a, b)]
+    if not all(sides):
+        return []
     names = sorted(set(sides[0]) | set(sides[1]))
     pairs = {name: [side.get(name, "absent") for side in sides] for name in names}
     return [f"{name}: {old} and {new}" for name, (old, new) in pairs.items() if old != new]
@@ -160,15 +163,19 @@ def _chosen(names: list[str], patterns: list[str]) -> list[str]:
     return [name for name in names if not patterns or any(fnmatch(name, pattern) for pattern in patterns)]
 
 
+def _is_finished(inside: Path) -> bool:
+    return not any(part.startswith(".") or part.endswith(layout.FAILED) for part in inside.parts[:-1])
+
+
 def _point(path: Path, run: Path) -> str:
     """`export_decline@month=2025-08` for a point's folder, `export_decline` for a notebook of the collection."""
-    named = path.parent if path.stem == "notebook" and path.parent != run else path.with_suffix("")
+    named = path.parent if path.name == layout.NOTEBOOK and path.parent != run else path.with_suffix("")
     inside = named.relative_to(run)
     return str(inside.with_name(re.sub(r"^\d+_", "", inside.name)))
 
 
 def _versions(run: Path) -> dict[str, str]:
-    files = [run.with_name("run.json")] if run.is_file() else sorted(run.rglob("run.json"))
+    files = [run.with_name(layout.RUN)] if run.is_file() else sorted(run.rglob(layout.RUN))
     found: dict[str, str] = {}
     for file in files:
         if file.is_file():
