@@ -170,7 +170,7 @@ def _label(artist: object) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(str(text).split())
 
 
 def _colours(drawn: object) -> str:
