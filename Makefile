@@ -43,8 +43,8 @@ package: $(READY) ## rewrite datapackage.json and the codebook after a change of
 readme: $(READY) ## rewrite the generated tables of README.md
 	@$(BIN)/python -m autogap.checks.readme
 
-bench: $(READY) ## measure the batch against other runners; prints ratios
-	@$(BIN)/python tests/benchmarks/batch.py
+bench: .venv-bench/ready ## measure the batch against other runners; prints ratios
+	@.venv-bench/bin/python tests/benchmarks/batch.py
 
 mutation: $(READY) ## plant faults and report which are caught
 	@$(BIN)/python -m tests.mutation
@@ -55,7 +55,15 @@ lock: $(READY) ## resolve requirements.txt anew from pyproject.toml
 		--no-annotate --no-header --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.txt
 
 clean: ## remove the environment and the runs
-	@rm -rf $(VENV) runs
+	@rm -rf $(VENV) .venv-bench runs
+
+# The other runners pin packages of their own, so they get an environment of their own.
+.venv-bench/ready: requirements.txt tests/benchmarks/requirements.txt
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/pip install --quiet --require-hashes -r requirements.txt
+	@.venv-bench/bin/pip install --quiet -r tests/benchmarks/requirements.txt
+	@.venv-bench/bin/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else \
