@@ -292,6 +292,9 @@ def _render(fig: Figure, chosen: style.Profile, facts: dict[str, object]) -> tup
         fig.draw_without_rendering()
         # The layout is done: the same for every form, and not paid for again.
         fig.set_layout_engine("none")
+        # The solver's last digits differ from run to run, and with them the ids in an SVG.
+        for ax in fig.axes:
+            ax.set_position([round(float(edge), 6) for edge in ax.get_position().bounds])
         files = {form: _bytes(fig, form, **how) for form, how in forms.items()}
         return files, _bytes(fig, "png", metadata=png, dpi=_INLINE_DPI)
 
