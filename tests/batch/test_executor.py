@@ -66,14 +66,17 @@ def test_a_killed_dask_worker_loses_nothing(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as probe:
         address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
     project = Project(tmp_path)
-    project.write("steps", "import os, time\nopen(f'../started-{n}-{os.getpid()}', 'w').close()\ntime.sleep(0.3)\nprint(n)")
+    project.write("steps", STEPS)
     points = [project.point("steps", n=n) for n in range(1, 5)]
     log = open(tmp_path / "log", "w")
-    options = {"cwd": tmp_path, "stdout": log, "stderr": log, "env": os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}}
-    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", address, "--no-dashboard", "--no-show"]
-    started = [subprocess.Popen(command, **options)]
-    command = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
-    started += [subprocess.Popen(command, **options) for _ in range(2)]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+
+    def start(name: str, *arguments: str) -> subprocess.Popen:
+        command = [sys.executable, "-m", f"distributed.cli.dask_{name}", *arguments, "--no-dashboard"]
+        return subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=log, env=environment)
+
+    started = [start("scheduler", "--host", address)]
+    started += [start("worker", address, "--nthreads", "1", "--no-nanny") for _ in range(2)]
     victim = subprocess.Popen([sys.executable, "-c", KILLER.format(pid=started[1].pid, folder=str(tmp_path))])
     try:
         status, told = project.run(*points, executor="dask", scheduler=address)
@@ -90,6 +93,12 @@ def test_a_killed_dask_worker_loses_nothing(tmp_path):
         log.close()
 
 
+STEPS = """
+import os, time
+open(f"../started-{n}-{os.getpid()}", "w").close()
+time.sleep(0.3)
+print(n)
+"""
 KILLER = """
 import os, pathlib, signal, time, psutil
 worker = psutil.Process({pid})

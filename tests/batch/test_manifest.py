@@ -20,7 +20,8 @@ def project(tmp_path_factory):
     """A project under version control, run once, with one point that fails."""
     project = Project(tmp_path_factory.mktemp("project"))
     (project.root / "data/a.txt").write_text("data")
-    project.write("reads", "import numpy\nfrom recording import record\nopen('../data/a.txt').read()", FIGURE, "record('n', n)")
+    reads = "import numpy\nfrom recording import record\nopen('../data/a.txt').read()"
+    project.write("reads", reads, FIGURE, "record('n', n)")
     project.write("fails", "1 / 0")
     git = ["git", "-C", str(project.root), "-c", "user.name=a", "-c", "user.email=a@b"]
     subprocess.run([*git, "init", "-q"], check=True)

@@ -14,6 +14,7 @@ import pytest
 from toy_project import Project
 
 from autogap.batch import collect, runner
+from autogap.batch.point import Point
 from autogap.errors import InputError
 
 READS = "text = open('../data/a.txt').read()"
@@ -43,12 +44,10 @@ def _files(folder):
 
 def test_parallel_is_serial_and_what_is_passed_arrives(project):
     """Three at a time give the bytes of one at a time; the values arrive as what they were."""
-    values = {"text": "it's \"x\" \\ {n}\n é", "rate": 0.1 + 0.2, "flags": [True, None, -1], "table": {"a b": {"c": 1e300}}}
+    values = {"text": "it's \"x\" \\ {n}\n é", "rate": 0.1 + 0.2, "flags": [True, None], "table": {"a b": {"c": 1e300}}}
     cell = "text: str = ''\nrate: float = 0.0\nflags: list = []\ntable: dict = {}\nn: int = 1"
     project.write("echoes", "print(repr((text, rate, flags, table)))", parameters=cell)
-    echo = project.point("echoes", **values).__class__(
-        "base", project.root / "notebooks/echoes.ipynb", values | {"n": 1}, values, "echoes@all"
-    )
+    echo = Point("base", project.root / "notebooks/echoes.ipynb", values | {"n": 1}, values, "echoes@all")
     points = [project.point("reads", n=n) for n in (3, 2, 1)] + [project.point("reads"), echo]
     assert project.run(*points, jobs=3)[0] == 0
     parallel = _files(project.out)
@@ -58,7 +57,8 @@ def test_parallel_is_serial_and_what_is_passed_arrives(project):
     source = json.loads((project.root / "notebooks/reads.ipynb").read_text())
     book = json.loads((project.out / "base/reads@n=3/notebook.ipynb").read_text())
     assert book["metadata"] == source["metadata"]
-    assert [cell["metadata"].get("tags") for cell in book["cells"][:3]] == [None, ["parameters"], ["injected-parameters"]]
+    tags = [cell["metadata"].get("tags") for cell in book["cells"][:4]]
+    assert tags == [None, ["parameters"], ["injected-parameters"], None]
     assert str(project.root) not in json.dumps(book)
 
 
@@ -78,7 +78,7 @@ def test_the_table_of_results_has_a_column_for_each_parameter(project):
 
 def test_a_failure_is_told_and_the_others_go_on(project):
     """Cell, error and place of the partial notebook; exit status 1; JUnit; and a repair makes it current."""
-    project.write("fails", "from autogap.errors import InputError", "raise InputError('month: too late.') if n > 1 else 0")
+    project.write("fails", "from autogap.errors import InputError", "if n > 1: raise InputError('month: too late.')")
     project.write("dies", "import os", "os._exit(3)")
     project.write("sleeps", "import time\ntime.sleep(60)")
     project.write("grows", "import time\nblock = b'x' * 300_000_000\ntime.sleep(60)")
@@ -175,7 +175,7 @@ def test_bad_output_folders_end_in_one_sentence(project):
     with pytest.raises(InputError, match="--executor cloud: there are 'local' and 'dask'."):
         runner.run([], out=project.out, executor="cloud")
     project.write("steps", "print('x' * 20_000)")
-    limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))\n"
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))\n"
     source = limit + PROGRAM.format(path=sys.path, root=str(project.root), options={})
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, timeout=60)
     assert done.returncode == 2, done.stderr

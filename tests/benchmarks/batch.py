@@ -11,21 +11,29 @@ A way that is not installed is left out with a line. Ways that know no parameter
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 BIN = Path(sys.executable).parent
 OURS, LOOP = "autogap run", "papermill in a loop"
+LIGHT = (
+    "power: str = '1'",
+    "import matplotlib.pyplot as plt\nimport pandas as pd",
+    "frame = pd.DataFrame({'x': range(100)}).assign(y=lambda f: f['x'] ** int(power))\nframe.describe().round(1)",
+    "fig, ax = plt.subplots()\nax.plot(frame['x'], frame['y'])\nplt.show()",
+    "print(frame['y'].sum())",
+)
 MONTHS = [f"{2025 + month // 12}-{month % 12 + 1:02d}" for month in range(4, 20)]
 
 MEMORY = """
@@ -34,7 +42,7 @@ from pathlib import Path
 from autogap.batch import runner
 from autogap.batch.point import Point
 book, out, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-points = [Point("many", book, {"n": n}, {"n": n}, f"light@n={n}") for n in range(count)]
+points = [Point("many", book, {"n": n}, {"n": n}, f"tiny@n={n}") for n in range(count)]
 with open(out + ".log", "w") as log:
     status = runner.run(points, out=out, jobs=2, stream=log)
 print(json.dumps([status, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
@@ -42,7 +50,7 @@ print(json.dumps([status, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1
 
 
 def main() -> None:
-    """Run the comparison, then the measurements of ours alone."""
+    """Compare the ways with a notebook of the collection and with a light one, then measure ours alone."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--notebook", type=Path, default=NOTEBOOKS / "03_export_decline.ipynb")
     parser.add_argument("--parameter", default="month", help="the one that differs from point to point")
@@ -50,119 +58,147 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--many", type=int, default=1000, help="points of a light notebook; 0 leaves them out")
-    arguments = parser.parse_args()
-    print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    chosen = parser.parse_args()
+    load = os.getloadavg()[0]
+    print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {load:.1f}")
     with tempfile.TemporaryDirectory(prefix="autogap-bench-") as place:
         folder = Path(place)
-        compare(arguments, folder)
-        alone(folder / "ours" / "runs", folder, arguments.jobs)
-        if arguments.many:
-            many(folder, arguments.many)
+        powers = [str(power) for power in range(2, 2 + len(chosen.values))]
+        light = write_notebook(folder / "light.ipynb", LIGHT)
+        real = Comparison(chosen.notebook, chosen.parameter, chosen.values, chosen.jobs, folder / "real")
+        compare(Comparison(light, "power", powers, chosen.jobs, folder / "light"), chosen.rounds)
+        compare(real, chosen.rounds)
+        if chosen.many:
+            many(folder, chosen.many)
 
 
-def compare(arguments: argparse.Namespace, folder: Path) -> None:
-    """Time all ways, round by round, and print medians and ratios."""
-    commands = ways(arguments, folder)
+@dataclass(frozen=True)
+class Comparison:
+    """The points of one notebook, a value each, and a folder for what comes out."""
+
+    notebook: Path
+    parameter: str
+    values: list
+    jobs: int
+    folder: Path
+
+
+def compare(chosen: Comparison, rounds: int) -> None:
+    """Time all ways, round by round, and print medians, ratios and where our time goes."""
+    chosen.folder.mkdir()
+    commands = ways(chosen)
     seconds: dict[str, list[float]] = {label: [] for label in commands}
-    for number in range(arguments.rounds):
+    print(f"\n{len(chosen.values)} points of {chosen.notebook.name}, median of {rounds}:")
+    for _ in range(rounds):
         for label, (program, steps) in commands.items():
-            if not program.exists():
-                if number == 0:
-                    print(f"{label}: {program.name} is not installed here; left out.")
-                continue
-            seconds[label].append(timed(steps, folder / f"{number}-{len(seconds[label])}"))
+            if program.exists():
+                seconds[label].append(timed(steps, chosen))
+    made = len(list((chosen.folder / "out").glob("*.ipynb")))
+    if seconds["millrun run"] and made != len(chosen.values):
+        print(f"  millrun ended without an error, but made {made} notebooks of {len(chosen.values)}; left out.")
+        seconds["millrun run"].clear()
     medians = {label: statistics.median(values) for label, values in seconds.items() if values}
+    for label, values in seconds.items():
+        if not values:
+            print(f"  {label:24} is not installed here; left out.")
+            continue
+        each = ", ".join(f"{value:.2f}" for value in values)
+        print(f"  {label:24} {medians[label]:7.2f} s, {medians[label] / medians[OURS]:4.1f} times ours ({each})")
     others = [value for label, value in medians.items() if label not in (OURS, LOOP)]
-    print(f"\n{len(arguments.values)} points of {arguments.notebook.name}, median of {arguments.rounds}:")
-    for label, value in medians.items():
-        print(f"  {label:28} {value:7.2f} s  {value / medians[OURS]:5.1f} times ours  ({', '.join(f'{s:.2f}' for s in seconds[label])})")
     if LOOP in medians:
-        print(f"  against the loop: {medians[LOOP] / medians[OURS]:.1f} (to reach: 16)")
+        print(f"  ratio to the loop: {medians[LOOP] / medians[OURS]:.1f} (to reach: 16)")
     if others:
-        print(f"  against the best of the others: {min(others) / medians[OURS]:.1f} (to reach: 6)")
+        print(f"  ratio to the best of the others: {min(others) / medians[OURS]:.1f} (to reach: 6)")
+    again = timed([run_command(chosen)], chosen)
+    records = [json.loads(path.read_bytes())["run"] for path in chosen.folder.glob("ours/*/*/run.json")]
+    cells = [record["cell_cpu_s"] for record in records]
+    besides = statistics.median(record["seconds"] - record["cell_cpu_s"] for record in records)
+    print(f"  a point of ours: {statistics.median(cells):.3f} s of processor in its cells, {besides:.3f} s besides")
+    print(f"  the cells alone keep {chosen.jobs} cores busy for {sum(cells) / chosen.jobs:.2f} s")
+    print(f"  with nothing changed: {again:.2f} s")
 
 
-def ways(arguments: argparse.Namespace, folder: Path) -> dict[str, tuple[Path, list[list[str]]]]:
+def ways(chosen: Comparison) -> dict[str, tuple[Path, list[list[str]]]]:
     """Set out each way: the program that it needs, and its commands."""
-    book, jobs = arguments.notebook.resolve(), str(arguments.jobs)
-    scenarios = folder / "scenarios.yaml"
-    plan = {"bench": {"notebooks": book.stem, "matrix": {arguments.parameter: arguments.values}}}
-    scenarios.write_text(json.dumps(plan))
-    values = [{arguments.parameter: value} for value in arguments.values]
-    table = folder / "values.json"
+    book, jobs, name = str(chosen.notebook.resolve()), str(chosen.jobs), chosen.parameter
+    values = [{name: value} for value in chosen.values]
+    table = chosen.folder / "values.json"
     table.write_text(json.dumps(values))
-    copies = inject(book, values, folder / "injected")
-    out = str(folder / "out")
-    run = [sys.executable, "-m", "autogap", "run", "bench", "--dir", str(book.parent), "--file", str(scenarios)]
-    cache = str(folder / "cache")
+    copies = inject(chosen, values)
+    out, cache = str(chosen.folder / "out"), str(chosen.folder / "cache")
+    papermill, jcache, millrun = (BIN / program for program in ("papermill", "jcache", "millrun"))
+    (chosen.folder / "scenarios.yaml").write_text(
+        json.dumps({"bench": {"notebooks": chosen.notebook.stem, "matrix": {name: chosen.values}}})
+    )
+    loop = [[str(papermill), book, f"{out}.ipynb", "-p", name, str(value)] for value in chosen.values]
+    nbmake = [sys.executable, "-m", "pytest", "-q", "--nbmake", "-n", jobs, "-c", os.devnull, *copies]
+    add = [str(jcache), "notebook", "-p", cache, "add", *copies]
+    execute = [str(jcache), "project", "-p", cache, "execute", "-e", "local-parallel", "-t", "600"]
+    mill = [str(millrun), "run", book, str(table), "--output-dir", out, "--append", name]
+    has_nbmake = Path(sys.executable) if importlib.util.find_spec("nbmake") else Path("/nowhere")
     return {
-        OURS: (Path(sys.executable), [[*run, "--out", str(folder / "ours" / "runs"), "-j", jobs, "--fresh"]]),
-        LOOP: (
-            BIN / "papermill",
-            [[str(BIN / "papermill"), str(book), f"{out}.ipynb", "-p", name, value] for each in values for name, value in each.items()],
-        ),
-        "pytest --nbmake": (BIN / "jcache", [[sys.executable, "-m", "pytest", "-q", "--nbmake", "-n", jobs, "-c", os.devnull, *copies]]),
-        "jcache local-parallel": (
-            BIN / "jcache",
-            [
-                ["rm", "-rf", cache],
-                [str(BIN / "jcache"), "notebook", "-p", cache, "add", *copies],
-                [str(BIN / "jcache"), "project", "-p", cache, "execute", "-e", "local-parallel", "-t", "600"],
-            ],
-        ),
-        "millrun run": (
-            BIN / "millrun",
-            [[str(BIN / "millrun"), "run", str(book), str(table), "--output-dir", out, "--append", arguments.parameter]],
-        ),
+        OURS: (Path(sys.executable), [[*run_command(chosen), "--fresh"]]),
+        LOOP: (papermill, loop),
+        "pytest --nbmake -n": (has_nbmake, [nbmake]),
+        "jcache local-parallel": (jcache, [["rm", "-rf", cache], add, execute]),
+        "millrun run": (millrun, [mill]),
     }
 
 
-def inject(book: Path, values: list[dict], folder: Path) -> list[str]:
+def run_command(chosen: Comparison) -> list[str]:
+    """Write out our command, without --fresh."""
+    command = [sys.executable, "-m", "autogap", "run", "bench", "--dir", str(chosen.notebook.resolve().parent)]
+    command += ["--file", str(chosen.folder / "scenarios.yaml"), "--out", str(chosen.folder / "ours")]
+    return [*command, "-j", str(chosen.jobs)]
+
+
+def inject(chosen: Comparison, values: list[dict]) -> list[str]:
     """Write a copy of the notebook for each set of values, with papermill's own injected cell."""
     import papermill
 
+    folder = chosen.folder / "injected"
     folder.mkdir()
     copies = []
     for number, each in enumerate(values):
-        copies.append(str(folder / f"{book.stem}_{number:02}.ipynb"))
-        papermill.execute_notebook(str(book), copies[-1], parameters=each, prepare_only=True, progress_bar=False)
+        copies.append(str(folder / f"{chosen.notebook.stem}_{number:02}.ipynb"))
+        papermill.execute_notebook(
+            str(chosen.notebook), copies[-1], parameters=each, language="python", prepare_only=True, progress_bar=False
+        )
     return copies
 
 
-def timed(steps: list[list[str]], scratch: Path) -> float:
-    """Run commands one after the other in the notebooks' folder; return the seconds that it took."""
-    environment = os.environ | {"PYTHONPATH": str(NOTEBOOKS), "AUTOGAP_FIGURES": str(scratch)}
-    scratch.mkdir(exist_ok=True)
+def timed(steps: list[list[str]], chosen: Comparison) -> float:
+    """Run commands one after the other in the notebook's folder; return the seconds that it took."""
+    environment = os.environ | {"PYTHONPATH": str(NOTEBOOKS), "AUTOGAP_FIGURES": str(chosen.folder / "figures")}
     began = time.perf_counter()
     for command in steps:
-        done = subprocess.run(command, cwd=NOTEBOOKS, env=environment, capture_output=True, text=True, check=False)
+        # jcache asks whether it may make its cache
+        done = subprocess.run(
+            command, input="y\n", cwd=chosen.notebook.resolve().parent, env=environment, capture_output=True, text=True
+        )
         if done.returncode:
             raise SystemExit(f"{' '.join(command)[:300]}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
     return time.perf_counter() - began
 
 
-def alone(runs: Path, folder: Path, jobs: int) -> None:
-    """Print what a point of ours costs besides its cells, and how long nothing takes."""
-    records = [json.loads(path.read_bytes())["run"] for path in runs.glob("*/*/run.json")]
-    overhead = statistics.median(record["seconds"] - record["cell_cpu_s"] for record in records)
-    cells = statistics.median(record["cell_cpu_s"] for record in records)
-    startup = min(record["started"] for record in records), max(record["ended"] for record in records)
-    print(f"\na point, {jobs} at a time: {cells:.3f} s of processor in its cells, {overhead:.3f} s besides (to reach: 0.25)")
-    print(f"from the first point's begin to the last one's end: {startup[0][11:23]} to {startup[1][11:23]}")
+def write_notebook(path: Path, sources: tuple[str, ...]) -> Path:
+    """Write a notebook whose first cell holds the parameters."""
+    cells = []
+    for number, source in enumerate(sources):
+        metadata = {} if number else {"tags": ["parameters"]}
+        cell = {"cell_type": "code", "id": f"cell-{number}", "metadata": metadata, "source": source}
+        cells.append(cell | {"execution_count": None, "outputs": []})
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    path.write_text(json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}))
+    return path
 
 
 def many(folder: Path, count: int) -> None:
     """Run a tenth, then all, of many light points; print failures, seconds a point and the parent's memory."""
-    book = folder / "light.ipynb"
-    cells = [
-        {"cell_type": "code", "id": "a", "metadata": {"tags": ["parameters"]}, "source": "n: int = 0"},
-        {"cell_type": "code", "id": "b", "metadata": {}, "source": "print(n * n)"},
-    ]
-    cells = [cell | {"execution_count": None, "outputs": []} for cell in cells]
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    book.write_text(json.dumps({"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}))
+    book = write_notebook(folder / "tiny.ipynb", ("n: int = 0", "print(n * n)"))
     environment = os.environ | {"PYTHONPATH": str(NOTEBOOKS)}
-    print("\na light notebook, two at a time:")
+    print("\na tiny notebook, two at a time:")
     for number in (count // 10, count):
         began = time.perf_counter()
         command = [sys.executable, "-c", MEMORY, str(book), str(folder / f"many-{number}"), str(number)]

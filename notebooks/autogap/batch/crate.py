@@ -61,10 +61,7 @@ def write(folder: Path, licence: str | None = None) -> None:
             for name, value in record["parameters"].items()
         ]
         made = [
-            crate.add_file(
-                dest_path=f"{record['point']}/{name}",
-                properties={"contentSize": str(output["bytes"]), "sha256": output["sha256"], "encodingFormat": _type(name)},
-            )
+            crate.add_file(dest_path=f"{record['point']}/{name}", properties=_file(name, output))
             for name, output in record["outputs"].items()
         ]
         cells = hashlib.sha256("".join(taken["cells"]).encode()).hexdigest()
@@ -94,5 +91,6 @@ def _value(value: object) -> object:
     return value if isinstance(value, (str, int, float)) else json.dumps(value, ensure_ascii=False)
 
 
-def _type(name: str) -> str:
-    return _NOTEBOOK_TYPE if name.endswith(".ipynb") else mimetypes.guess_type(name)[0] or "application/octet-stream"
+def _file(name: str, output: dict) -> dict[str, str]:
+    kind = _NOTEBOOK_TYPE if name.endswith(".ipynb") else mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return {"contentSize": str(output["bytes"]), "sha256": output["sha256"], "encodingFormat": kind}

@@ -1,8 +1,8 @@
 """A program of its own that imports packages once and forks a process, already warm, for each request.
 
-Run as ``python forkserver.py kernels|workers LISTENER OWNER``: two sockets that it inherits. It stays single-threaded, since a
-fork carries over only one thread. Each connection asks for one process with a line of JSON and passes a socket for it,
-the leash; the answers are lines of JSON too: ``{"pid": ...}`` at once and ``{"exit": ...}`` in the end. When a
+Run as ``python forkserver.py kernels|workers LISTENER OWNER``: two sockets that it inherits. It stays single-threaded,
+since a fork carries over only one thread. Each connection asks for one process with a line of JSON and passes a socket
+for it, the leash; the answers are lines of JSON too: ``{"pid": ...}`` at once and ``{"exit": ...}`` in the end. When a
 connection closes, its process is killed with all that it started; when the owner is gone, everything is.
 
 Run as ``python forkserver.py kernel LEASH``, it becomes one ordinary kernel with the same habits.

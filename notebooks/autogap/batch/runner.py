@@ -35,7 +35,7 @@ def run(
     memory_mb: int | None = None,
     executor: str = "local",
     scheduler: str | None = None,
-    publish: Path | str | bool | None = None,
+    publish: Path | str | None = None,
     junit: Path | str | None = None,
     warm: bool = True,
     stream: TextIO | None = None,
