@@ -208,3 +208,14 @@ def test_a_terminal_gets_one_line_that_changes(project):
     assert any(line.startswith("1/3, ") and "s left" in line and "reads@n=" in line for line in lines)
     assert "ran in" not in screen.getvalue()
     assert lines[-1].endswith("3 points: 3 ran.\n")
+
+
+@pytest.mark.parametrize("name", ["../reads", "a/b", ".reads", ""])
+def test_names_cannot_lead_out_of_the_folder(project, name):
+    """Nor can two points share one."""
+    stray = Point("base", project.root / "notebooks/reads.ipynb", {"n": 1}, {}, name)
+    with pytest.raises(InputError, match="cannot name a folder of results"):
+        project.run(stray)
+    with pytest.raises(InputError, match="scenario base: two points are called reads."):
+        project.run(project.point("reads"), project.point("reads"))
+    assert not project.out.exists()

@@ -28,7 +28,7 @@ def write(folder: Path, licence: str | None = None) -> None:
     folder : Path
         Of the scenario; its ``ro-crate-metadata.json`` is replaced in one step.
     licence : str, optional
-        SPDX name of the licence of the outputs.
+        SPDX name of the project's licence.
     """
     # half a second that a batch with nothing to do need not wait
     from rocrate.model.contextentity import ContextEntity

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -36,6 +37,14 @@ def project_root(path: Path) -> Path:
         if (parent / "pyproject.toml").exists() or (parent / ".git").exists():
             return parent
     return folder
+
+
+def pyproject(root: Path) -> dict:
+    """Read a project's pyproject.toml; empty when there is none that can be read."""
+    try:
+        return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
 
 
 class Hashes:

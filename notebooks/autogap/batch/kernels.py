@@ -106,8 +106,9 @@ class Server:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    # a profile of its own: what a user has in ~/.ipython must not change results
-    return os.environ | ONE_THREAD | {"IPYTHONDIR": str(folder / "ipython"), "MPLBACKEND": INLINE}
+    # a profile of its own, and sets in the same order: neither ~/.ipython nor chance may change results
+    own = {"IPYTHONDIR": str(folder / "ipython"), "MPLBACKEND": INLINE, "PYTHONHASHSEED": "0"}
+    return os.environ | ONE_THREAD | own
 
 
 class Forked:
@@ -161,13 +162,13 @@ class Forked:
     def _orphaned(self) -> None:
         """End what is left of the process, whose server is gone."""
         self._code = -signal.SIGKILL
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
 
     def signal(self, number: int) -> None:
         """Send a signal to the process and to all that it started."""
         if self.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, number)
 
     def close(self) -> None:
@@ -198,7 +199,7 @@ class Ordinary:
 
     def signal(self, number: int) -> None:
         if self.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, number)
 
     def close(self) -> None:

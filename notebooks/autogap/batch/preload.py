@@ -7,12 +7,11 @@ import contextlib
 import json
 import os
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from autogap import notebook
-from autogap.batch.fingerprint import project_root
+from autogap.batch.fingerprint import project_root, pyproject
 from autogap.batch.layout import IMPORTS
 
 
@@ -35,7 +34,8 @@ class Preload:
     def first(self, notebooks: Iterable[Path]) -> list[str]:
         """List what to import before any of these notebooks runs."""
         notebooks = list(dict.fromkeys(notebooks))
-        settings = [_settings(root) for root in dict.fromkeys(project_root(path) for path in notebooks)]
+        roots = dict.fromkeys(project_root(path) for path in notebooks)
+        settings = [pyproject(root).get("tool", {}).get("autogap", {}) for root in roots]
         self._cold = {name for setting in settings for name in setting.get("cold", [])}
         names = [name for setting in settings for name in setting.get("preload", [])]
         names += [name for path in notebooks for name in self._seen.get(str(path), ())]
@@ -88,14 +88,6 @@ def packages(notebooks: Iterable[Path]) -> list[str]:
             if tree is not None:
                 found |= dict.fromkeys(_follow(tree, "", roots, seen))
     return [name for name in found if name.partition(".")[0] not in sys.stdlib_module_names]
-
-
-def _settings(root: Path) -> dict:
-    try:
-        content = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content.get("tool", {}).get("autogap", {})
 
 
 def _follow(tree: ast.Module, package: str, roots: list[Path], seen: set[Path]) -> Iterator[str]:

@@ -96,7 +96,7 @@ def table(rows: list[Row], stream: TextIO) -> None:
     counts: dict[str, int] = {}
     for row in rows:
         counts[row.status] = counts.get(row.status, 0) + 1
-    parts = ", ".join(f"{count} {status}" for status, count in counts.items())
+    parts = ", ".join(f"{count} {status}" for status, count in counts.items()) or "nothing to run"
     stream.write(f"{len(rows)} point{'' if len(rows) == 1 else 's'}: {parts}.\n")
     stream.flush()
 

@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -81,7 +81,7 @@ def run(
     KeyboardInterrupt
         On Ctrl-C and SIGTERM; what is finished stays.
     """
-    points, out, stream = list(points), Path(out).resolve(), stream or sys.stderr
+    points, out, stream = _named(points), Path(out).resolve(), stream or sys.stderr
     if executor not in ("local", "dask"):
         raise InputError(f"--executor {executor}: there are 'local' and 'dask'.")
     with _locked(out), _terminable():
@@ -129,8 +129,22 @@ def why(points: Iterable[Point], out: Path | str = Path("runs")) -> list[tuple[s
     list of (str, str)
         Name of the point and reason, such as ``"data file data/trade.csv changed"``. Current points are not listed.
     """
-    judged = _judge(points, Path(out).resolve(), fresh=False)
+    judged = _judge(_named(points), Path(out).resolve(), fresh=False)
     return [(entry.point.name, "; ".join(entry.reasons)) for entry in judged if entry.reasons]
+
+
+def _named(points: Iterable[Point]) -> list[Point]:
+    """Make paths absolute, and refuse names that would lead out of the folder of runs or meet there."""
+    points = [replace(point, notebook=point.notebook.resolve()) for point in points]
+    seen = set()
+    for point in points:
+        for name in (point.scenario, point.name):
+            if not name or name.startswith(".") or {"/", "\\", "\0"} & set(name):
+                raise InputError(f"{name!r} cannot name a folder of results; use letters, digits, '-' and '_'.")
+        if (point.scenario, point.name) in seen:
+            raise InputError(f"scenario {point.scenario}: two points are called {point.name}.")
+        seen.add((point.scenario, point.name))
+    return points
 
 
 @dataclass(frozen=True)
@@ -212,7 +226,9 @@ def _write_crates(out: Path, points: list[Point], touched: set[str]) -> None:
         if folder.is_dir() and (scenario in touched or not (folder / CRATE).exists()):
             from autogap.batch import crate
 
-            crate.write(folder)
+            project = fingerprint.pyproject(fingerprint.project_root(points[0].notebook)).get("project", {})
+            licence = project.get("license")
+            crate.write(folder, licence if isinstance(licence, str) else None)
         with contextlib.suppress(OSError):
             (folder / PARTIAL).rmdir()
 
