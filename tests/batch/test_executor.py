@@ -29,6 +29,9 @@ def test_a_pool_outlives_its_workers():
         assert pool.submit(os.getpid).result() != worker
         with pytest.raises(ZeroDivisionError):
             pool.submit(divmod, 1, 0).result()
+        deadline = time.monotonic() + 10
+        while psutil.pid_exists(worker) and time.monotonic() < deadline:
+            time.sleep(0.05)
         assert not psutil.pid_exists(worker)
     finally:
         pool.shutdown()
