@@ -1,4 +1,4 @@
-"""The collection as a replication package: what data editors look for, and the notebooks' own rules without running them."""
+"""The collection as a replication package: what data editors look for, and notebooks' rules without running them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ from autogap.paths import NOTEBOOKS, ROOT
 BOOKS = sorted(NOTEBOOKS.glob("*.ipynb"))
 
 
-@pytest.mark.parametrize("rule", [
-    compendium.machine_paths,
-    compendium.unwanted_files,
-    compendium.undeclared_imports,
-    compendium.unlisted_data,
-    compendium.figures_without_program,
-    compendium.readme_sections,
-    compendium.unseeded,
-    compendium.citation,
-    compendium.broken_links,
-], ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize(
+    "rule",
+    [
+        compendium.machine_paths,
+        compendium.unwanted_files,
+        compendium.undeclared_imports,
+        compendium.unlisted_data,
+        compendium.figures_without_program,
+        compendium.readme_sections,
+        compendium.unseeded,
+        compendium.citation,
+        compendium.broken_links,
+    ],
+    ids=lambda rule: rule.__name__,
+)
 def test_rule_of_the_collection_holds(rule):
     """One sentence a fault."""
     assert rule(ROOT) == []

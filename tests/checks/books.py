@@ -11,7 +11,6 @@ from typing import Any
 from autogap.checks import outputs, stable
 
 
-
 def picture(stem: str, drawn: str = "a line") -> str:
     """A picture as a notebook stores it, with the id that `figures.save` writes into one."""
     return base64.b64encode(f"PNG Source small/{stem}#0123 {drawn}".encode()).decode()
@@ -43,7 +42,11 @@ def result(name: str, value: float, unit: str = "percent", digits: int = 1, tole
     """What `record` displays."""
     shown = display(plain=f"{name} = {value:.{digits}f} {unit}")
     shown["data"][outputs.RESULT] = {
-        "name": name, "value": value, "unit": unit, "digits": digits, "tolerance": tolerance
+        "name": name,
+        "value": value,
+        "unit": unit,
+        "digits": digits,
+        "tolerance": tolerance,
     }
     return shown
 
@@ -52,9 +55,7 @@ def figure(name: str, artists: dict, **said: Any) -> dict[str, Any]:
     """What `figures.save` displays."""
     shown = display(png=picture(name), plain=f"figure {name}")
     shown["metadata"] = {"image/png": {"alt": "a line that rises", "sha256": digest(picture(name))}}
-    shown["data"][outputs.FIGURE] = {
-        "stem": name, "artists": artists, "alt": "a line that rises", **said
-    }
+    shown["data"][outputs.FIGURE] = {"stem": name, "artists": artists, "alt": "a line that rises", **said}
     return shown
 
 

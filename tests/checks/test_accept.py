@@ -21,10 +21,13 @@ def stream(text: str) -> dict:
 def sound(tmp_path):
     """A notebook as accept itself stores it."""
     bundle = books.result("share", 53.1)["data"]
-    path = books.write(tmp_path, books.book(
-        books.code(f"{SHOW}display({bundle!r}, raw=True)", books.result("share", 53.1)),
-        books.code("print('in', month)", stream("in 2025-05\n")),
-    ))
+    path = books.write(
+        tmp_path,
+        books.book(
+            books.code(f"{SHOW}display({bundle!r}, raw=True)", books.result("share", 53.1)),
+            books.code("print('in', month)", stream("in 2025-05\n")),
+        ),
+    )
     stable.save(stable.load(path), path)
     return path
 
@@ -49,7 +52,9 @@ def test_changes_are_shown_numbers_first_and_stored(sound):
     assert not looked.is_rewritten
     told = str(accept.accept(sound)).splitlines()
     assert told[:3] == [
-        "01_small: 2 differences, outputs rewritten", "  numbers", "    cell 2, result share: was 54.1, is 53.1"
+        "01_small: 2 differences, outputs rewritten",
+        "  numbers",
+        "    cell 2, result share: was 54.1, is 53.1",
     ]
     assert told[3:] == ["  text", "    cell 3, printed text: was 'of 2025-05', is 'in 2025-05'"]
     assert sound.read_bytes() == before
@@ -86,4 +91,10 @@ def test_readers_of_a_rewritten_notebook_run_again(tmp_path, monkeypatch, capsys
 
     monkeypatch.setattr(accept, "accept", fake)
     assert cli.main(["accept", "--dir", str(tmp_path / "notebooks"), "-j", "1"]) == 0
-    assert [line.split(":")[0] for line in capsys.readouterr().out.splitlines()] == ["01_a", "02_b", "03_c", "02_b", "03_c"]
+    assert [line.split(":")[0] for line in capsys.readouterr().out.splitlines()] == [
+        "01_a",
+        "02_b",
+        "03_c",
+        "02_b",
+        "03_c",
+    ]

@@ -10,7 +10,8 @@ from autogap.checks.compare import close, report, texts, values
 
 HTML = (
     "<div><style scoped>.x {{ color: red }}</style><table><thead>"
-    "<tr><th></th><th colspan='2'>exports</th></tr><tr><th>period</th><th>value_jpy_bn</th><th>share_pct</th></tr></thead>"
+    "<tr><th></th><th colspan='2'>exports</th></tr>"
+    "<tr><th>period</th><th>value_jpy_bn</th><th>share_pct</th></tr></thead>"
     "<tbody><tr><th>2025-05</th><td>{}</td><td>{}</td></tr><tr><th>2025-06</th><td>3.0</td><td>4.0</td></tr></tbody>"
     "</table><p>{}</p></div>"
 )
@@ -79,7 +80,9 @@ def test_table_names_row_and_column():
 def test_swapped_columns_renamed_rows_and_text_around_are_told():
     """Structure counts as much as figures."""
     old = tables.from_html(HTML.format(1, 2, ""))[0][0]
-    assert old.columns == ["exports / period / value_jpy_bn", "exports / share_pct"] or old.columns[1].endswith("share_pct")
+    assert old.columns == ["exports / period / value_jpy_bn", "exports / share_pct"] or old.columns[1].endswith(
+        "share_pct"
+    )
     swapped = tables.Table(old.columns[::-1], old.labels, old.cells)
     assert lines(tables.compare(old, swapped))[0].startswith("columns in order: was")
     renamed = tables.Table(old.columns, ["2025-05", "2025-07"], old.cells)

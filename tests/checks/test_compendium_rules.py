@@ -77,8 +77,13 @@ def project(tmp_path):
     hashes = {f"fig-a.{form}": digest(f"{form} of a") for form in ("pdf", "svg", "png", "csv")}
     facts = {"files": hashes, "title": "It rises", "data": {"data/observations/a.csv": "0"}}
     (tmp_path / "figures/fig-a.json").write_text(json.dumps(facts), encoding="utf-8")
-    listed = {"path": "observations/a.csv", "title": "A | B", "hash": f"sha256:{digest(files['data/observations/a.csv'])}",
-              "sources": [{"title": "Census; collected from x"}], "licenses": [{"name": "other-pd", "title": "public domain"}]}
+    listed = {
+        "path": "observations/a.csv",
+        "title": "A | B",
+        "hash": f"sha256:{digest(files['data/observations/a.csv'])}",
+        "sources": [{"title": "Census; collected from x"}],
+        "licenses": [{"name": "other-pd", "title": "public domain"}],
+    }
     (tmp_path / "data/datapackage.json").write_text(json.dumps({"resources": [listed]}), encoding="utf-8")
     book = books.book(
         books.prose("# Does it rise?"),
@@ -96,9 +101,16 @@ def digest(text: str) -> str:
 
 
 RULES = [
-    compendium.machine_paths, compendium.unwanted_files, compendium.undeclared_imports, compendium.unlisted_data,
-    compendium.figures_without_program, compendium.readme_sections, compendium.unseeded, compendium.citation,
-    compendium.broken_links, readme.stale,
+    compendium.machine_paths,
+    compendium.unwanted_files,
+    compendium.undeclared_imports,
+    compendium.unlisted_data,
+    compendium.figures_without_program,
+    compendium.readme_sections,
+    compendium.unseeded,
+    compendium.citation,
+    compendium.broken_links,
+    readme.stale,
 ]
 
 
@@ -121,6 +133,7 @@ def edit(name: str, old: str, new: str):
         text = path.read_text(encoding="utf-8")
         assert old in text
         path.write_text(text.replace(old, new), encoding="utf-8")
+
     return apply
 
 
@@ -143,12 +156,18 @@ FAULTS = [
     (add("figures/fig-b.csv", "x\n"), "figures/fig-b: no notebook draws it"),
     (add("figures/fig-a.svg", "other"), "fig-a: fig-a.svg is not the file that was written with fig-a.json"),
     (lambda project: (project / "figures/fig-a.pdf").unlink(), "fig-a: fig-a.pdf is missing"),
-    (edit("README.md", "permission to redistribute", "a wish to show"), "README.md: the right to publish the data is missing"),
+    (
+        edit("README.md", "permission to redistribute", "a wish to show"),
+        "README.md: the right to publish the data is missing",
+    ),
     (edit("README.md", "40 seconds", "a while"), "README.md: run times is missing"),
     (edit("README.md", "## References", ""), "README.md: references is missing"),
     (edit("README.md", "It rises by 1.", "It rises by 2."), "notebooks"),
     (edit("README.md", "cell 4", "cell 5"), "figures"),
-    (edit("notebooks/autogap/model.py", "default_rng(seed)", "default_rng()"), "draws with np.random.default_rng and no seed"),
+    (
+        edit("notebooks/autogap/model.py", "default_rng(seed)", "default_rng()"),
+        "draws with np.random.default_rng and no seed",
+    ),
     (edit("notebooks/autogap/model.py", "default_rng(seed)", "normal()"), "draws with np.random.normal and no seed"),
     (edit("CITATION.cff", "title: gap\n", ""), "CITATION.cff: title is missing"),
     (edit("CITATION.cff", "family-names", "surname"), "neither a person nor an entity"),

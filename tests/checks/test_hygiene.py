@@ -28,6 +28,7 @@ def test_sound_notebook_has_no_fault():
 def change(cell: int, **fields):
     def apply(notebook):
         notebook["cells"][cell].update(fields)
+
     return apply
 
 
@@ -70,6 +71,7 @@ def lose(*keys):
         for key in keys[:-1]:
             inner = inner[key]
         del inner[keys[-1]]
+
     return apply
 
 

@@ -14,7 +14,9 @@ from autogap.paths import NOTEBOOKS
 HEAD = "from IPython.display import HTML, Markdown, display\n"
 
 
-TABLE = "<table><thead><tr><th></th><th>share_pct</th></tr></thead><tbody><tr><th>{}</th><td>{}</td></tr></tbody></table>"
+TABLE = (
+    "<table><thead><tr><th></th><th>share_pct</th></tr></thead><tbody><tr><th>{}</th><td>{}</td></tr></tbody></table>"
+)
 # what figures.save does, without drawing
 DRAW = """import json, os
 from pathlib import Path
@@ -37,22 +39,36 @@ def stream(text: str) -> dict:
 def report(tmp_path_factory) -> str:
     """What plain `pytest --nbval` says of a folder of notebooks with sound cells and planted faults."""
     folder = tmp_path_factory.mktemp("project")
-    books.write(folder, books.book(
-        books.code("0.1 + 0.2", {"output_type": "execute_result", "execution_count": 2, "metadata": {},
-                                 "data": {"text/plain": "0.3"}}),
-        books.code(f"{HEAD}display(HTML({TABLE!r}.format('May', 53.2)))", books.display(html=TABLE.format("May", 53.1))),
-        books.code("print('fell by', 11.1, 'percent')", stream("rose by 11.1 percent\n")),
-        books.code("month", tags=["raises-exception"]),
-    ), "01_faults.ipynb")
+    books.write(
+        folder,
+        books.book(
+            books.code(
+                "0.1 + 0.2",
+                {"output_type": "execute_result", "execution_count": 2, "metadata": {}, "data": {"text/plain": "0.3"}},
+            ),
+            books.code(
+                f"{HEAD}display(HTML({TABLE!r}.format('May', 53.2)))", books.display(html=TABLE.format("May", 53.1))
+            ),
+            books.code("print('fell by', 11.1, 'percent')", stream("rose by 11.1 percent\n")),
+            books.code("month", tags=["raises-exception"]),
+        ),
+        "01_faults.ipynb",
+    )
     books.write(folder, books.book(books.code("x = 1")), "02_stripped.ipynb")
-    books.write(folder, books.book(
-        books.code(HEAD + DRAW, books.figure("fig-a", artists("3.00000000001 4"))),
-    ), "03_figure.ipynb")
-    books.write(folder, books.book(books.code(HEAD + DRAW, books.figure("fig-a", artists("3 5")))), "04_other_figure.ipynb")
+    books.write(
+        folder,
+        books.book(books.code(HEAD + DRAW, books.figure("fig-a", artists("3.00000000001 4")))),
+        "03_figure.ipynb",
+    )
+    books.write(
+        folder, books.book(books.code(HEAD + DRAW, books.figure("fig-a", artists("3 5")))), "04_other_figure.ipynb"
+    )
     (folder / "figures").mkdir()
     facts = {"artists": artists("3 4"), "title": "It falls"}
     (folder / "figures" / "fig-a.json").write_text(json.dumps(facts), encoding="utf-8")
-    (folder / "notebooks" / "conftest.py").write_text((NOTEBOOKS / "conftest.py").read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "notebooks" / "conftest.py").write_text(
+        (NOTEBOOKS / "conftest.py").read_text(encoding="utf-8"), encoding="utf-8"
+    )
     command = [sys.executable, "-m", "pytest", "--nbval", "-v", "-p", "no:cacheprovider", "--color=no", "notebooks"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=120)
     assert done.returncode == 1, done.stdout + done.stderr

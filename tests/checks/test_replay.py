@@ -25,6 +25,7 @@ def test_a_cell_that_does_not_end_well_is_one_sentence(tmp_path, source, sentenc
 
 def test_kernels_work_where_they_should_and_draw_elsewhere(tmp_path):
     """The working directory, the figures' folder, and results in order, of several at a time."""
+
     def where(number: int) -> str:
         source = f"import os\nprint({number}, os.getcwd(), os.environ['AUTOGAP_FIGURES'])"
         book = replay.run(books.book(books.code(source)), tmp_path, tmp_path / "f", "n").notebook
@@ -38,7 +39,8 @@ def test_silenced_and_plain_values(tmp_path):
     """A trailing `;` hides a value here too."""
     book = replay.run(books.book(books.code("1 + 1;"), books.code("1 + 1")), tmp_path, tmp_path, "n").notebook
     assert [cell["outputs"] for cell in book["cells"][1:]] == [
-        [], [{"output_type": "execute_result", "data": {"text/plain": "2"}, "metadata": {}, "execution_count": 3}]
+        [],
+        [{"output_type": "execute_result", "data": {"text/plain": "2"}, "metadata": {}, "execution_count": 3}],
     ]
 
 

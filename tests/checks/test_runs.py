@@ -64,7 +64,7 @@ def test_check_replays_chosen_points(tmp_path, capsys):
 def test_unknown_scenario_and_point_are_bad_input(tmp_path):
     """With the near names."""
     point(tmp_path / "months", "a", 3.0)
-    with pytest.raises(InputError, match="monts: not run yet .*Did you mean 'months'"):
+    with pytest.raises(InputError, match=r"monts: not run yet .*Did you mean 'months'"):
         cli.main(["check", "monts", "--out", str(tmp_path)])
     with pytest.raises(InputError, match="no point 'c' in this run"):
         cli.main(["check", "months", "c", "--out", str(tmp_path)])

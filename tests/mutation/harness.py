@@ -17,10 +17,18 @@ from pathlib import Path
 from tests.mutation.faults import Fault
 from tests.mutation.tree import Tree
 
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "runs", "__pycache__", ".pytest_cache", "*.egg-info", ".ipynb_checkpoints")
+LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".venv", "runs", "__pycache__", ".pytest_cache", "*.egg-info", ".ipynb_checkpoints"
+)
 TIMEOUT_S = 300
 RULES, DATA = ["tests/test_compendium.py"], ["tests/data", "tests/test_claims.py"]
-UNIT = ["tests", *(f"--ignore=tests/{name}" for name in ("batch", "checks", "mutation", "benchmarks", "test_compendium.py"))]
+UNIT = [
+    "tests",
+    *(
+        f"--ignore=tests/{name}"
+        for name in ("batch", "checks", "mutation", "benchmarks", "test_compendium.py", "test_notebooks.py")
+    ),
+]
 PLAIN = ("--nbval", "--noconftest", "-o", "addopts=", "-o", "filterwarnings=")
 
 
@@ -79,7 +87,9 @@ def not_green(root: Path, faults: list[Fault]) -> list[str]:
     }
     with copy_of(root) as copy:
         done = {name: pytest(copy, *arguments, timeout=1800) for name, arguments in runs.items()}
-    return [f"{name}: {first_sentence(one.stdout) or one.stdout[-300:]}" for name, one in done.items() if one.returncode]
+    return [
+        f"{name}: {first_sentence(one.stdout) or one.stdout[-300:]}" for name, one in done.items() if one.returncode
+    ]
 
 
 def clean_rerun(root: Path, number: int) -> list[str]:
@@ -92,7 +102,9 @@ def clean_rerun(root: Path, number: int) -> list[str]:
     }
     with copy_of(root) as copy:
         done = pytest(copy, "--nbval", "notebooks", "-n", "2", "--dist", "loadfile", timeout=1800, **other)
-        return re.findall(r"^(?:FAILED|ERROR) (.*)$", done.stdout, re.MULTILINE) or ([] if not done.returncode else [done.stdout])
+        return re.findall(r"^(?:FAILED|ERROR) (.*)$", done.stdout, re.MULTILINE) or (
+            [] if not done.returncode else [done.stdout]
+        )
 
 
 @contextmanager
@@ -111,7 +123,9 @@ def book_of(fault: Fault) -> str:
 
 def pytest(copy: Path, *arguments: str, timeout: float = TIMEOUT_S, **environment: str) -> subprocess.CompletedProcess:
     """Run pytest in a copy, which sees only its own code."""
-    return python(copy, "-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", *arguments, timeout=timeout, **environment)
+    return python(
+        copy, "-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", *arguments, timeout=timeout, **environment
+    )
 
 
 def python(copy: Path, *arguments: str, timeout: float = TIMEOUT_S, **environment: str) -> subprocess.CompletedProcess:
@@ -126,7 +140,11 @@ def first_sentence(report: str) -> str:
     """The line of a report that says what is wrong, for the table."""
     lines = [line.strip() for line in report.splitlines()]
     telling = [
-        *(line for line in lines if re.search(r": was .+, is |is missing|is new|run `|which ", line) and "assert" not in line),
+        *(
+            line
+            for line in lines
+            if re.search(r": was .+, is |is missing|is new|run `|which ", line) and "assert" not in line
+        ),
         *(line.removeprefix("E ").strip() for line in lines if line.startswith("E ")),
     ]
     return (telling or [""])[0][:160]

@@ -115,7 +115,9 @@ def values(was: Any, now: Any, rel: float = REL, place: str = "") -> list[Differ
     """
     if isinstance(was, dict) and isinstance(now, dict):
         keys = [*was, *(key for key in now if key not in was)]
-        inner = ((f"{place}.{key}" if place else str(key), was.get(key, _ABSENT), now.get(key, _ABSENT)) for key in keys)
+        inner = (
+            (f"{place}.{key}" if place else str(key), was.get(key, _ABSENT), now.get(key, _ABSENT)) for key in keys
+        )
         return [found for name, old, new in inner for found in values(old, new, rel, name)]
     if isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
         pairs = enumerate(zip(was, now, strict=True))

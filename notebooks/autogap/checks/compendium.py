@@ -1,4 +1,4 @@
-"""Rules for the whole collection, after what the Social Science Data Editors and the AEA check in a replication package.
+"""Rules for the whole collection: what the Social Science Data Editors and the AEA check in a replication package.
 
 Each function takes the project's folder and returns one sentence a fault.
 https://social-science-data-editors.github.io/template_README/
@@ -24,7 +24,15 @@ from autogap import notebook as reading
 from autogap.checks import drawn, outputs, stable
 
 LEFT_OUT = {
-    ".git", ".venv", "runs", "__pycache__", ".pytest_cache", ".ipynb_checkpoints", ".ruff_cache", "build", "dist",
+    ".git",
+    ".venv",
+    "runs",
+    "__pycache__",
+    ".pytest_cache",
+    ".ipynb_checkpoints",
+    ".ruff_cache",
+    "build",
+    "dist",
 }
 TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".cff", ".json", ".csv", ".ipynb", ".txt", ""}
 PACKED = {".zip", ".gz", ".tar", ".7z", ".rar", ".bz2", ".xz"}
@@ -55,16 +63,58 @@ SECTIONS = {
 # https://github.com/citation-file-format/citation-file-format/blob/1.2.0/schema-guide.md
 CFF_REQUIRED = {"cff-version", "message", "title", "authors"}
 CFF_KNOWN = CFF_REQUIRED | {
-    "abstract", "commit", "contact", "date-released", "doi", "identifiers", "keywords", "license", "license-url",
-    "preferred-citation", "references", "repository", "repository-artifact", "repository-code", "type", "url", "version",
+    "abstract",
+    "commit",
+    "contact",
+    "date-released",
+    "doi",
+    "identifiers",
+    "keywords",
+    "license",
+    "license-url",
+    "preferred-citation",
+    "references",
+    "repository",
+    "repository-artifact",
+    "repository-code",
+    "type",
+    "url",
+    "version",
 }
 CFF_PERSON = {
-    "address", "affiliation", "alias", "city", "country", "email", "family-names", "fax", "given-names", "name-particle",
-    "name-suffix", "orcid", "post-code", "region", "tel", "website",
+    "address",
+    "affiliation",
+    "alias",
+    "city",
+    "country",
+    "email",
+    "family-names",
+    "fax",
+    "given-names",
+    "name-particle",
+    "name-suffix",
+    "orcid",
+    "post-code",
+    "region",
+    "tel",
+    "website",
 }
 CFF_ENTITY = {
-    "address", "alias", "city", "country", "date-end", "date-start", "email", "fax", "location", "name", "orcid",
-    "post-code", "region", "tel", "website",
+    "address",
+    "alias",
+    "city",
+    "country",
+    "date-end",
+    "date-start",
+    "email",
+    "fax",
+    "location",
+    "name",
+    "orcid",
+    "post-code",
+    "region",
+    "tel",
+    "website",
 }
 
 _FOLDERS = "home|Users|root|work|mnt|Volumes|media|scratch|workspace"
@@ -130,7 +180,9 @@ def unwanted_files(root: Path) -> list[str]:
 
 def undeclared_imports(root: Path) -> list[str]:
     """Imports that no package of the lock provides."""
-    lock = {_normal(name) for name in re.findall(r"^([A-Za-z0-9._-]+)==", _read(root / "requirements.txt"), re.MULTILINE)}
+    lock = {
+        _normal(name) for name in re.findall(r"^([A-Za-z0-9._-]+)==", _read(root / "requirements.txt"), re.MULTILINE)
+    }
     providers, local = packages_distributions(), _local(root)
     found = []
     for path in files(root):
@@ -177,8 +229,12 @@ def unlisted_data(root: Path) -> list[str]:
         if inside not in listed:
             found.append(f"data/{inside}: not in datapackage.json; describe it and run `make package`.")
         elif listed[inside].get("hash") != f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}":
-            found.append(f"data/{inside}: not the bytes that datapackage.json lists; see what changed, then `make package`.")
-    return found + [f"data/{name}: listed in datapackage.json but not there." for name in listed if not (data / name).exists()]
+            found.append(
+                f"data/{inside}: not the bytes that datapackage.json lists; see what changed, then `make package`."
+            )
+    return found + [
+        f"data/{name}: listed in datapackage.json but not there." for name in listed if not (data / name).exists()
+    ]
 
 
 def figures_without_program(root: Path) -> list[str]:
@@ -188,7 +244,9 @@ def figures_without_program(root: Path) -> list[str]:
     stored = drawn.stems(root / "figures")
     found = [f"figures/{stem}: no notebook draws it; remove its files." for stem in stored if stem not in shown]
     missing = [stem for stem in shown if stem not in stored]
-    found += [f"figures/{stem}: {shown[stem]} shows it but its files are missing; run `make accept`." for stem in missing]
+    found += [
+        f"figures/{stem}: {shown[stem]} shows it but its files are missing; run `make accept`." for stem in missing
+    ]
     return found + drawn.tampered(root / "figures")
 
 
@@ -208,7 +266,9 @@ def unseeded(root: Path) -> list[str]:
             legacy = re.search(r"\b(?:np|numpy)\.random\.(?!default_rng|Generator|SeedSequence|PCG64|seed)\w+$", name)
             bare = name.split(".")[-1] in ("default_rng", "RandomState", "Sobol") and not _has_seed(call)
             if legacy or bare:
-                found.append(f"{path.relative_to(root)}: line {call.lineno} draws with {name} and no seed; pass one on.")
+                found.append(
+                    f"{path.relative_to(root)}: line {call.lineno} draws with {name} and no seed; pass one on."
+                )
     return found
 
 

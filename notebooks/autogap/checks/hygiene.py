@@ -23,7 +23,9 @@ METADATA = {"kernelspec", "language_info"}
 
 _FOLDERS = "home|Users|tmp|root|work|mnt|opt|var|usr|srv|data|content|etc|private|Volumes|media|scratch|workspace"
 _ABSOLUTE = re.compile(rf"(?<![\w.:/~<-])/(?:{_FOLDERS})/[\w.-]+|(?<!\w)[A-Z]:(?:\\{{1,2}}|/)\w{{2}}|file://")
-_BACKSLASH = re.compile(r"""["'](?:(?:\.{1,2}|[\w-]+)\\{1,2})+[\w-]+\.(?:csv|json|ya?ml|png|svg|pdf|txt|py|ipynb|xlsx?|parquet)["']""")
+_BACKSLASH = re.compile(
+    r"""["'](?:(?:\.{1,2}|[\w-]+)\\{1,2})+[\w-]+\.(?:csv|json|ya?ml|png|svg|pdf|txt|py|ipynb|xlsx?|parquet)["']"""
+)
 _WARNING = re.compile(r"\b\w*Warning\b: ")
 _REPR = re.compile(r"<(?:Axes|Figure|matplotlib\.|seaborn\.|pandas\.io\.formats\.style|[\w.]+ (?:object )?at 0x)")
 _STYLER = re.compile(r"<style[^>]*>\s*#T_|id=\"T_")
@@ -54,7 +56,7 @@ def faults(notebook: Mapping) -> list[str]:
     >>> for fault in faults({"cells": [cell], "metadata": {}}):
     ...     print(fault)
     no cell has a stored output, so there is nothing to prove: run `autogap accept` on it and look at what it shows.
-    cell 1 ends in `;`, which hides its output: write `_ = ...` when the value is not wanted, or show it.
+    cell 1 ends in `;`, which hides its output: show the value, or write `_ = ...`.
     """
     return [fault for rule in RULES for fault in rule(notebook)]
 
@@ -120,7 +122,7 @@ def no_silenced_output(notebook: Mapping) -> Iterator[str]:
     for i, cell in _code(notebook):
         source = text_of(cell["source"])
         if _last_token(source) == ";":
-            yield f"cell {i} ends in `;`, which hides its output: write `_ = ...` when the value is not wanted, or show it."
+            yield f"cell {i} ends in `;`, which hides its output: show the value, or write `_ = ...`."
         hidden = _HIDING.search(source)
         if hidden:
             yield f"cell {i} hides output or warnings with `{hidden[0]}`: remove it and cure what it hid."
@@ -138,12 +140,12 @@ def no_noise(notebook: Mapping) -> Iterator[str]:
             continue
         text = _shown(output)
         if _WARNING.search(text):
-            yield f"cell {i} shows a warning ({_start(text[_WARNING.search(text).start():])}): cure its cause."
+            yield f"cell {i} shows a warning ({_start(text[_WARNING.search(text).start() :])}): cure its cause."
         if _STYLER.search(text):
             yield f"cell {i} shows a Styler, whose ids differ in every run: show a rounded DataFrame."
         elif _REPR.search(text):
             yield (
-                f"cell {i} shows the object {_start(text[_REPR.search(text).start():])}: end the cell with "
+                f"cell {i} shows the object {_start(text[_REPR.search(text).start() :])}: end the cell with "
                 "`figures.save(...)` or `_ = ...`."
             )
         if any("widget" in mime for mime in output.get("data", {})):
@@ -154,13 +156,16 @@ def no_noise(notebook: Mapping) -> Iterator[str]:
 def no_absolute_paths(notebook: Mapping) -> Iterator[str]:
     """Paths of one machine in sources or outputs, and paths that only one system reads."""
     for i, cell in enumerate(notebook["cells"], 1):
-        for text, what in [(text_of(cell["source"]), "source"), *((_shown(one), "output") for one in cell.get("outputs", []))]:
+        for text, what in [
+            (text_of(cell["source"]), "source"),
+            *((_shown(one), "output") for one in cell.get("outputs", [])),
+        ]:
             path = _ABSOLUTE.search(text)
             if path:
-                yield f"the {what} of cell {i} names a path of one machine ({path[0]!r}): give paths from the project's root."
+                yield f"the {what} of cell {i} names a path of one machine ({path[0]!r}): give it from the project's root."
         path = _BACKSLASH.search(text_of(cell["source"])) if cell["cell_type"] == "code" else None
         if path:
-            yield f"the source of cell {i} has a path with backslashes ({path[0]}): write `/`, which every system reads."
+            yield f"the source of cell {i} has a path with backslashes ({path[0]}): write `/`."
 
 
 @rule
@@ -168,12 +173,12 @@ def figures_are_saved(notebook: Mapping) -> Iterator[str]:
     """Pictures carry what they draw, their own hash, and words for those who cannot see them."""
     for i, cell in _code(notebook):
         if _SAVING.search(text_of(cell["source"])):
-            yield f"cell {i} calls savefig: end it with `figures.save(fig, ...)`, which writes every form and can be checked."
+            yield f"cell {i} calls savefig: end it with `figures.save(fig, ...)`, which can be checked."
     for i, output in _outputs(notebook):
         data = output.get("data", {})
         pictures = [mime for mime in PICTURES if mime in data]
         if pictures and FIGURE not in data:
-            yield f"cell {i} shows a picture not saved through figures.save, so nothing of it can be checked: use figures.save."
+            yield f"cell {i} shows a picture not saved through figures.save, which cannot be checked: use that."
         yield from (f"cell {i}: {fault}" for fault in _figure_faults(output))
 
 

@@ -24,7 +24,9 @@ from autogap.checks.compare import report
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Iterator[None]:
     """Collect each notebook that nbval collects as ours."""
     collected = yield
-    return [NotebookFile.from_parent(parent, path=file_path) if isinstance(one, IPyNbFile) else one for one in collected]
+    return [
+        NotebookFile.from_parent(parent, path=file_path) if isinstance(one, IPyNbFile) else one for one in collected
+    ]
 
 
 class NotebookFile(IPyNbFile):
@@ -65,7 +67,12 @@ class NotebookCell(IPyNbCell):
             return super().repr_failure(excinfo)
         error = excinfo.value
         cure = f"If the change is meant: autogap accept {self.path.stem}"
-        parts = [f"{self.path.name}, cell {self.cell_num}: {error}", error.inner_traceback or "", self.cell.source, cure]
+        parts = [
+            f"{self.path.name}, cell {self.cell_num}: {error}",
+            error.inner_traceback or "",
+            self.cell.source,
+            cure,
+        ]
         return "\n\n".join(part for part in parts if part)
 
     def reportinfo(self) -> tuple[Path, int, str]:

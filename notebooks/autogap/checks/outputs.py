@@ -65,12 +65,14 @@ def notebooks(was: Mapping, now: Mapping, rel: float = REL) -> list[Difference]:
     list of Difference
         Places name the cell by its number among all cells, counted from 1.
     """
-    pairs = [[(i, cell) for i, cell in enumerate(book["cells"], 1) if cell["cell_type"] == "code"] for book in (was, now)]
+    pairs = [
+        [(i, cell) for i, cell in enumerate(book["cells"], 1) if cell["cell_type"] == "code"] for book in (was, now)
+    ]
     sources = [[text_of(cell["source"]) for _, cell in side] for side in pairs]
     found: list[Difference] = []
     for step, i1, i2, j1, j2 in SequenceMatcher(None, *sources, autojunk=False).get_opcodes():
         old, new = pairs[0][i1:i2], pairs[1][j1:j2]
-        if step == "replace" and len(old) == len(new) or step == "equal":
+        if step == "equal" or (step == "replace" and len(old) == len(new)):
             for (number, a), (_, b) in zip(old, new, strict=True):
                 found += [one.at(f"cell {number}") for one in cells(a["outputs"], b["outputs"], rel)]
         else:
@@ -171,7 +173,7 @@ def _output(name: str, was: Output, now: Output, rel: float) -> list[Difference]
 
 
 def _result(old: Mapping, new: Mapping, rel: float) -> list[Difference]:
-    """Compare value within the tighter of both tolerances; the printed form only in its words, for it follows the value."""
+    """Compare values within the tighter of both tolerances; of the printed form the words, for its number follows."""
     was, now = dict(old[RESULT]), dict(new[RESULT])
     declared = [one["tolerance"] for one in (was, now) if one.get("tolerance") is not None]
     found = values(was.pop("value", None), now.pop("value", None), min(declared, default=rel))

@@ -28,7 +28,9 @@ def notebooks(root: Path) -> str:
         link = f"[{path.stem}](notebooks/{path.name})"
         question = reading.question(reading.cells(path))
         first = next(outputs.figures(book), None)
-        picture = f'<img src="figures/{first["stem"]}.png" width="220" alt="{_attribute(first["alt"])}">' if first else ""
+        picture = (
+            f'<img src="figures/{first["stem"]}.png" width="220" alt="{_attribute(first["alt"])}">' if first else ""
+        )
         rows.append([f"{link}<br>{question}", headline(book), picture])
     return _table(["Notebook and question", "Answer, computed from its default parameters", "A figure"], rows)
 
@@ -41,10 +43,14 @@ def figures(root: Path) -> str:
             for one in outputs.figures({"cells": [cell]}):
                 facts = json.loads((root / "figures" / f"{one['stem']}.json").read_text(encoding="utf-8"))
                 used = [Path(name).stem for name in facts["data"] if name != "data/series.csv"]
-                rows.append([
-                    f"[{one['stem']}](figures/{one['stem']}.svg)", facts["title"],
-                    f"[{path.stem}](notebooks/{path.name}), cell {number}", ", ".join(used),
-                ])
+                rows.append(
+                    [
+                        f"[{one['stem']}](figures/{one['stem']}.svg)",
+                        facts["title"],
+                        f"[{path.stem}](notebooks/{path.name}), cell {number}",
+                        ", ".join(used),
+                    ]
+                )
     return _table(["Figure", "What it shows", "Program", "Data files"], rows)
 
 
@@ -140,7 +146,9 @@ def _attribute(text: str) -> str:
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(' '.join(cell.replace('|', chr(92) + '|').split()) for cell in line)} |\n" for line in lines)
+    return "".join(
+        f"| {' | '.join(' '.join(cell.replace('|', chr(92) + '|').split()) for cell in line)} |\n" for line in lines
+    )
 
 
 if __name__ == "__main__":

@@ -104,8 +104,12 @@ def check(stored: Path, baseline: Path, rel: float = REL) -> list[str]:
 
 def add_compare_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `autogap compare`."""
-    parser.add_argument("runs", nargs=2, type=Path, metavar="RUN", help="two folders of executed points, or two notebooks")
-    parser.add_argument("--tolerance", type=float, default=REL, help=f"relative tolerance of numbers (default: {REL:g})")
+    parser.add_argument(
+        "runs", nargs=2, type=Path, metavar="RUN", help="two folders of executed points, or two notebooks"
+    )
+    parser.add_argument(
+        "--tolerance", type=float, default=REL, help=f"relative tolerance of numbers (default: {REL:g})"
+    )
 
 
 def compare_main(arguments: argparse.Namespace) -> int:
@@ -128,7 +132,9 @@ def add_check_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("points", nargs="*", metavar="POINT", help="points to replay, * allowed (default: all)")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth of them")
     parser.add_argument("--baseline", type=Path, metavar="DIR", help="run to hold them to (default: their own outputs)")
-    parser.add_argument("--out", type=Path, default=paths.RUNS, metavar="DIR", help="folder of the runs (default: runs)")
+    parser.add_argument(
+        "--out", type=Path, default=paths.RUNS, metavar="DIR", help="folder of the runs (default: runs)"
+    )
     parser.add_argument("-j", "--jobs", type=int, default=2, metavar="N", help="points at a time (default: 2)")
 
 

@@ -17,7 +17,6 @@ def _metadata() -> dict[str, dict]:
     return {"kernelspec": kernel, "language_info": {"name": "python"}}
 
 
-
 def clean(notebook: Mapping) -> dict[str, Any]:
     """Return a notebook without what changes from run to run: times, counters of editors, papermill's block.
 
