@@ -50,7 +50,7 @@ def both_ways(tmp_path_factory):
     projects = []
     for warm in (True, False):
         project = Project(tmp_path_factory.mktemp("forked" if warm else "ordinary"))
-        project.write("draws", "from recording import record", DRAWS, "record('n', n)\nprint('end')")
+        project.write("draws", "from recording import record", DRAWS, "print('one', flush=True)\nrecord('n', n)\nprint('two')")
         project.write("itself", ABOUT_ITSELF)
         project.write("forks", FORKS)
         project.write("dice", "import numpy, random\nprint(numpy.random.rand(), random.random())")
@@ -66,8 +66,12 @@ def test_a_forked_kernel_gives_the_bytes_of_an_ordinary_one(both_ways):
     forked = both_ways[0]
     point = forked.point("draws")
     assert any("image/png" in output.get("data", {}) for output in forked.outputs(point))
+    assert [output["text"] for output in forked.outputs(point) if output["output_type"] == "stream"] == [["one\n", "two\n"]]
     texts = [(project.out / "base/draws/notebook.ipynb").read_bytes() for project in both_ways]
     assert texts[0] == texts[1]
+    # by now the server imports all that the first batch was seen to import
+    assert forked.run(point, fresh=True)[0] == 0
+    assert (forked.out / "base/draws/notebook.ipynb").read_bytes() == texts[0]
     assert [project.record(point)["run"]["kernel"] for project in both_ways] == ["forked", "ordinary"]
     modules = [project.record(point)["fingerprint"]["modules"] for project in both_ways]
     assert list(modules[0]) == list(modules[1]) == ["notebooks/recording.py"]
@@ -159,6 +163,14 @@ def _family(pid: int) -> list[psutil.Process]:
     return psutil.Process(pid).children(recursive=True)
 
 
+def _name(process: psutil.Process) -> str:
+    """Name of a process, empty when it is gone by now."""
+    try:
+        return process.name()
+    except psutil.NoSuchProcess:
+        return ""
+
+
 def _wait(condition, seconds: float = 20.0) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -177,7 +189,7 @@ def test_nothing_is_left_behind_however_a_batch_ends(tmp_path, number, warm):
     program = subprocess.Popen([sys.executable, "-c", textwrap.dedent(source)], stderr=subprocess.PIPE, text=True)
 
     def sleepers() -> list[psutil.Process]:
-        return [process for process in _family(program.pid) if process.name() == "sleep"]
+        return [process for process in _family(program.pid) if _name(process) == "sleep"]
 
     try:
         assert _wait(lambda: len(sleepers()) == 2)
@@ -191,5 +203,5 @@ def test_nothing_is_left_behind_however_a_batch_ends(tmp_path, number, warm):
         program.kill()
         program.communicate()
         for process in psutil.process_iter():
-            if process.name() == "sleep" and process.ppid() == 1 and process.cmdline()[-1:] == ["1000"]:
+            if _name(process) == "sleep" and process.ppid() == 1 and process.cmdline()[-1:] == ["1000"]:
                 process.kill()
