@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import stat
@@ -203,5 +204,6 @@ def test_nothing_is_left_behind_however_a_batch_ends(tmp_path, number, warm):
         program.kill()
         program.communicate()
         for process in psutil.process_iter():
-            if _name(process) == "sleep" and process.ppid() == 1 and process.cmdline()[-1:] == ["1000"]:
-                process.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if process.name() == "sleep" and process.ppid() == 1 and process.cmdline()[-1:] == ["1000"]:
+                    process.kill()
