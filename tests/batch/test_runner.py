@@ -139,16 +139,34 @@ def test_a_killed_batch_goes_on_where_it_was(project, tmp_path):
         assert second.communicate(timeout=60)[0].startswith(f"{project.out}: another batch (process {program.pid}) is")
         assert second.returncode == 2
         program.send_signal(signal.SIGKILL)
+    (project.out / "base/.partial/steps@n=99/figures").mkdir(parents=True)
     finished = {path.parent.name for path in project.out.glob("base/*/run.json")}
     assert 2 <= len(finished) < 8
     before = {name: (project.out / "base" / name / "run.json").stat().st_mtime_ns for name in finished}
     assert set(project.ran(*points)) == {point.name for point in points} - finished
     assert {name: (project.out / "base" / name / "run.json").stat().st_mtime_ns for name in finished} == before
+    assert not (project.out / "base/.partial").exists()
     undisturbed = Project(tmp_path / "undisturbed")
     (undisturbed.root / "data/a.txt").write_text("data")
     undisturbed.write("steps", READS, FIGURE, "import time\ntime.sleep(0.1)")
     undisturbed.run(*[undisturbed.point("steps", n=n) for n in range(1, 9)])
     assert _files(project.out) == _files(undisturbed.out)
+
+
+def test_a_failure_hides_an_older_success_until_it_is_mended(project):
+    """Results of before the failure are no results of the notebook as it is; with the old code back they are."""
+    point = project.point("reads")
+    project.run(point)
+    path = project.root / "notebooks/reads.ipynb"
+    before = path.read_bytes()
+    project.write("reads", "1 / 0 if n else 0")
+    assert project.run(point)[0] == 1
+    assert collect.results(project.out).empty
+    assert dict(runner.why([point], project.out)) == {"reads": "the notebook has 2 code cells, had 4"}
+    path.write_bytes(before)
+    assert project.run(point) == (0, "1 point: 1 current.\n")
+    assert len(collect.results(project.out)) == 1
+    assert not (project.out / "base/reads.failed").exists()
 
 
 def test_figures_of_default_points_are_published_when_they_differ(project):
