@@ -16,6 +16,7 @@ import json
 import os
 import re
 import sys
+from functools import cache
 from importlib import metadata
 from io import BytesIO
 from pathlib import Path
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
+    from PIL import Image
 
 __all__ = [
     "COLOURS", "MIME", "band", "barh", "bars", "colour", "days", "label_lines", "legend", "line", "mark_events",
@@ -41,7 +43,10 @@ __all__ = [
 MIME = "application/vnd.autogap.figure+json"
 
 _STEM = re.compile(r"fig-[a-z0-9-]+")
-_INLINE_DPI = 110
+_INLINE_DPI = 100  # a whole part of the resolution for print
+_COMPRESS_LEVEL = 3  # of zlib: half the time of level 6 for a tenth more bytes
+# More digits are noise of the processor at hand, and would make another file on another machine; `artists` has as many.
+_CSV_DIGITS = "%.10g"
 _PACKAGES = ("matplotlib", "numpy", "pandas", "seaborn")
 
 
@@ -119,7 +124,9 @@ def save(
     here = run.current()
     folder = here.figures_dir
     _refuse_taken(folder, stem, here.notebook)
-    csv = table.to_csv(index=_has_index(table), index_label=_index_names(table), lineterminator="\n").encode()
+    csv = table.to_csv(
+        index=_has_index(table), index_label=_index_names(table), float_format=_CSV_DIGITS, lineterminator="\n"
+    ).encode()
     facts = _facts(stem, words, csv)
     chosen = style.profile()
     if chosen.has_title:
@@ -229,9 +236,14 @@ def _facts(stem: str, words: dict[str, str], csv: bytes) -> dict[str, object]:
     }
     digest = _sha256(json.dumps(facts, sort_keys=True).encode())[:12]
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    versions = {"autogap": autogap.__version__, "python": python} | {name: metadata.version(name) for name in _PACKAGES}
+    versions = {"autogap": autogap.__version__, "python": python} | {name: _version(name) for name in _PACKAGES}
     # What made a figure differ between machines is told, but does not make it another figure.
     return facts | {"id": f"{here.point}/{stem}#{digest}", "versions": versions}
+
+
+@cache
+def _version(package: str) -> str:
+    return metadata.version(package)
 
 
 def _sha256(content: bytes) -> str:
@@ -264,44 +276,81 @@ def _wrap(fig: Figure, text: str, room: float, points: float, weight: str) -> li
 
     font = FontProperties(size=points, weight=weight)
     renderer = fig.canvas.get_renderer()
-    lines = [""]
+
+    def width(word: str) -> float:
+        return renderer.get_text_width_height_descent(word, font, ismath=False)[0] * 72 / fig.dpi
+
+    lines: list[list[str]] = [[]]
+    blank, end = width("n n") - width("nn"), 0.0
     for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        width = renderer.get_text_width_height_descent(longer, font, ismath=False)[0] * 72 / fig.dpi
-        lines[-1:] = [longer] if width <= room or not lines[-1] else [lines[-1], word]
-    return lines
+        wide = width(word)
+        if lines[-1] and end + blank + wide > room:
+            lines.append([])
+        end = end + blank + wide if lines[-1] else wide
+        lines[-1].append(word)
+    return [" ".join(line) for line in lines]
 
 
 def _render(fig: Figure, chosen: style.Profile, facts: dict[str, object]) -> tuple[dict[str, bytes], bytes]:
     """Draw a figure in every form; the inline picture comes second."""
     import matplotlib
 
-    about = {"title": facts["title"], "id": facts["id"], "alt": facts["alt"]}
-    png = {"Software": None, "Title": about["title"], "Description": about["alt"], "Source": about["id"]}
-    forms = {
-        "pdf": {"metadata": {"Creator": "autogap", "Producer": None, "CreationDate": None, "Title": about["title"],
-                             "Subject": about["alt"], "Keywords": about["id"]}},
-        "svg": {"metadata": {"Creator": "autogap", "Date": None, "Title": about["title"],
-                             "Description": about["alt"], "Identifier": about["id"]}},
-        "png": {"metadata": png, "dpi": chosen.png_dpi},
+    title, alt, identity = facts["title"], facts["alt"], facts["id"]
+    said = {
+        "pdf": {"Title": title, "Subject": alt, "Keywords": identity, "Producer": None, "CreationDate": None},
+        "svg": {"Title": title, "Description": alt, "Identifier": identity, "Date": None},
     }
     with matplotlib.rc_context(style.EXPORT):
-        for _ in range(2):
-            fig.draw_without_rendering()
-            settle(fig)
-        fig.draw_without_rendering()
-        # The layout is done: the same for every form, and not paid for again.
-        fig.set_layout_engine("none")
-        # The solver's last digits differ from run to run, and with them the ids in an SVG.
-        for ax in fig.axes:
-            ax.set_position([round(float(edge), 6) for edge in ax.get_position().bounds])
-        files = {form: _bytes(fig, form, **how) for form, how in forms.items()}
-        return files, _bytes(fig, "png", metadata=png, dpi=_INLINE_DPI)
+        _lay_out(fig)
+        files = {form: _drawn(fig, form, 72, metadata=about | {"Creator": "autogap"}) for form, about in said.items()}
+        files["png"], inline = _pictures(fig, chosen.png_dpi, {"Title": title, "Description": alt, "Source": identity})
+    return files, inline
 
 
-def _bytes(fig: Figure, form: str, **how: object) -> bytes:
+def _lay_out(fig: Figure) -> None:
+    """Give every axes its final place, once for all forms."""
+    engine = fig.get_layout_engine()
+    engine.execute(fig)
+    if settle(fig):
+        # words that were placed have changed the room for the axes, and that room the places of the words
+        engine.execute(fig)
+        settle(fig)
+        engine.execute(fig)
+    fig.set_layout_engine("none")
+    # The solver's last digits differ from run to run, and with them the ids in an SVG.
+    for ax in fig.axes:
+        ax.set_position([round(float(edge), 6) for edge in ax.get_position().bounds])
+
+
+def _drawn(fig: Figure, form: str, dpi: int, **how: object) -> bytes:
+    """Draw a figure once; `Figure.savefig` draws it twice, the first time for layouts that are not done yet."""
+    from matplotlib.backend_bases import get_registered_canvas_class
+
+    buffer, canvas, before = BytesIO(), fig.canvas, fig.dpi
+    fig.dpi = dpi
+    getattr(get_registered_canvas_class(form)(fig), f"print_{form}")(buffer, **how)
+    fig.dpi = before
+    fig.set_canvas(canvas)
+    return buffer.getvalue()
+
+
+def _pictures(fig: Figure, dpi: int, about: dict[str, str]) -> tuple[bytes, bytes]:
+    """Draw the picture for print, and make the smaller one for the notebook from it."""
+    from PIL import Image
+
+    size = [int(edge) for edge in fig.bbox.size * dpi / fig.dpi]
+    picture = Image.frombytes("RGBA", size, _drawn(fig, "rgba", dpi)).convert("RGB")
+    return _png(picture, dpi, about), _png(picture.reduce(dpi // _INLINE_DPI), _INLINE_DPI, about)
+
+
+def _png(picture: Image.Image, dpi: int, about: dict[str, str]) -> bytes:
+    from PIL.PngImagePlugin import PngInfo
+
+    notes = PngInfo()
+    for name, text in about.items():
+        notes.add_itxt(name, text) if not text.isascii() else notes.add_text(name, text)
     buffer = BytesIO()
-    fig.savefig(buffer, format=form, **how)
+    picture.save(buffer, format="png", dpi=(dpi, dpi), pnginfo=notes, compress_level=_COMPRESS_LEVEL)
     return buffer.getvalue()
 
 

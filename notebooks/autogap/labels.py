@@ -20,24 +20,32 @@ if TYPE_CHECKING:
 _unsettled: WeakKeyDictionary[Figure, list[Callable[[], None]]] = WeakKeyDictionary()
 
 
-def settle(fig: Figure) -> None:
-    """Place what depends on the size of words; the figure has been laid out."""
-    for ax in fig.axes:
-        _fold(ax)
-    for place in _unsettled.get(fig, []):
+def settle(fig: Figure) -> bool:
+    """Place what depends on the size of words; the figure has been laid out.
+
+    Returns
+    -------
+    bool
+        Whether there was anything to place, so that the figure has to be laid out anew.
+    """
+    folded = [_fold(ax) for ax in fig.axes]
+    waiting = _unsettled.get(fig, [])
+    for place in waiting:
         place()
+    return any(folded) or bool(waiting)
 
 
-def _fold(ax: Axes) -> None:
-    """Break the label of a y-axis into two lines when it is longer than the axis."""
+def _fold(ax: Axes) -> bool:
+    """Break the label of a y-axis into two lines when it is longer than the axis; tell whether it was."""
     label = ax.yaxis.label
     text = label.get_text()
     room = ax.get_window_extent().height
     blanks = [place for place, letter in enumerate(text) if letter == " "]
     if "\n" in text or not blanks or label.get_window_extent(ax.figure.canvas.get_renderer()).height <= room:
-        return
+        return False
     middle = min(blanks, key=lambda place: abs(place - len(text) / 2))
     label.set_text(f"{text[:middle]}\n{text[middle + 1 :]}")
+    return True
 
 
 def later(fig: Figure, place: Callable[[], None]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from autogap import fonts
 from autogap.errors import InputError, did_you_mean
 
 COLOURS = {
@@ -107,9 +108,9 @@ def settings(chosen: Profile) -> dict[str, object]:
         "axes.xmargin": 0.02,
         "figure.dpi": 110,
         "figure.facecolor": "white",
-        # DejaVu Sans comes with matplotlib, so every machine draws the same bytes.
+        # made from a font that comes with matplotlib, so every machine draws the same bytes
         "font.family": "sans-serif",
-        "font.sans-serif": ["DejaVu Sans"],
+        "font.sans-serif": fonts.families(),
         "font.size": small,
         "grid.color": "#e3e7ea",
         "grid.linewidth": 0.6,
