@@ -277,18 +277,16 @@ def _wrap(fig: Figure, text: str, room: float, points: float, weight: str) -> li
     font = FontProperties(size=points, weight=weight)
     renderer = fig.canvas.get_renderer()
 
-    def width(word: str) -> float:
-        return renderer.get_text_width_height_descent(word, font, ismath=False)[0] * 72 / fig.dpi
+    def fits(line: str) -> bool:
+        return renderer.get_text_width_height_descent(line, font, ismath=False)[0] * 72 / fig.dpi <= room
 
-    lines: list[list[str]] = [[]]
-    blank, end = width("n n") - width("nn"), 0.0
+    if fits(text):
+        return [text]
+    lines = [""]
     for word in text.split():
-        wide = width(word)
-        if lines[-1] and end + blank + wide > room:
-            lines.append([])
-        end = end + blank + wide if lines[-1] else wide
-        lines[-1].append(word)
-    return [" ".join(line) for line in lines]
+        longer = f"{lines[-1]} {word}".strip()
+        lines[-1:] = [longer] if not lines[-1] or fits(longer) else [lines[-1], word]
+    return lines
 
 
 def _render(fig: Figure, chosen: style.Profile, facts: dict[str, object]) -> tuple[dict[str, bytes], bytes]:
