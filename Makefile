@@ -17,12 +17,12 @@ help: ## list these targets
 run: $(READY) ## execute every notebook in parallel; writes runs/baseline and figures
 	@$(BIN)/autogap run baseline -j $(JOBS) --publish figures
 
-test: $(READY) ## unit tests, then every stored output against a fresh run
+test: $(READY) ## every test, then every stored output against a fresh run
 	@$(BIN)/pytest -n $(JOBS) tests
 	@$(BIN)/pytest --nbval notebooks -n $(JOBS) --dist loadfile
 
-unit: $(READY) ## unit tests alone
-	@$(BIN)/pytest -n $(JOBS) tests
+unit: $(READY) ## the tests that start no kernel and no program
+	@$(BIN)/pytest -n $(JOBS) -m "not slow" tests
 
 lab: $(READY) ## open JupyterLab on the notebooks
 	@$(BIN)/jupyter lab notebooks

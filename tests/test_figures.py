@@ -124,6 +124,7 @@ def test_another_parameter_or_number_gives_another_id(house, quick, monkeypatch)
     assert len(set(ids)) == 3
 
 
+@pytest.mark.slow
 def test_a_second_run_in_another_process_gives_the_same_bytes(tmp_path):
     script = (
         f"import sys; sys.path.insert(0, {str(paths.ROOT / 'tests')!r})\n"
@@ -284,6 +285,7 @@ def test_wrong_width_is_refused():
         figures.new("wide")
 
 
+@pytest.mark.slow
 def test_importing_figures_loads_no_seaborn():
     check = "import sys, autogap.figures; print('seaborn' in sys.modules, 'matplotlib' in sys.modules)"
     command = [sys.executable, "-c", check]

@@ -378,6 +378,7 @@ def test_every_notebook_has_two_other_sets_of_parameters(stem):
     assert untouched == set(), f"no entry of {stem} in OTHERS changes {sorted(untouched)}"
 
 
+@pytest.mark.slow
 @each
 def test_other_parameters_give_other_answers(executed, stem):
     """Each runs, keeps the rules of a stored notebook, and changes what it should, from the stored defaults."""
@@ -390,6 +391,7 @@ def test_other_parameters_give_other_answers(executed, stem):
         assert [what for what in one.moves if new.get(what) == default[what]] == []
 
 
+@pytest.mark.slow
 @each
 def test_figures_about_a_date_do_not_follow_the_parameters(executed, stem):
     """A result that the ledger judges and that names its year is the same in every run."""
@@ -401,6 +403,7 @@ def test_figures_about_a_date_do_not_follow_the_parameters(executed, stem):
         assert {name: new.get(name) for name in dated} == {name: default[name] for name in dated}
 
 
+@pytest.mark.slow
 def test_another_month_gives_its_own_numbers_and_words(executed):
     """Growth is that of the values at hand; customs publishes it over a base revised by half a percent or so."""
     exports, published = (data.series(f"mof.us.exports.{name}") for name in ("total", "total_yoy_pct"))
@@ -414,6 +417,7 @@ def test_another_month_gives_its_own_numbers_and_words(executed):
         assert readme.headline(stable.load(path)).startswith(f"In {words.month_name(str(month))} ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stem", [stem for stem in BOOKS if "seed" in parameters.read(BOOKS[stem])])
 def test_the_same_seed_draws_the_same(executed, stem):
     """Two runs agree to the last bit; that another seed moves results is in OTHERS."""

@@ -80,6 +80,7 @@ def test_start_makes_the_style_active():
         assert matplotlib.rcParams["pdf.fonttype"] == 42
 
 
+@pytest.mark.slow
 def test_importing_run_loads_neither_matplotlib_nor_pandas():
     heavy = "import sys, autogap.run; print(sorted({'matplotlib', 'pandas', 'seaborn', 'IPython'} & set(sys.modules)))"
     shown = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True, cwd=HERE)

@@ -246,6 +246,7 @@ def test_what_stops_a_batch_from_outside_gets_one_sentence(folder, monkeypatch, 
     assert capsys.readouterr().err == f"{says}\n"
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_early_is_no_error(folder, write_notebook):
     write_notebook("07_long_name_of_a_notebook", "n: int = 1", "n")
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
@@ -256,6 +257,7 @@ def test_a_reader_that_leaves_early_is_no_error(folder, write_notebook):
     assert done.stdout == "long_name_of_a_notebook\n" and done.stderr == ""
 
 
+@pytest.mark.slow
 def test_list_and_validate_import_nothing_heavy(folder):
     code = """if True:
         import sys

@@ -16,6 +16,8 @@ from toy_project import Project
 from autogap.batch import executor
 from autogap.errors import InputError
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_pool_outlives_its_workers():
     """A call that kills its worker fails by itself; the next call gets another; errors keep their type."""

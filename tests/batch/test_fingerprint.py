@@ -13,6 +13,8 @@ from toy_project import Project
 from autogap.batch import fingerprint, observe, runner
 from autogap.batch.preload import Preload, packages
 
+pytestmark = pytest.mark.slow
+
 SCALING = "notebooks/tools/scaling.py"
 MODULE = "import json\nSCALE = 3\n\ndef scaled(n):\n    return n * SCALE\n"
 

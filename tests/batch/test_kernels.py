@@ -17,6 +17,8 @@ from toy_project import Project
 
 from autogap.batch import kernels
 
+pytestmark = pytest.mark.slow
+
 ABOUT_ITSELF = """
 import os, psutil
 me = psutil.Process()

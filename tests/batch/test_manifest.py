@@ -11,6 +11,8 @@ import pytest
 from rocrate.rocrate import ROCrate
 from toy_project import Project
 
+pytestmark = pytest.mark.slow
+
 FIGURE = "import os, pathlib\n(pathlib.Path(os.environ['AUTOGAP_FIGURES']) / 'fig-n.svg').write_text('<svg/>')"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.6"
 

@@ -17,6 +17,8 @@ from autogap.batch import collect, runner
 from autogap.batch.point import Point
 from autogap.errors import InputError
 
+pytestmark = pytest.mark.slow
+
 READS = "text = open('../data/a.txt').read()"
 FIGURE = """
 import os, pathlib

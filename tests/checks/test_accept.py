@@ -10,6 +10,8 @@ import pytest
 from autogap.checks import accept, cli, hygiene, stable
 from autogap.errors import InputError
 
+pytestmark = pytest.mark.slow
+
 SHOW = "from IPython.display import display\n"
 
 

@@ -11,6 +11,8 @@ import pytest
 
 from autogap.paths import NOTEBOOKS
 
+pytestmark = pytest.mark.slow
+
 HEAD = "from IPython.display import HTML, Markdown, display\n"
 
 

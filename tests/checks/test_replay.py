@@ -8,6 +8,8 @@ import pytest
 from autogap.checks import replay
 from autogap.errors import InputError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("source", "sentence"),

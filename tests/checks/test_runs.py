@@ -44,6 +44,7 @@ def test_the_collection_compares_with_its_baseline_run(tmp_path):
     assert runs.compare(tmp_path / "notebooks", tmp_path / "run") == {"trade_gap": []}
 
 
+@pytest.mark.slow
 def test_check_replays_chosen_points(tmp_path, capsys):
     """One holds, one was edited; the third is not chosen."""
     run = tmp_path / "months"

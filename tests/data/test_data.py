@@ -66,6 +66,7 @@ def test_codes_keep_their_leading_zeros_and_unknown_tables_are_refused():
         data.table("claim")
 
 
+@pytest.mark.slow
 def test_every_series_of_the_catalogue_can_be_read():
     for name in data.catalogue().index:
         assert not data.series(name).empty
@@ -76,6 +77,7 @@ def test_files_read_are_told_with_their_hashes():
     assert len(data.files_read()["data/series.csv"]) == 64
 
 
+@pytest.mark.slow
 def test_importing_the_reader_imports_nothing_heavy_but_pandas():
     code = ("import pandas, sys; before = set(sys.modules); import autogap.data; "
             "print(sorted(m for m in set(sys.modules) - before if not m.startswith('autogap')))")

@@ -170,6 +170,7 @@ def test_codebook_names_every_file_field_source_licence_and_both_rights():
     assert "Right to use" in text and "Right to publish" in text
 
 
+@pytest.mark.slow
 def test_frictionless_accepts_the_package():
     from frictionless import Package
 

@@ -246,6 +246,7 @@ def test_a_mistake_is_told_in_one_sentence(trade, call, sentence):
         call(trade)
 
 
+@pytest.mark.slow
 def test_a_panel_leaves_the_program_s_logging_alone():
     # In a fresh interpreter, for the import that sets up logging happens once.
     lines = [

@@ -13,8 +13,9 @@ import re
 import sys
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -144,19 +145,19 @@ def machine_paths(root: Path) -> list[str]:
         inside = path.relative_to(root)
         if path.suffix not in TEXT - {".ipynb"} or inside.parts[0] == "tests":
             continue
-        for number, text in _texts(path):
+        for first, text in _texts(path):
             for pattern, cure in ((_MACHINE_PATH, "give it from the project's root"), (_BACKSLASHED, "write `/`")):
-                hit = pattern.search(text)
-                if hit:
+                for hit in pattern.finditer(text):
+                    number = first + text.count("\n", 0, hit.start())
                     found.append(f"{inside}: line {number} has the path {hit[0]!r}; {cure}.")
     return found
 
 
 def _texts(path: Path) -> Iterator[tuple[int, str]]:
-    """Lines of a text with their numbers; of Python the strings, in which a backslash is no escape any more."""
+    """A text with the number of its first line; of Python the strings, in which a backslash is no escape any more."""
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
-        return enumerate(text.splitlines(), 1)
+        return iter([(1, text)])
     constants = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant))
     return ((node.lineno, node.value) for node in constants if isinstance(node.value, str))
 
@@ -183,7 +184,7 @@ def undeclared_imports(root: Path) -> list[str]:
     lock = {
         _normal(name) for name in re.findall(r"^([A-Za-z0-9._-]+)==", _read(root / "requirements.txt"), re.MULTILINE)
     }
-    providers, local = packages_distributions(), _local(root)
+    providers, local = _providers(), _local(root)
     found = []
     for path in files(root):
         if path.suffix in (".py", ".ipynb"):
@@ -192,6 +193,12 @@ def undeclared_imports(root: Path) -> list[str]:
                     inside = path.relative_to(root)
                     found.append(f"{inside}: imports {module}, which no package of requirements.txt provides.")
     return found
+
+
+@cache
+def _providers() -> Mapping[str, list[str]]:
+    # reads the records of every installed package
+    return packages_distributions()
 
 
 def imports(path: Path) -> set[str]:
