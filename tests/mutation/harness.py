@@ -14,12 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from autogap.checks import compendium
 from tests.mutation.faults import Fault
 from tests.mutation.tree import Tree
 
-LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", "runs", "__pycache__", ".pytest_cache", "*.egg-info", ".ipynb_checkpoints"
-)
+LEFT_OUT = shutil.ignore_patterns(*compendium.LEFT_OUT, "*.egg-info")
 TIMEOUT_S = 300
 RULES, DATA = ["tests/test_compendium.py"], ["tests/data", "tests/test_claims.py"]
 UNIT = [
@@ -29,6 +28,8 @@ UNIT = [
         for name in ("batch", "checks", "mutation", "benchmarks", "test_compendium.py", "test_notebooks.py")
     ),
 ]
+# nbformat's jsonschema tries for a check of IRIs, which no notebook has, and it takes two seconds to import
+PYTEST = "import sys; sys.modules['rfc3987_syntax'] = None; import pytest; sys.exit(pytest.main())"
 PLAIN = ("--nbval", "--noconftest", "-o", "addopts=", "-o", "filterwarnings=")
 
 
@@ -124,7 +125,7 @@ def book_of(fault: Fault) -> str:
 def pytest(copy: Path, *arguments: str, timeout: float = TIMEOUT_S, **environment: str) -> subprocess.CompletedProcess:
     """Run pytest in a copy, which sees only its own code."""
     return python(
-        copy, "-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider", *arguments, timeout=timeout, **environment
+        copy, "-c", PYTEST, "-q", "--color=no", "-p", "no:cacheprovider", *arguments, timeout=timeout, **environment
     )
 
 

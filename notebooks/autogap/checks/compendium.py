@@ -27,6 +27,7 @@ from autogap.checks import drawn, outputs, stable
 LEFT_OUT = {
     ".git",
     ".venv",
+    ".venv-bench",
     "runs",
     "__pycache__",
     ".pytest_cache",
