@@ -124,6 +124,19 @@ def test_another_parameter_or_number_gives_another_id(house, quick, monkeypatch)
     assert len(set(ids)) == 3
 
 
+def test_the_noise_of_another_processor_changes_no_byte(house):
+    """Sums in another order differ in the sixteenth digit; neither the files nor the id follow."""
+    written = []
+    for factor in (1, 1 + 3e-16, 1 - 3e-16):
+        fig, ax = figures.new()
+        figures.line(ax, FRAME["exports_jpy_bn"] * factor, "japan", "Exports")
+        ax.set_ylabel("Value (billion yen)")
+        save(fig, data=FRAME * factor)
+        written.append(read(house[0]))
+    assert not (FRAME * (1 + 3e-16)).equals(FRAME)
+    assert written[0] == written[1] == written[2]
+
+
 @pytest.mark.slow
 def test_a_second_run_in_another_process_gives_the_same_bytes(tmp_path):
     script = (

@@ -63,17 +63,17 @@ def _write_copy(source: Path, path: Path) -> None:
         drop_tables=[*subset.Options().drop_tables, *_LEFT_OUT], hinting=False, legacy_kern=True, name_IDs=_NAMES,
         glyph_names=True, notdef_outline=True, recalc_timestamp=False,
     )
-    font = subset.load_font(source, options)
-    chosen = subset.Subsetter(options)
-    chosen.populate(unicodes=[letter for first, last in _LETTERS for letter in range(first, last + 1)])
-    chosen.subset(font)
-    for record in font["name"].names:
-        if record.nameID in (1, 4, 6):
-            blank = "" if record.nameID == 6 else " "
-            record.string = str(record).replace(f"DejaVu{blank}Sans", FAMILY.replace(" ", blank))
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        font.save(part)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with subset.load_font(source, options) as font:
+        chosen = subset.Subsetter(options)
+        chosen.populate(unicodes=[letter for first, last in _LETTERS for letter in range(first, last + 1)])
+        chosen.subset(font)
+        for record in font["name"].names:
+            if record.nameID in (1, 4, 6):
+                blank = "" if record.nameID == 6 else " "
+                record.string = str(record).replace(f"DejaVu{blank}Sans", FAMILY.replace(" ", blank))
+        try:
+            font.save(part)
+            os.replace(part, path)
+        finally:
+            part.unlink(missing_ok=True)
