@@ -126,10 +126,10 @@ def code(stem):
 # The common form
 
 
-def test_the_thirteen_questions_are_there():
-    """One notebook a number, no gap, every title another question."""
-    assert [stem[:2] for stem in BOOKS] == [f"{number:02d}" for number in range(1, 14)]
-    assert len({reading.question(cells(stem)) for stem in BOOKS}) == 13
+def test_notebooks_are_numbered_without_a_gap_and_ask_different_questions():
+    """One notebook a number, from the thirteen that the collection began with on."""
+    assert [stem[:2] for stem in BOOKS] == [f"{number:02d}" for number in range(1, len(BOOKS) + 1)]
+    assert len({reading.question(cells(stem)) for stem in BOOKS}) == len(BOOKS) >= 13
 
 
 @each

@@ -26,6 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 BIN = Path(sys.executable).parent
+PARTS = ["light", "real", "many"]
 OURS, LOOP = "autogap run", "papermill in a loop"
 LIGHT = (
     "power: str = '1'",
@@ -57,7 +58,8 @@ def main() -> None:
     parser.add_argument("--values", nargs="+", default=MONTHS)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--many", type=int, default=1000, help="points of a light notebook; 0 leaves them out")
+    parser.add_argument("--many", type=int, default=1000, help="points of a tiny notebook for the part `many`")
+    parser.add_argument("--parts", nargs="+", default=PARTS, choices=PARTS, help="what to measure (default: all)")
     chosen = parser.parse_args()
     load = os.getloadavg()[0]
     print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {load:.1f}")
@@ -65,10 +67,12 @@ def main() -> None:
         folder = Path(place)
         powers = [str(power) for power in range(2, 2 + len(chosen.values))]
         light = write_notebook(folder / "light.ipynb", LIGHT)
-        real = Comparison(chosen.notebook, chosen.parameter, chosen.values, chosen.jobs, folder / "real")
-        compare(Comparison(light, "power", powers, chosen.jobs, folder / "light"), chosen.rounds)
-        compare(real, chosen.rounds)
-        if chosen.many:
+        if "light" in chosen.parts:
+            compare(Comparison(light, "power", powers, chosen.jobs, folder / "light"), chosen.rounds)
+        if "real" in chosen.parts:
+            real = Comparison(chosen.notebook, chosen.parameter, chosen.values, chosen.jobs, folder / "real")
+            compare(real, chosen.rounds)
+        if "many" in chosen.parts:
             many(folder, chosen.many)
 
 
