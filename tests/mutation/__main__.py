@@ -40,6 +40,9 @@ def main() -> int:
                 print(f"{number}/{len(chosen)} {verdict.fault.kind}: {verdict.fault.name}: {how}", flush=True)
         alarms = []
         for number in range(arguments.clean):
+            if not arguments.only:
+                # half an hour of work is not to be lost with what follows
+                RESULTS.write_text(table(verdicts, alarms), encoding="utf-8")
             alarms.append(harness.clean_rerun(root, number))
             print(f"clean re-run {number + 1}/{arguments.clean}: {alarms[-1] or 'green'}", flush=True)
     if not arguments.only:

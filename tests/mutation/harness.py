@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,8 +87,9 @@ def not_green(root: Path, faults: list[Fault]) -> list[str]:
         "re-run of the notebooks": ["--nbval", *books],
         "plain nbval": [*PLAIN, *books],
     }
-    with copy_of(root) as copy:
-        done = {name: pytest(copy, *arguments, timeout=1800) for name, arguments in runs.items()}
+    with copy_of(root) as copy, ThreadPoolExecutor(2) as pool:
+        ended = pool.map(lambda arguments: pytest(copy, *arguments, timeout=1800), runs.values())
+        done = dict(zip(runs, ended, strict=True))
     return [
         f"{name}: {first_sentence(one.stdout) or one.stdout[-300:]}" for name, one in done.items() if one.returncode
     ]
