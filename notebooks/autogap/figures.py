@@ -336,7 +336,7 @@ def _pictures(fig: Figure, dpi: int, about: dict[str, str]) -> tuple[bytes, byte
     """Draw the picture for print, and make the smaller one for the notebook from it."""
     from PIL import Image
 
-    size = [int(edge) for edge in fig.bbox.size * dpi / fig.dpi]
+    size = [int(edge) for edge in fig.get_size_inches() * dpi]
     picture = Image.frombytes("RGBA", size, _drawn(fig, "rgba", dpi)).convert("RGB")
     return _png(picture, dpi, about), _png(picture.reduce(dpi // _INLINE_DPI), _INLINE_DPI, about)
 
