@@ -346,7 +346,7 @@ def _png(picture: Image.Image, dpi: int, about: dict[str, str]) -> bytes:
 
     notes = PngInfo()
     for name, text in about.items():
-        notes.add_itxt(name, text) if not text.isascii() else notes.add_text(name, text)
+        notes.add_text(name, text)
     buffer = BytesIO()
     picture.save(buffer, format="png", dpi=(dpi, dpi), pnginfo=notes, compress_level=_COMPRESS_LEVEL)
     return buffer.getvalue()
