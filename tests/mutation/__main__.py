@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 import sys
-from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.mutation import harness
@@ -16,71 +17,96 @@ from tests.mutation.harness import Verdict
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = Path(__file__).with_name("RESULTS.md")
+MISSED = "**not caught**"
 
 
 def main() -> int:
     """Plant, report, write; status 1 if a fault got through or a clean re-run failed."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=main.__doc__)
-    parser.add_argument("--only", default="", help="faults whose kind or name has this text")
+    parser.add_argument("--only", default="", help="faults whose kind or name has this text; the others' rows stay")
     parser.add_argument("--clean", type=int, default=20, help="clean re-runs (default: 20)")
     parser.add_argument("-j", "--jobs", type=int, default=2, help="faults at a time (default: 2)")
     arguments = parser.parse_args()
     chosen = [fault for fault in FAULTS if arguments.only in f"{fault.kind}: {fault.name}"]
+    report = Report.read(RESULTS) if arguments.only and RESULTS.exists() else Report()
+    missed = 0
     # all copies come from one, so that work in the project's folder meanwhile does no harm
     with harness.copy_of(ROOT) as root:
         red = harness.not_green(root, chosen)
         if red:
             print("Not green before anything is planted, so nothing can be said:", *red, sep="\n  ")
             return 1
-        verdicts = []
         with ThreadPoolExecutor(arguments.jobs) as pool:
             for number, verdict in enumerate(pool.map(lambda fault: harness.judge(root, fault), chosen), 1):
-                verdicts.append(verdict)
+                report.rows[verdict.fault.kind, verdict.fault.name] = row(verdict)
+                missed += not verdict.caught_by
                 how = ", ".join(verdict.caught_by) or "NOT CAUGHT"
                 print(f"{number}/{len(chosen)} {verdict.fault.kind}: {verdict.fault.name}: {how}", flush=True)
-        alarms = []
+        # half an hour of work is not to be lost with what follows
+        RESULTS.write_text(str(report), encoding="utf-8")
         for number in range(arguments.clean):
-            if not arguments.only:
-                # half an hour of work is not to be lost with what follows
-                RESULTS.write_text(table(verdicts, alarms), encoding="utf-8")
-            alarms.append(harness.clean_rerun(root, number))
-            print(f"clean re-run {number + 1}/{arguments.clean}: {alarms[-1] or 'green'}", flush=True)
-    if not arguments.only:
-        RESULTS.write_text(table(verdicts, alarms), encoding="utf-8")
-    return int(any(not verdict.caught_by for verdict in verdicts) or any(alarms))
+            failed = harness.clean_rerun(root, number)
+            report.clean, report.alarms = report.clean + 1, report.alarms + bool(failed)
+            print(f"clean re-run {number + 1}/{arguments.clean}: {failed or 'green'}", flush=True)
+            RESULTS.write_text(str(report), encoding="utf-8")
+    return int(missed > 0 or report.alarms > 0)
 
 
-def table(verdicts: list[Verdict], alarms: list[list[str]]) -> str:
-    """The published table: a summary, then a row a fault."""
-    kinds = defaultdict(list)
-    for verdict in verdicts:
-        kinds[verdict.fault.kind].append(verdict)
-    caught = sum(bool(verdict.caught_by) for verdict in verdicts)
-    plain = sum(verdict.plain_nbval for verdict in verdicts)
-    lines = [
-        "# Planted faults",
-        "",
-        'Written by `make mutation`; do not edit. Each fault is planted alone into a copy of the project. "Re-run" is',
-        "`pytest --nbval` on the notebook that can show it; the other checks are the parts of `make test` for the rooms in",
-        "which it was planted. Plain nbval is the same re-run without this project's checks. It sees recorded results and",
-        "the description of what a figure draws, because `record` and `figures.save` store them in outputs.",
-        "",
-        f"- Faults planted: {len(verdicts)}, of {len(kinds)} kinds. Caught: {caught}. Caught by plain nbval: {plain}.",
-        f"- Clean re-runs of every notebook: {len(alarms)}, with other hash seeds, time zones, locales and widths of the "
-        f"terminal. False alarms: {sum(bool(alarm) for alarm in alarms)}.",
-        f"- Python {platform.python_version()}, {os.cpu_count()} cores.",
-        "",
-        "| Kind | Fault | Caught by | What is said first | Plain nbval |",
-        "| --- | --- | --- | --- | --- |",
-    ]
-    for kind in sorted(kinds):
-        for verdict in kinds[kind]:
-            told = verdict.told.replace("|", "\\|").replace("<", "&lt;")
-            by = ", ".join(verdict.caught_by) or "**not caught**"
-            lines.append(
-                f"| {kind} | {verdict.fault.name} | {by} | {told} | {'caught' if verdict.plain_nbval else 'passes'} |"
-            )
-    return "\n".join(lines) + "\n"
+def row(verdict: Verdict) -> str:
+    """The line of the table about one fault."""
+    told = verdict.told.replace("|", "\\|").replace("<", "&lt;")
+    by = ", ".join(verdict.caught_by) or MISSED
+    plain = "caught" if verdict.plain_nbval else "passes"
+    return f"| {verdict.fault.kind} | {verdict.fault.name} | {by} | {told} | {plain} |"
+
+
+@dataclass
+class Report:
+    """The published table: a row a fault, and the clean re-runs.
+
+    Attributes
+    ----------
+    rows : dict of (str, str) to str
+        Lines of the table by kind and name of the fault.
+    clean, alarms : int
+        Clean re-runs, and those of them that were not green.
+    """
+
+    rows: dict[tuple[str, str], str] = field(default_factory=dict)
+    clean: int = 0
+    alarms: int = 0
+
+    @classmethod
+    def read(cls, path: Path) -> Report:
+        """Read a table that was written before; rows of faults that are planted no more are left out."""
+        text = path.read_text(encoding="utf-8")
+        known = {(fault.kind, fault.name) for fault in FAULTS}
+        lines = {tuple(part.strip() for part in line.split("|")[1:3]): line for line in text.splitlines() if line[:2] == "| "}
+        counts = re.search(r"^- Clean re-runs[^:]*: (\d+),.*False alarms: (\d+)", text, re.MULTILINE)
+        return cls({key: line for key, line in lines.items() if key in known}, *map(int, counts.groups()))
+
+    def __str__(self) -> str:
+        lines = [self.rows[key] for key in sorted(self.rows, key=lambda key: key[0])]
+        caught = sum(f"| {MISSED} |" not in line for line in lines)
+        plain = sum(line.endswith("| caught |") for line in lines)
+        head = [
+            "# Planted faults",
+            "",
+            'Written by `make mutation`; do not edit. Each fault is planted alone into a copy of the project. "Re-run" is',
+            "`pytest --nbval` on the notebook that can show it; the other checks are the parts of `make test` for the rooms in",
+            "which it was planted. Plain nbval is the same re-run without this project's checks. It sees recorded results and",
+            "the description of what a figure draws, because `record` and `figures.save` store them in outputs.",
+            "",
+            f"- Faults planted: {len(lines)}, of {len({kind for kind, _ in self.rows})} kinds. Caught: {caught}. "
+            f"Caught by plain nbval: {plain}.",
+            f"- Clean re-runs of every notebook: {self.clean}, with other hash seeds, time zones, locales and widths of the "
+            f"terminal. False alarms: {self.alarms}.",
+            f"- Python {platform.python_version()}, {os.cpu_count()} cores.",
+            "",
+            "| Kind | Fault | Caught by | What is said first | Plain nbval |",
+            "| --- | --- | --- | --- | --- |",
+        ]
+        return "\n".join(head + lines) + "\n"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,29 @@
+"""The examples in docstrings run and show what they say."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+
+import pytest
+
+from autogap.paths import NOTEBOOKS
+
+# a kernel's half of the batch, loaded by its place in a process of its own; and the entry that runs when imported
+APART = {"autogap.__main__", "autogap.batch.forkserver", "autogap.batch.observe"}
+MODULES = sorted(
+    ".".join(path.relative_to(NOTEBOOKS).with_suffix("").parts).removesuffix(".__init__")
+    for path in (NOTEBOOKS / "autogap").rglob("*.py")
+)
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name not in APART])
+def test_the_examples_of_a_module_hold(name):
+    result = doctest.testmod(importlib.import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE)
+    assert result.failed == 0
+
+
+def test_there_are_examples():
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    modules = [importlib.import_module(name) for name in MODULES if name not in APART]
+    assert sum(len(one.examples) for module in modules for one in finder.find(module)) > 100
