@@ -9,6 +9,8 @@ import pytest
 
 from autogap.paths import NOTEBOOKS
 
+pytestmark = pytest.mark.slow
+
 # a kernel's half of the batch, loaded by its place in a process of its own; and the entry that runs when imported
 APART = {"autogap.__main__", "autogap.batch.forkserver", "autogap.batch.observe"}
 MODULES = sorted(
