@@ -11,6 +11,9 @@ import pytest
 from rocrate.rocrate import ROCrate
 from toy_project import Project
 
+from autogap.batch import crate
+from autogap.errors import InputError
+
 pytestmark = pytest.mark.slow
 
 FIGURE = "import os, pathlib\n(pathlib.Path(os.environ['AUTOGAP_FIGURES']) / 'fig-n.svg').write_text('<svg/>')"
@@ -68,11 +71,11 @@ def test_the_record_of_a_failed_point_says_why(project):
 
 def test_the_crate_is_a_process_run_crate(project):
     """Each finished point is an action: a notebook made these files from those, with these values."""
-    crate = ROCrate(project.out / "base")
+    described = ROCrate(project.out / "base")
     contexts = json.loads((project.out / "base/ro-crate-metadata.json").read_text())["@context"]
     assert contexts == ["https://w3id.org/ro/crate/1.3/context", "https://w3id.org/ro/terms/workflow-run/context"]
-    assert crate.root_dataset["conformsTo"].id == PROFILE
-    actions = {action["name"]: action for action in crate.root_dataset["mentions"]}
+    assert described.root_dataset["conformsTo"].id == PROFILE
+    actions = {action["name"]: action for action in described.root_dataset["mentions"]}
     assert actions.keys() == {"reads", "reads@n=2"}
     action = actions["reads@n=2"]
     assert action.type == "CreateAction"
@@ -91,3 +94,12 @@ def test_the_crate_is_a_process_run_crate(project):
         record = project.record(project.point("reads", n=2))["outputs"]
         assert made["sha256"] == record[made.id.partition("/")[2]]["sha256"]
     assert not (project.out / "base/.partial").exists()
+
+
+def test_a_crate_that_cannot_be_stored_is_one_sentence(tmp_path):
+    """Here a file is in the way of the folder that it is written in first; a scenario that left nothing has no crate."""
+    crate.write(tmp_path / "nothing")
+    assert not (tmp_path / "nothing").exists()
+    (tmp_path / ".partial").write_text("")
+    with pytest.raises(InputError, match=r"\.partial: File exists, so no crate can be stored\.$"):
+        crate.write(tmp_path)

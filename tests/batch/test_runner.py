@@ -203,16 +203,29 @@ def test_bad_output_folders_end_in_one_sentence(project):
     assert not list(project.out.glob("base/*/run.json"))
 
 
+def modules_of_a_batch(project) -> subprocess.CompletedProcess:
+    """Run the one point `reads` in a program of its own, which prints the modules that it has imported by the end."""
+    source = PROGRAM.format(path=sys.path, root=str(project.root), options={})
+    source = source.replace('"steps", n=n', '"reads"').replace("range(1, 9)", "[1]")
+    source = source.replace("sys.exit(runner", "runner").replace("jobs=2, **{}))", "jobs=2)") + "\nprint(*sys.modules)"
+    return subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, timeout=60, check=True)
+
+
 def test_nothing_to_do_imports_nothing_heavy(project):
     """With every point current, neither papermill nor pandas is imported and no process is started."""
     points = [project.point("reads")]
     project.run(*points)
-    source = PROGRAM.format(path=sys.path, root=str(project.root), options={})
-    source = source.replace('"steps", n=n', '"reads"').replace("range(1, 9)", "[1]")
-    source = source.replace("sys.exit(runner", "runner").replace("jobs=2, **{}))", "jobs=2)") + "\nprint(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, timeout=60, check=True)
+    done = modules_of_a_batch(project)
     assert "1 point: 1 current." in done.stderr
     assert not {"papermill", "pandas", "nbformat", "zmq", "rocrate", "subprocess"} & set(done.stdout.split())
+
+
+def test_the_crate_is_written_by_a_worker(project):
+    """It takes memory for every point; the parent of a batch never imports what writes it."""
+    done = modules_of_a_batch(project)
+    assert "1 point: 1 ran." in done.stderr
+    assert (project.out / "base/ro-crate-metadata.json").stat().st_size > 1_000
+    assert not {"papermill", "rocrate"} & set(done.stdout.split())
 
 
 def test_a_terminal_gets_one_line_that_changes(project):

@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 
 from autogap.batch.layout import CRATE, PARTIAL, finished
+from autogap.errors import InputError
 
 _VERSION = "1.3"
 _PROFILE = "https://w3id.org/ro/wfrun/process/0.6"
@@ -26,10 +27,18 @@ def write(folder: Path, licence: str | None = None) -> None:
     Parameters
     ----------
     folder : Path
-        Of the scenario; its ``ro-crate-metadata.json`` is replaced in one step.
+        Of the scenario; its ``ro-crate-metadata.json`` is replaced in one step. Without such a folder, nothing ran, and
+        nothing is written.
     licence : str, optional
         SPDX name of the project's licence.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be written.
     """
+    if not folder.is_dir():
+        return
     # half a second that a batch with nothing to do need not wait
     from rocrate.model.contextentity import ContextEntity
     from rocrate.rocrate import ROCrate
@@ -82,9 +91,12 @@ def write(folder: Path, licence: str | None = None) -> None:
         }
         root.append_to("mentions", crate.add_action(notebook, f"#{record['point']}", used, made, action))
     aside = folder / PARTIAL
-    aside.mkdir(exist_ok=True)
-    crate.metadata.write(aside)
-    os.replace(aside / CRATE, folder / CRATE)
+    try:
+        aside.mkdir(exist_ok=True)
+        crate.metadata.write(aside)
+        os.replace(aside / CRATE, folder / CRATE)
+    except OSError as error:
+        raise InputError(f"{error.filename or folder / CRATE}: {error.strerror}, so no crate can be stored.") from None
 
 
 def _value(value: object) -> object:

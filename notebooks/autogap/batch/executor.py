@@ -39,7 +39,7 @@ class LocalPool(Executor):
 
     def __init__(self, jobs: int):
         self._server = Server("workers")
-        self._server.preload(["autogap.batch.execute", "autogap.batch.worker"], path=sys.path)
+        self._server.preload(["autogap.batch.execute", "autogap.batch.worker", "rocrate.rocrate"], path=sys.path)
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="point")
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
@@ -12,8 +10,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TextIO
 
+from autogap.batch import crate, manifest
 from autogap.batch import executor as executors
-from autogap.batch import manifest
 from autogap.batch.fingerprint import project_root
 from autogap.batch.job import Job, Outcome, perform
 from autogap.batch.kernels import Server
@@ -38,6 +36,9 @@ class Loop:
     retries : int
         How many times more to try a point that ran out of time or whose kernel died.
     stream : file
+    crates : list of (Path, str or None)
+        Folders of the scenarios to describe in the end, and the licence (see `crate.write`); those that are written
+        leave the list.
     outcomes : dict of int to Outcome
         By place in `points`; after an interruption those that were done.
     """
@@ -46,6 +47,7 @@ class Loop:
     job: Job
     retries: int
     stream: TextIO
+    crates: list[tuple[Path, str | None]]
     outcomes: dict[int, Outcome] = field(default_factory=dict)
 
     def run(self, jobs: int, executor: str, scheduler: str | None) -> None:
@@ -74,6 +76,7 @@ class Loop:
                     new = preload.learn(self.points[number].notebook, outcome.imported)
                     if new:
                         warm(new)
+                self._describe(pool)
         finally:
             preload.save()
             progress.close()
@@ -84,8 +87,6 @@ class Loop:
         with Server("kernels") as kernels:
             pool = executors.LocalPool(jobs)
             try:
-                # needed in the end; there is time now, while the servers import
-                threading.Thread(target=_import_quietly, args=("rocrate.rocrate",), daemon=True).start()
                 kernels.preload(preload.first(point.notebook for point in self.points))
                 yield pool, replace(self.job, kernels=kernels.address, facts=self._facts()), kernels.preload
                 pool.shutdown()
@@ -132,6 +133,15 @@ class Loop:
             progress.finished(self.points[number].name, outcome.status, outcome.seconds)
             yield number, outcome
 
+    def _describe(self, pool: Executor) -> None:
+        """Write the crates in a worker: they take memory for every point, and this process shall not."""
+        for each in list(self.crates):
+            error = pool.submit(crate.write, *each).exception()
+            if error is None:
+                self.crates.remove(each)
+            elif not executors.is_lost(error):
+                raise error
+
 
 def _outcome(future: Future) -> Outcome:
     error = future.exception()
@@ -141,7 +151,3 @@ def _outcome(future: Future) -> Outcome:
         return Outcome("died", error=str(error))
     raise error
 
-
-def _import_quietly(name: str) -> None:
-    with contextlib.suppress(ImportError):
-        importlib.import_module(name)

@@ -38,8 +38,9 @@ class Preload:
         settings = [pyproject(root).get("tool", {}).get("autogap", {}) for root in roots]
         self._cold = {name for setting in settings for name in setting.get("cold", [])}
         names = [name for setting in settings for name in setting.get("preload", [])]
+        names += packages(notebooks)
+        # what was seen leaves out what had been imported by then
         names += [name for path in notebooks for name in self._seen.get(str(path), ())]
-        names += packages(path for path in notebooks if str(path) not in self._seen)
         return self._new(names)
 
     def learn(self, path: Path, imported: list[str]) -> list[str]:

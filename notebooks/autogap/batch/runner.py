@@ -91,20 +91,23 @@ def run(
         due = [entry for entry in judged if entry.reasons]
         # the longest first, as far as known, so that no long one is left alone at the end
         due.sort(key=lambda entry: entry.seconds if entry.seconds is not None else float("inf"), reverse=True)
-        stopped = None
+        _forget_failures(points, rows, out)
+        crates, stopped = _crates(out, points, {entry.point.scenario for entry in due}), None
         if due:
             from autogap.batch.loop import Loop
 
             job = Job(due[0].point, out, timeout_s=timeout, memory_mb=memory_mb, warm=warm)
-            loop = Loop([entry.point for entry in due], job, retries, stream)
+            loop = Loop([entry.point for entry in due], job, retries, stream, crates)
             try:
                 loop.run(jobs or os.cpu_count() or 1, executor, scheduler)
             except KeyboardInterrupt as error:
                 stopped = error
             for place, outcome in loop.outcomes.items():
                 rows[due[place].number] = _row(due[place].point, outcome)
-        _settle(points, rows, out, publish)
-        _write_crates(out, points, {entry.point.scenario for entry in due})
+        _describe(crates)
+        if publish is not None:
+            _publish_defaults(points, rows, out, Path(publish))
+        _clear_away(out, points)
         if junit:
             from autogap.batch import junit as report
 
@@ -194,16 +197,17 @@ def _failed(folder: Path) -> Path:
     return folder.with_name(folder.name + FAILED)
 
 
-def _settle(points: list[Point], rows: dict[int, Row], out: Path, publish: Path | str | None) -> None:
-    """Forget the failures of points that are done, and publish the figures of those with default parameters."""
+def _forget_failures(points: list[Point], rows: dict[int, Row], out: Path) -> None:
+    """Remove what a failure left of a point that is current again."""
+    for number in rows:
+        shutil.rmtree(_failed(out / points[number].scenario / points[number].name), ignore_errors=True)
+
+
+def _publish_defaults(points: list[Point], rows: dict[int, Row], out: Path, target: Path) -> None:
+    """Publish the figures of the points that are done and have all parameters at their defaults."""
     for number, row in rows.items():
-        if row.status not in DONE:
-            continue
-        folder = out / points[number].scenario / points[number].name
-        if row.status == "current":
-            shutil.rmtree(_failed(folder), ignore_errors=True)
-        if publish is not None and not points[number].passed:
-            _publish(folder / FIGURES, Path(publish))
+        if row.status in DONE and not points[number].passed:
+            _publish(out / points[number].scenario / points[number].name / FIGURES, target)
 
 
 def _publish(figures: Path, target: Path) -> None:
@@ -220,17 +224,33 @@ def _publish(figures: Path, target: Path) -> None:
         raise InputError(f"{error.filename or target}: {error.strerror}, so no figure can be published.") from None
 
 
-def _write_crates(out: Path, points: list[Point], touched: set[str]) -> None:
-    for scenario in dict.fromkeys(point.scenario for point in points):
-        folder = out / scenario
-        if folder.is_dir() and (scenario in touched or not (folder / CRATE).exists()):
-            from autogap.batch import crate
+def _crates(out: Path, points: list[Point], touched: set[str]) -> list[tuple[Path, str | None]]:
+    """List the scenarios to describe anew, with the project's licence."""
+    notebooks = {point.scenario: point.notebook for point in points}
+    return [
+        (out / scenario, _licence(notebook))
+        for scenario, notebook in notebooks.items()
+        if scenario in touched or not (out / scenario / CRATE).exists()
+    ]
 
-            project = fingerprint.pyproject(fingerprint.project_root(points[0].notebook)).get("project", {})
-            licence = project.get("license")
-            crate.write(folder, licence if isinstance(licence, str) else None)
+
+def _licence(notebook: Path) -> str | None:
+    licence = fingerprint.pyproject(fingerprint.project_root(notebook)).get("project", {}).get("license")
+    return licence if isinstance(licence, str) else None
+
+
+def _describe(crates: list[tuple[Path, str | None]]) -> None:
+    """Write the crates that no worker has written: nothing had to run, or the batch was stopped."""
+    for folder, licence in crates:
+        from autogap.batch import crate
+
+        crate.write(folder, licence)
+
+
+def _clear_away(out: Path, points: list[Point]) -> None:
+    for scenario in {point.scenario for point in points}:
         with contextlib.suppress(OSError):
-            (folder / PARTIAL).rmdir()
+            (out / scenario / PARTIAL).rmdir()
 
 
 def _sweep(out: Path, points: list[Point]) -> None:
