@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 JOBS ?= 2
+# nbval is for notebooks, and takes two seconds to import in every process
+QUICK := -p no:nbval -n $(JOBS) --dist worksteal
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -18,11 +20,11 @@ run: $(READY) ## execute every notebook in parallel; writes runs/baseline and fi
 	@$(BIN)/autogap run baseline -j $(JOBS) --publish figures
 
 test: $(READY) ## every test, then every stored output against a fresh run
-	@$(BIN)/pytest -n $(JOBS) tests
+	@$(BIN)/pytest $(QUICK) tests
 	@$(BIN)/pytest --nbval notebooks -n $(JOBS) --dist loadfile
 
-unit: $(READY) ## the tests that start no kernel and no program
-	@$(BIN)/pytest -n $(JOBS) -m "not slow" tests
+unit: $(READY) ## the tests that take less than a second each
+	@$(BIN)/pytest $(QUICK) -m "not slow" tests
 
 lab: $(READY) ## open JupyterLab on the notebooks
 	@$(BIN)/jupyter lab notebooks

@@ -8,7 +8,6 @@ import subprocess
 from datetime import datetime
 
 import pytest
-from rocrate.rocrate import ROCrate
 from toy_project import Project
 
 from autogap.batch import crate
@@ -71,6 +70,8 @@ def test_the_record_of_a_failed_point_says_why(project):
 
 def test_the_crate_is_a_process_run_crate(project):
     """Each finished point is an action: a notebook made these files from those, with these values."""
+    from rocrate.rocrate import ROCrate
+
     described = ROCrate(project.out / "base")
     contexts = json.loads((project.out / "base/ro-crate-metadata.json").read_text())["@context"]
     assert contexts == ["https://w3id.org/ro/crate/1.3/context", "https://w3id.org/ro/terms/workflow-run/context"]

@@ -178,6 +178,7 @@ def test_frictionless_accepts_the_package():
     assert report.valid, report.flatten(["title", "rowNumber", "fieldName", "message"])[:5]
 
 
+@pytest.mark.slow
 def test_frictionless_refuses_a_damaged_file(copy):
     from frictionless import Package
 

@@ -45,6 +45,7 @@ def test_placebo_dates_do_not_show_it():
     assert table.index.name == "date" and table["periods"].eq(8).all()
 
 
+@pytest.mark.slow
 def test_the_band_holds_the_truth_as_often_as_it_says():
     held = []
     for seed in range(40):

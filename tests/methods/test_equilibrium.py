@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.integrate import quad
 
 from autogap.errors import InputError
 from autogap.methods import equilibrium
@@ -138,6 +137,8 @@ def test_fixed_export_prices_pass_the_tariff_on_in_full():
 
 
 def test_surpluses_are_the_areas_under_the_curves():
+    from scipy.integrate import quad
+
     outcome = market(CARS, FREE, taxed(27.5, "JP"), demand=-1.25, supply=3.0, substitution=4.0, domestic="US")
     totals = outcome.totals.iloc[0]
     spending = (CARS * (1 + FREE / 100)).sum()

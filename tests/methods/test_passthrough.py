@@ -80,6 +80,7 @@ def test_duty_panel_keeps_a_month_without_trade_for_the_poisson_model():
     assert panel.loc["kr", "log_one_plus_duty"] == pytest.approx(np.log(1.25))
 
 
+@pytest.mark.slow
 def test_wage_panel_equals_linearmodels_to_four_digits(wages):
     from linearmodels.panel import PanelOLS
 
@@ -102,6 +103,7 @@ def test_wage_panel_gives_the_published_estimates(wages):
     assert ours["std_error"].round(4).tolist() == [0.0007, 0.0183, 0.0193]
 
 
+@pytest.mark.slow
 def test_clustered_errors_equal_linearmodels_up_to_the_count_of_effects(wages):
     """With effects nested in clusters, they cost no degrees of freedom (Cameron and Miller, 2015, section II.B)."""
     from linearmodels.panel import PanelOLS
@@ -155,6 +157,7 @@ def test_local_projections_find_the_known_response():
     assert response["observations"].tolist() == [3999 - h for h in range(11)]
 
 
+@pytest.mark.slow
 def test_local_projection_bands_cover_the_truth_about_as_often_as_they_say():
     inside = []
     for seed in range(60):

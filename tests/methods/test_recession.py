@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
 
 from autogap import data
 from autogap.errors import InputError
@@ -19,6 +18,8 @@ def quarterly(values, start="2020Q1"):
 @pytest.fixture(scope="module")
 def us_gdp():
     """Real GDP of the United States, 1959Q1 to 2009Q3, as statsmodels ships it."""
+    import statsmodels.api as sm
+
     levels = sm.datasets.macrodata.load_pandas().data["realgdp"]
     return quarterly(levels.to_numpy(), "1959Q1")
 

@@ -37,6 +37,7 @@ def panel(seed: int, effect: float = -30.0, donors: int = 20) -> pd.DataFrame:
     return table
 
 
+@pytest.mark.slow
 def test_west_germany_has_the_published_weights(germany):
     """The predictors' importance comes from the 1970s and 1980s, the weights from the 1980s, as in the paper."""
     gdp = germany.filter(regex=r"^gdp_\d{4}$", axis=0)
@@ -85,6 +86,7 @@ def test_a_planted_effect_is_found_and_stands_out():
     assert placebos.table["effect_pct"]["jp"] == pytest.approx(total["effect_pct"])
 
 
+@pytest.mark.slow
 def test_without_an_effect_nothing_stands_out_more_often_than_chance():
     p_values, held = [], []
     for seed in range(8):

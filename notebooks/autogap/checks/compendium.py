@@ -120,8 +120,13 @@ CFF_ENTITY = {
 }
 
 _FOLDERS = "home|Users|root|work|mnt|Volumes|media|scratch|workspace"
-_MACHINE_PATH = re.compile(rf"(?<![\w.:/~<-])/(?:{_FOLDERS})/[\w.-]+|(?<![\w\\])[A-Z]:\\{{1,2}}\w{{2}}")
-_BACKSLASHED = re.compile(r"(?<![\w\\])(?:data|figures|notebooks|tests|runs)\\{1,2}\w{2}")
+_FROM_ROOT, _SLASH = "give it from the project's root", "write `/`"
+# what a text must hold for the pattern to be worth the search, the pattern, the cure
+_BAD_PATHS = (
+    ("/", re.compile(rf"/(?<![\w.:/~<-]/)(?:{_FOLDERS})/[\w.-]+"), _FROM_ROOT),
+    ("\\", re.compile(r"(?<![\w\\])[A-Z]:\\{1,2}\w{2}"), _FROM_ROOT),
+    ("\\", re.compile(r"(?<![\w\\])(?:data|figures|notebooks|tests|runs)\\{1,2}\w{2}"), _SLASH),
+)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^()\s]+)(?:\s+\"[^\"]*\")?\)|<img[^>]*\bsrc=\"([^\"]+)\"")
 _FENCED = re.compile(r"^(```|~~~).*?^\1|^(?: {4}|\t)[^\n]*$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
@@ -147,8 +152,8 @@ def machine_paths(root: Path) -> list[str]:
         if path.suffix not in TEXT - {".ipynb"} or inside.parts[0] == "tests":
             continue
         for first, text in _texts(path):
-            for pattern, cure in ((_MACHINE_PATH, "give it from the project's root"), (_BACKSLASHED, "write `/`")):
-                for hit in pattern.finditer(text):
+            for needed, pattern, cure in _BAD_PATHS:
+                for hit in pattern.finditer(text) if needed in text else ():
                     number = first + text.count("\n", 0, hit.start())
                     found.append(f"{inside}: line {number} has the path {hit[0]!r}; {cure}.")
     return found
@@ -159,7 +164,7 @@ def _texts(path: Path) -> Iterator[tuple[int, str]]:
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         return iter([(1, text)])
-    constants = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant))
+    constants = (node for node in ast.walk(_parsed(text)) if isinstance(node, ast.Constant))
     return ((node.lineno, node.value) for node in constants if isinstance(node.value, str))
 
 
@@ -217,10 +222,16 @@ def imports(path: Path) -> set[str]:
     return {name.split(".")[0] for name in names}
 
 
+@cache
+def _parsed(text: str) -> ast.Module:
+    # several rules read the same modules
+    return ast.parse(text)
+
+
 def _trees(path: Path) -> list[ast.Module]:
     """The syntax trees of a module, or of each code cell of a notebook."""
     if path.suffix == ".py":
-        return [ast.parse(path.read_text(encoding="utf-8"))]
+        return [_parsed(path.read_text(encoding="utf-8"))]
     trees = (reading.syntax(cell.source) for cell in reading.cells(path) if cell.kind == "code")
     return [tree for tree in trees if tree]
 
