@@ -180,6 +180,23 @@ def test_journal_figures_have_exact_width_and_no_title(house, monkeypatch, width
     assert min(spine.get_linewidth() for spine in ax.spines.values()) >= 0.5
 
 
+def test_the_profile_of_numbers_draws_nothing_and_tells_as_much(house, monkeypatch, saved):
+    """Its data are the same bytes, its artists those of the default profile; what was to be refused still is."""
+    monkeypatch.setenv("AUTOGAP_PROFILE", "numbers")
+    monkeypatch.setattr(figures, "_render", lambda *_: pytest.fail("it draws"))
+    save()
+    files = read(house[0])
+    assert list(files) == ["fig-exports.csv", "fig-exports.json"]
+    assert files["fig-exports.csv"] == saved[0]["fig-exports.csv"]
+    facts, drawn = (json.loads(each["fig-exports.json"]) for each in (files, saved[0]))
+    assert facts["artists"] == drawn["artists"] and facts["profile"] == "numbers"
+    assert list(facts["files"]) == ["fig-exports.csv"]
+    ((bundle, metadata),) = house[1]
+    assert bundle == {name: saved[1][0][0][name] for name in ("text/plain", figures.MIME)} and metadata is None
+    with pytest.raises(InputError, match="alt is empty"):
+        save(alt="")
+
+
 def test_words_stay_inside_and_off_the_axes(house):
     fig = draw()
     save(fig, title="A title that is so long that it cannot stand on one line " * 2, source="A long source line " * 12)

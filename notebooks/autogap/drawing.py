@@ -227,6 +227,7 @@ def _positions(ax: Axes, index: pd.Index, mid: bool = True) -> np.ndarray:
 
     if not isinstance(index, pd.PeriodIndex):
         return index.to_numpy()
+    has_ticks = _axis_periods.get(ax)
     for shared in ax.get_shared_x_axes().get_siblings(ax):
         before = _axis_periods.get(shared)
         if before is not None and before.freqstr != index.freqstr:
@@ -234,7 +235,8 @@ def _positions(ax: Axes, index: pd.Index, mid: bool = True) -> np.ndarray:
                 f"An axis of {before.freqstr} periods cannot take {index.freqstr} periods; convert one of them."
             )
         _axis_periods[shared] = index if before is None else before.union(index)
-    _period_axis(ax, _axis_periods[ax])
+    if has_ticks is None or len(_axis_periods[ax]) != len(has_ticks):
+        _period_axis(ax, _axis_periods[ax])
     return middles(index) if mid else index.start_time.values.astype("datetime64[D]")
 
 

@@ -95,6 +95,8 @@ def save(
 ) -> None:
     """Show a figure in the notebook and write it as pdf, svg, png, with its data as csv and its run as json.
 
+    In a profile without pictures only the csv and the json are written, which say what would be drawn.
+
     Parameters
     ----------
     fig : Figure
@@ -132,7 +134,7 @@ def save(
     if chosen.has_title:
         _add_words(fig, chosen, words)
     facts["artists"] = artists.describe(fig)
-    files, inline = _render(fig, chosen, facts)
+    files, inline = _render(fig, chosen, facts) if chosen.has_pictures else ({}, None)
     files["csv"] = csv
     # A file that was changed afterwards betrays itself, whatever fonts and libraries the next run has.
     facts["files"] = {f"{stem}.{ending}": _sha256(content) for ending, content in files.items()}
@@ -140,16 +142,17 @@ def save(
     folder.mkdir(parents=True, exist_ok=True)
     for ending, content in files.items():
         _write(folder / f"{stem}.{ending}", content)
-    run.show(
-        {
-            "text/plain": f"{stem}: {title}",
-            "image/png": base64.b64encode(inline).decode(),
-            MIME: {"stem": stem, "alt": alt, "artists": facts["artists"]},
-        },
-        # The hash stands where plain nbval does not look: another machine's fonts draw another picture.
-        metadata={"image/png": {"alt": alt, "sha256": _sha256(inline)}},
-    )
+    _show(stem, title, {"stem": stem, "alt": alt, "artists": facts["artists"]}, inline)
     _close(fig)
+
+
+def _show(stem: str, title: str, described: dict[str, object], inline: bytes | None) -> None:
+    bundle, about = {"text/plain": f"{stem}: {title}", MIME: described}, None
+    if inline is not None:
+        bundle["image/png"] = base64.b64encode(inline).decode()
+        # The hash stands where plain nbval does not look: another machine's fonts draw another picture.
+        about = {"image/png": {"alt": described["alt"], "sha256": _sha256(inline)}}
+    run.show(bundle, metadata=about)
 
 
 def _table(stem: str, data: object) -> pd.DataFrame:

@@ -1,9 +1,9 @@
-"""The house style: two profiles, and colours by role that survive colour-blindness and a grey printer."""
+"""The house style: profiles, and colours by role that survive colour-blindness and a grey printer."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autogap import fonts
 from autogap.errors import InputError, did_you_mean
@@ -42,7 +42,10 @@ MM_PER_INCH = 25.4
 
 @dataclass(frozen=True)
 class Profile:
-    """What a figure is made for: sizes in millimetres and points, resolution in dots per inch."""
+    """What a figure is made for: sizes in millimetres and points, resolution in dots per inch.
+
+    Without pictures a figure's data and the description of what it shows are kept, and nothing is drawn.
+    """
 
     name: str
     width_mm: dict[str, float]
@@ -53,6 +56,7 @@ class Profile:
     has_title: bool
     has_grid: bool
     png_dpi: int
+    has_pictures: bool = True
 
 
 PROFILES = {
@@ -67,6 +71,8 @@ PROFILES = {
         text_pt=7.0, line_pt=1.0, axis_pt=0.5, has_title=False, has_grid=False, png_dpi=600,
     ),
 }
+# for batches of hundreds, of which few figures will be looked at
+PROFILES["numbers"] = replace(PROFILES["briefing"], name="numbers", has_pictures=False)
 
 
 def profile() -> Profile:

@@ -26,7 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 BIN = Path(sys.executable).parent
-PARTS = ["light", "real", "many"]
+PARTS = ["light", "real", "numbers", "many"]
 OURS, LOOP = "autogap run", "papermill in a loop"
 LIGHT = (
     "power: str = '1'",
@@ -51,7 +51,7 @@ print(json.dumps([status, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1
 
 
 def main() -> None:
-    """Compare the ways with a notebook of the collection and with a light one, then measure ours alone."""
+    """Compare the ways with a light notebook and with one of the collection, then measure ours alone."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--notebook", type=Path, default=NOTEBOOKS / "03_export_decline.ipynb")
     parser.add_argument("--parameter", default="month", help="the one that differs from point to point")
@@ -66,23 +66,23 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="autogap-bench-") as place:
         folder = Path(place)
         powers = [str(power) for power in range(2, 2 + len(chosen.values))]
-        light = write_notebook(folder / "light.ipynb", LIGHT)
-        if "light" in chosen.parts:
-            compare(Comparison(light, "power", powers, chosen.jobs, folder / "light"), chosen.rounds)
-        if "real" in chosen.parts:
-            real = Comparison(chosen.notebook, chosen.parameter, chosen.values, chosen.jobs, folder / "real")
-            compare(real, chosen.rounds)
+        light = write_notebook(folder / "light.ipynb", LIGHT), "power", powers, "briefing"
+        real = chosen.notebook, chosen.parameter, chosen.values
+        for part, what in {"light": light, "real": (*real, "briefing"), "numbers": (*real, "numbers")}.items():
+            if part in chosen.parts:
+                compare(Comparison(*what, chosen.jobs, folder / part), chosen.rounds)
         if "many" in chosen.parts:
             many(folder, chosen.many)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The points of one notebook, a value each, and a folder for what comes out."""
+    """The points of one notebook, a value each, the profile of figures, and a folder for what comes out."""
 
     notebook: Path
     parameter: str
     values: list
+    profile: str
     jobs: int
     folder: Path
 
@@ -92,7 +92,8 @@ def compare(chosen: Comparison, rounds: int) -> None:
     chosen.folder.mkdir()
     commands = ways(chosen)
     seconds: dict[str, list[float]] = {label: [] for label in commands}
-    print(f"\n{len(chosen.values)} points of {chosen.notebook.name}, median of {rounds}:")
+    drawn = f"figures of the profile {chosen.profile}"
+    print(f"\n{len(chosen.values)} points of {chosen.notebook.name}, {drawn}, median of {rounds}:", flush=True)
     for _ in range(rounds):
         for label, (program, steps) in commands.items():
             if program.exists():
@@ -173,7 +174,8 @@ def inject(chosen: Comparison, values: list[dict]) -> list[str]:
 
 def timed(steps: list[list[str]], chosen: Comparison) -> float:
     """Run commands one after the other in the notebook's folder; return the seconds that it took."""
-    environment = os.environ | {"PYTHONPATH": str(NOTEBOOKS), "AUTOGAP_FIGURES": str(chosen.folder / "figures")}
+    own = {"AUTOGAP_FIGURES": str(chosen.folder / "figures"), "AUTOGAP_PROFILE": chosen.profile}
+    environment = os.environ | {"PYTHONPATH": str(NOTEBOOKS)} | own
     began = time.perf_counter()
     for command in steps:
         # jcache asks whether it may make its cache

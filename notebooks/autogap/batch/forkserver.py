@@ -86,14 +86,12 @@ def _show_tables_as_kernels_do() -> None:
 
 
 def _draw_once() -> None:
-    """Fill matplotlib's caches of fonts and of its grammar of formulas, in the formats that will be written."""
+    """Fill matplotlib's caches of fonts and of its grammar of formulas."""
     from matplotlib.figure import Figure
 
     figure = Figure()
     figure.subplots().set_title("$x$ y")
-    for form in ("png", "svg", "pdf"):
-        if form == "png" or f"matplotlib.backends.backend_{form}" in sys.modules:
-            figure.savefig(io.BytesIO(), format=form, bbox_inches="tight")
+    figure.savefig(io.BytesIO(), format="png")
 
 
 class _Server:
@@ -101,7 +99,7 @@ class _Server:
         self.listener, self.owner = listener, owner
         self.connections: dict[socket.socket, int] = {}
         self.is_parent = True
-        self._drawn: set[str] = set()
+        self._has_drawn = False
         self.prepare(owner.recv(_LONGEST_REQUEST))
         self.woken, self.waker = socket.socketpair()
         for end in (self.woken, self.waker, listener):
@@ -135,6 +133,8 @@ class _Server:
         while text and not text.endswith(b"\n"):
             more = self.owner.recv(_LONGEST_REQUEST)
             text = text + more if more else b""
+        # imports make little garbage, and the collector would go through all of them again and again
+        gc.disable()
         for line in text.splitlines():
             settings = json.loads(line)
             sys.path[:0] = [entry for entry in settings["path"] if entry not in sys.path]
@@ -147,14 +147,14 @@ class _Server:
         for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib_inline"]:
             # it ties itself to IPython's shell when it is imported, and there is none yet
             del sys.modules[name]
-        backends = {name for name in sys.modules if name.startswith("matplotlib.backends.")}
-        if "matplotlib.font_manager" in sys.modules and backends != self._drawn:
+        if "matplotlib.font_manager" in sys.modules and not self._has_drawn:
             with contextlib.suppress(Exception):
                 _draw_once()
-            self._drawn = {name for name in sys.modules if name.startswith("matplotlib.backends.")}
+            self._has_drawn = True
         gc.collect()
         # the collector of a child would touch, and so copy, every page that it shares with the others
         gc.freeze()
+        gc.enable()
 
     def kill_all(self) -> None:
         for connection in list(self.connections):
