@@ -151,7 +151,6 @@ class _Server:
             with contextlib.suppress(Exception):
                 _draw_once()
             self._has_drawn = True
-        gc.collect()
         # the collector of a child would touch, and so copy, every page that it shares with the others
         gc.freeze()
         gc.enable()
@@ -258,6 +257,10 @@ def kernel(request: dict, leash: socket.socket) -> None:
             # called once the sockets are bound; the file itself is there already
             leash.sendall(b'{"bound": true}\n')
 
+        def parse_command_line(self, argv: list[str] | None = None) -> None:
+            # there is none, and its parser takes a tenth of a kernel's start
+            pass
+
     config = Config()
     config.HistoryManager.enabled = False
     config.IPKernelApp.log_level = 50
@@ -333,7 +336,8 @@ def _main() -> None:
     ends = [socket.socket(fileno=int(number)) for number in numbers]
     if kind != "kernel":
         serve(kind, *ends)
-        return
+        # taking down all that was imported would take a tenth of a second, for which the owner waits
+        os._exit(0)
     request = json.loads(os.environ.pop("AUTOGAP_KERNEL"))
     _import_kernel()
     kernel(request, ends[0])
