@@ -16,8 +16,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
+# what is published is drawn in the default profile
 run: $(READY) ## execute every notebook in parallel; writes runs/baseline and figures
-	@$(BIN)/autogap run baseline -j $(JOBS) --publish figures
+	@env -u AUTOGAP_PROFILE $(BIN)/autogap run baseline -j $(JOBS) --publish figures
 
 test: $(READY) ## every test, then every stored output against a fresh run
 	@$(BIN)/pytest $(QUICK) tests

@@ -192,7 +192,12 @@ def test_the_profile_of_numbers_draws_nothing_and_tells_as_much(house, monkeypat
     assert facts["artists"] == drawn["artists"] and facts["profile"] == "numbers"
     assert list(facts["files"]) == ["fig-exports.csv"]
     ((bundle, metadata),) = house[1]
-    assert bundle == {name: saved[1][0][0][name] for name in ("text/plain", figures.MIME)} and metadata is None
+    pictured = saved[1][0][0]
+    assert bundle == {
+        "text/plain": pictured["text/plain"],
+        figures.MIME: pictured[figures.MIME] | {"has_picture": False},
+    }
+    assert metadata is None
     with pytest.raises(InputError, match="alt is empty"):
         save(alt="")
 

@@ -148,7 +148,9 @@ def save(
 
 def _show(stem: str, title: str, described: dict[str, object], inline: bytes | None) -> None:
     bundle, about = {"text/plain": f"{stem}: {title}", MIME: described}, None
-    if inline is not None:
+    if inline is None:
+        described["has_picture"] = False
+    else:
         bundle["image/png"] = base64.b64encode(inline).decode()
         # The hash stands where plain nbval does not look: another machine's fonts draw another picture.
         about = {"image/png": {"alt": described["alt"], "sha256": _sha256(inline)}}

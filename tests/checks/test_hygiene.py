@@ -5,7 +5,7 @@ from __future__ import annotations
 import books
 import pytest
 
-from autogap.checks import hygiene
+from autogap.checks import hygiene, outputs
 
 ARTISTS = {"axes": [{"lines": [{"x": "1 2", "y": "3 4"}]}]}
 
@@ -111,6 +111,17 @@ FAULTS = [
     (lambda notebook: notebook["metadata"].update(papermill={}), "metadata hold papermill"),
     (change(1, metadata={"execution": {}}), "the metadata of cell 2 hold execution"),
 ]
+
+
+def test_a_point_that_draws_nothing_is_sound_and_no_stored_notebook():
+    """It says itself that it has no picture, which is a difference from one that has."""
+    notebook, was = sound(), sound()
+    output = notebook["cells"][4]["outputs"][0]
+    del output["data"]["image/png"], output["metadata"]["image/png"]
+    output["data"][hygiene.FIGURE]["has_picture"] = False
+    assert hygiene.faults(notebook) == []
+    told = [str(one) for one in outputs.cells(was["cells"][4]["outputs"], notebook["cells"][4]["outputs"])]
+    assert any("has_picture" in line for line in told), told
 
 
 @pytest.mark.parametrize(("plant", "sentence"), FAULTS, ids=[sentence[:50] for _, sentence in FAULTS])

@@ -11,7 +11,7 @@ from autogap.checks import cli, runs, stable
 from autogap.errors import InputError
 
 
-def point(folder, name: str, value: float, source: str = "print(6 / 2)"):
+def point(folder, name: str, value: float | str, source: str = "print(6 / 2)"):
     """An executed point of a batch."""
     shown = {"output_type": "stream", "name": "stdout", "text": f"{value}\n"}
     path = folder / name / "notebook.ipynb"
@@ -60,6 +60,16 @@ def test_check_replays_chosen_points(tmp_path, capsys):
         "a@month=2: differs\n  numbers\n    cell 2, printed text: was 3.1, is 3.0\n"
         "2 points replayed, 1 at fault.\n"
     )
+
+
+@pytest.mark.slow
+def test_check_draws_as_the_run_did(tmp_path):
+    """A batch in the profile that draws nothing holds against itself."""
+    path = point(tmp_path / "months", "a", "numbers", "import os\nprint(os.environ['AUTOGAP_PROFILE'])")
+    assert [line.strip() for line in runs.check(path, path)][1] == "cell 2, printed text: was 'numbers', is 'briefing'"
+    record = {"fingerprint": {"environment": {"AUTOGAP_PROFILE": "numbers"}}}
+    path.with_name("run.json").write_text(json.dumps(record), encoding="utf-8")
+    assert runs.check(path, path) == []
 
 
 def test_unknown_scenario_and_point_are_bad_input(tmp_path):

@@ -212,13 +212,13 @@ def _figure_faults(output: Mapping) -> Iterator[str]:
     figure, picture = output["data"][FIGURE], output["data"].get("image/png")
     about = output.get("metadata", {}).get("image/png", {})
     name = f"figure {figure.get('stem')}"
-    if picture is None:
+    if picture is None and figure.get("has_picture", True):
         yield f"the stored picture of {name} is gone: {ACCEPT}."
-    elif about.get("sha256", figure.get("png_sha256")) != _sha256(picture) or not _is_signed(picture, figure):
+    elif picture is not None and (about.get("sha256", figure.get("png_sha256")) != _sha256(picture) or not _is_signed(picture, figure)):
         yield f"the stored picture of {name} is not the one that its cell drew: {ACCEPT}."
     if not figure.get("artists"):
         yield f"nothing is written down of what {name} draws: {ACCEPT}."
-    if not about.get("alt"):
+    if not (about if figure.get("has_picture", True) else figure).get("alt"):
         yield f"{name} has no alternative text: pass `alt=` to figures.save, saying what the picture shows."
 
 

@@ -14,7 +14,7 @@ RESULT = "application/vnd.autogap.result+json"
 FIGURE = "application/vnd.autogap.figure+json"
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml", "application/pdf")
 # What a figure says; its artists are compared apart. Its hash follows fonts and libraries.
-SAID = ("stem", "alt")
+SAID = ("stem", "alt", "has_picture")
 
 Output = Mapping[str, Any]
 

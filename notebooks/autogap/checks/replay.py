@@ -24,6 +24,7 @@ from autogap.batch.manager import Launch
 from autogap.checks.outputs import text_of
 from autogap.errors import InputError
 
+BRIEFING = "briefing"
 _POLL_S = 1.0
 
 T = TypeVar("T")
@@ -43,7 +44,9 @@ class Replayed:
     reads: frozenset[str]
 
 
-def run(notebook: Mapping, folder: Path, figures: Path, name: str, timeout: float = 600) -> Replayed:
+def run(
+    notebook: Mapping, folder: Path, figures: Path, name: str, timeout: float = 600, profile: str = BRIEFING
+) -> Replayed:
     """Execute a notebook; nothing of the stored one is touched.
 
     Parameters
@@ -58,13 +61,15 @@ def run(notebook: Mapping, folder: Path, figures: Path, name: str, timeout: floa
         What to call it in an error.
     timeout : float
         Longest time for one cell, in seconds.
+    profile : str
+        Profile of its figures.
 
     Raises
     ------
     InputError
         When a cell fails or takes too long; the sentence names it.
     """
-    kernel = Kernel(folder, figures)
+    kernel = Kernel(folder, figures, profile)
     try:
         cells = []
         for number, cell in enumerate(notebook["cells"], 1):
@@ -112,6 +117,8 @@ class Kernel:
         Where it works.
     figures : Path
         Where `figures.save` writes.
+    profile : str
+        In which it draws.
 
     Attributes
     ----------
@@ -124,8 +131,8 @@ class Kernel:
         When no kernel starts.
     """
 
-    def __init__(self, folder: Path, figures: Path):
-        environment = {**kernels.ONE_THREAD, "AUTOGAP_FIGURES": str(figures), "AUTOGAP_PROFILE": "briefing"}
+    def __init__(self, folder: Path, figures: Path, profile: str = BRIEFING):
+        environment = {**kernels.ONE_THREAD, "AUTOGAP_FIGURES": str(figures), "AUTOGAP_PROFILE": profile}
         request = {"cwd": str(folder), "env": environment, "root": str(paths.ROOT), "ignored": []}
         self._place = kernels.private_folder()
         self._launch = Launch(request, self._place, server().address)

@@ -95,11 +95,19 @@ def check(stored: Path, baseline: Path, rel: float = REL) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="autogap-check-") as folder:
         figures = Path(folder) / "figures"
         figures.mkdir()
-        fresh = replay.run(book, paths.NOTEBOOKS, figures, stored.parent.name).notebook
+        fresh = replay.run(
+            book, paths.NOTEBOOKS, figures, stored.parent.name, profile=_profile(stored.parent)
+        ).notebook
         differences = outputs.notebooks(expected, fresh, rel)
         if (baseline.parent / "figures").is_dir():
             differences += drawn.compare(baseline.parent / "figures", figures, rel)
     return found + report(differences).splitlines()
+
+
+def _profile(folder: Path) -> str:
+    """The profile in which the figures of an executed point were drawn."""
+    taken = (layout.read_run(folder) or {}).get("fingerprint", {})
+    return taken.get("environment", {}).get("AUTOGAP_PROFILE") or replay.BRIEFING
 
 
 def add_compare_arguments(parser: argparse.ArgumentParser) -> None:
