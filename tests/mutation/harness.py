@@ -26,7 +26,7 @@ UNIT = [
     "tests",
     *(
         f"--ignore=tests/{name}"
-        for name in ("batch", "checks", "mutation", "benchmarks", "test_compendium.py", "test_notebooks.py")
+        for name in ("batch", "checks", "mutation", "benchmarks", "notebooks", "test_compendium.py")
     ),
 ]
 # nbformat's jsonschema tries for a check of IRIs, which no notebook has, and it takes two seconds to import

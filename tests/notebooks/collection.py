@@ -1,0 +1,31 @@
+"""The notebooks of the collection as they are stored, for the tests beside this module."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from autogap import notebook as reading
+from autogap import results
+from autogap.checks import stable
+from autogap.paths import NOTEBOOKS
+
+BOOKS = {path.stem: path for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))}
+
+each = pytest.mark.parametrize("stem", BOOKS)
+
+
+@cache
+def cells(stem):
+    return reading.cells(BOOKS[stem])
+
+
+@cache
+def book(stem):
+    return stable.load(BOOKS[stem])
+
+
+def values(path):
+    """The results that a stored or executed notebook recorded, by name."""
+    return results.read(path).set_index("name")["value"]

@@ -1,0 +1,103 @@
+"""The common form of the notebooks: question, parameters, answer, limits, figures."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from collection import BOOKS, book, cells, each
+
+from autogap import notebook as reading
+from autogap import parameters, results
+from autogap.checks import outputs, readme
+from autogap.paths import FIGURES
+
+MOST_LINES, MEAN_LINES = 25, 8
+FORMS = {".csv", ".json", ".pdf", ".png", ".svg"}
+
+
+def code(stem):
+    return [cell for cell in cells(stem) if cell.kind == "code"]
+
+
+def test_notebooks_are_numbered_without_a_gap_and_ask_different_questions():
+    """One notebook a number, from the thirteen that the collection began with on."""
+    assert [stem[:2] for stem in BOOKS] == [f"{number:02d}" for number in range(1, len(BOOKS) + 1)]
+    assert len({reading.question(cells(stem)) for stem in BOOKS}) == len(BOOKS) >= 13
+
+
+@each
+def test_the_title_is_the_question(stem):
+    title, about = cells(stem)[:2]
+    assert title.kind == about.kind == "markdown"
+    assert re.fullmatch(r"# [A-Z][^\n]+\?", title.source.strip())
+    assert len(about.source) > 80, "the second cell says what is known and where it comes from"
+
+
+@each
+def test_the_parameters_are_annotated_and_explained(stem):
+    """A literal a line as `name: type = value  # what it means`, so that `papermill --help-notebook` shows it."""
+    cell = next(cell for cell in code(stem) if "parameters" in cell.tags)
+    body = ast.parse(cell.source).body
+    assert body and all(isinstance(line, ast.AnnAssign) for line in body)
+    unexplained = [one.name for one in parameters.read(BOOKS[stem]).values() if len(one.help) < 10]
+    assert unexplained == []
+
+
+@each
+def test_the_run_begins_right_after_the_parameters_with_all_of_them(stem):
+    """The imports cell follows, is the only one, and passes each parameter under its own name."""
+    given, imports = code(stem)[:2]
+    assert "parameters" in given.tags and imports.number == given.number + 1
+    trees = {cell.number: ast.parse(cell.source) for cell in code(stem)}
+    importing = {number for number, tree in trees.items() for node in ast.walk(tree)
+                 if isinstance(node, (ast.Import, ast.ImportFrom))}
+    assert importing == {imports.number}
+    starts = [node for tree in trees.values() for node in ast.walk(tree)
+              if isinstance(node, ast.Call) and ast.unparse(node.func) == "run.start"]
+    assert [ast.literal_eval(call.args[0]) for call in starts] == [stem]
+    passed = {keyword.arg: ast.unparse(keyword.value) for keyword in starts[0].keywords}
+    assert passed == {name: name for name in parameters.read(BOOKS[stem])}
+
+
+@each
+def test_the_answer_comes_first(stem):
+    """The first output is one sentence or two that the notebook says, with a number in it."""
+    cell = next((cell for cell in book(stem)["cells"] if cell.get("outputs")), None)
+    assert cell, "no output is stored"
+    assert set(cell["outputs"][0].get("data", {})) == {"text/plain", "text/markdown"}
+    assert "say(" in outputs.text_of(cell["source"])
+    assert re.search(r"\d", readme.headline(book(stem)))
+
+
+@each
+def test_it_ends_with_limits(stem):
+    """The last heading is Limits, and nothing is computed after it."""
+    headings = [(cell.number, line) for cell in cells(stem) if cell.kind == "markdown"
+                for line in cell.source.splitlines() if re.match(r"##? ", line)]
+    number, line = headings[-1]
+    assert line == "## Limits"
+    assert all(cell.kind == "markdown" for cell in cells(stem)[number - 1:])
+    assert len("".join(cell.source for cell in cells(stem)[number - 1:])) > 200
+
+
+@each
+def test_code_cells_are_short(stem):
+    """Where a cell grows, a function is missing in autogap.methods."""
+    lines = {cell.number: len([line for line in cell.source.splitlines() if line.strip()]) for cell in code(stem)}
+    assert {number: length for number, length in lines.items() if length > MOST_LINES} == {}
+    assert sum(lines.values()) / len(lines) <= MEAN_LINES
+
+
+@each
+def test_figures_are_shown_and_exported(stem):
+    """At least two, each with its five files; and recorded results beside them."""
+    shown = [one["stem"] for one in outputs.figures(book(stem))]
+    assert 2 <= len(shown) <= 5
+    assert {one: {path.suffix for path in FIGURES.glob(f"{one}.*")} for one in shown} == dict.fromkeys(shown, FORMS)
+    assert not results.read(BOOKS[stem]).empty
+
+
+def test_no_two_figures_share_a_stem():
+    shown = [one["stem"] for stem in BOOKS for one in outputs.figures(book(stem))]
+    assert len(shown) == len(set(shown)) >= 2 * len(BOOKS)

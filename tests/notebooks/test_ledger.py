@@ -1,0 +1,47 @@
+"""The claims that stand on stored results."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+from collection import BOOKS, values
+
+from autogap import claims, data, results
+from autogap.paths import NOTEBOOKS
+
+
+def ledger(folder=NOTEBOOKS):
+    return claims.judge(data.table("claims"), data.table("claim_checks"), claims.collect(folder)).set_index("claim_id")
+
+
+def test_every_claim_with_a_number_has_a_computed_verdict():
+    judged = ledger()
+    assert judged.index[judged["verdict"] == claims.NOT_ESTABLISHED].tolist() == []
+    numbers = judged[judged["quoted"].ne("") & judged["verdict"].ne(claims.STATEMENT)]
+    assert len(numbers) == 22 and numbers["computed"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("claim_id", "result", "quoted"),
+    [("C14", "exports_yoy_pct", -11), ("C15", "vehicles_value_yoy_pct", -25), ("C16", "balance_jpy_bn", 451.7)],
+)
+def test_may_2025_as_it_was_quoted(claim_id, result, quoted):
+    claim = data.table("claims").set_index("claim_id").loc[claim_id]
+    assert float(claim["value"]) == quoted
+    assert claim["accept_low"] <= values(BOOKS["03_export_decline"])[result] <= claim["accept_high"]
+
+
+def test_a_result_deleted_from_a_notebook_leaves_its_claim_not_established(tmp_path):
+    """On a copy, and no other verdict moves."""
+    for path in BOOKS.values():
+        shutil.copy(path, tmp_path)
+    copy = tmp_path / "03_export_decline.ipynb"
+    content = json.loads(copy.read_text(encoding="utf-8"))
+    for cell in content["cells"]:
+        cell["outputs"] = [one for one in cell.get("outputs", [])
+                           if one.get("data", {}).get(results.MIME, {}).get("name") != "exports_yoy_pct"]
+    copy.write_text(json.dumps(content), encoding="utf-8")
+    before, after = ledger()["verdict"], ledger(tmp_path)["verdict"]
+    assert after[after != before].to_dict() == {"C14": claims.NOT_ESTABLISHED}

@@ -1,0 +1,118 @@
+"""Ranges of parameters against the data: what a notebook offers, the data can answer."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from collection import BOOKS, each
+
+from autogap import data, parameters, periods
+from autogap.methods import balance
+
+
+def months(*names):
+    """First and last month in which every one of these series has a figure."""
+    index = data.frame(list(names)).dropna().index
+    return str(index[0]), str(index[-1])
+
+
+def with_a_base(*names):
+    """First and last month that every series has along with the month a year before."""
+    index = balance.yoy_pct(data.frame(list(names))).dropna().index
+    return str(index[0]), str(index[-1])
+
+
+def exports_with_derived_base(*names):
+    index = pd.concat([data.frame([f"{house}.us.exports.{name}" for name in names]).set_axis(names, axis=1)
+                       for house in ("mof_derived", "mof")]).pipe(balance.yoy_pct).dropna().index
+    return str(index[0]), str(index[-1])
+
+
+def whole_years(*names):
+    """First and last calendar year whose twelve months are there."""
+    index = data.frame(list(names)).dropna().index
+    counts = pd.Series(index.year).value_counts()
+    full = sorted(counts[counts == 12].index)
+    return full[0], full[-1]
+
+
+def table_years(name):
+    years = data.table(name)["year"]
+    return years.min(), years.max()
+
+
+def law():
+    """First day of the tariff schedule, and the last on which the rate on a car is known."""
+    known = data.table("timeline").dropna(subset=["japan_auto_rate_pct"])["date"]
+    return data.table("tariff_schedule_japan")["effective_from"].min(), known.max()
+
+
+def whole_surplus_years():
+    derived, detailed = (data.series(f"{house}.us.exports.motor_vehicles").index for house in ("mof_derived", "mof"))
+    counts = pd.Series(derived.append(detailed).year).value_counts()
+    full = sorted(counts[counts == 12].index)
+    return full[0], full[-1]
+
+
+def six_months_after():
+    """Months from which all three outcomes can be followed for six."""
+    first, last = months("mof.us.exports.motor_vehicles", "census.jp.naics336.customs_value")
+    return first, str(pd.Period(last, "M") - 5)
+
+
+def to_the_end_of_exports():
+    last = data.series("mof.us.exports.motor_vehicles").index[-1]
+    return law()[0], str(last.end_time.date())
+
+
+def releases():
+    """First quarter and last day of the releases of GDP; the first known vintages are named by quarter."""
+    return (str(pd.Period(data.revisions("cao.gdp_real_realtime").columns[0], "Q").start_time.date()),
+            max(name for name in data.revisions("cao.gdp_real_qoq_pct").columns if periods.form(name) == "day"))
+
+
+CUSTOMS_MONTH = ("mof.us.exports.total", "mof.us.exports.motor_vehicles", "mof.us.exports.motor_vehicles_units")
+DUTIES = ("census.jp.naics336.calculated_duty", "census.jp.naics336.customs_value")
+
+# What the data allow; `exact` where the notebook should offer all of it.
+LIMITS = {
+    ("01_trade_gap", "start_year"): (lambda: whole_years("census.jp.general_imports"), False),
+    ("02_autos_in_the_gap", "year"): (whole_surplus_years, True),
+    ("03_export_decline", "month"): (lambda: with_a_base(*CUSTOMS_MONTH), True),
+    ("04_auto_sector", "year"): (lambda: table_years("io_oecd_japan"), True),
+    ("05_tariff_schedule", "day"): (law, False),
+    ("05_tariff_schedule", "start"): (lambda: months(*DUTIES), False),
+    ("06_who_pays", "month"): (lambda: months("boj.export_price.cars_north_america_contract_yoy_pct"), False),
+    ("06_who_pays", "panel_start"): (lambda: whole_years(*DUTIES), False),
+    ("07_counterfactual_exports", "event_date"): (six_months_after, False),
+    ("09_supply_chain", "year"): (lambda: table_years("io_oecd_japan"), True),
+    ("09_supply_chain", "first_month"): (lambda: exports_with_derived_base("motor_vehicles"), False),
+    ("09_supply_chain", "last_month"): (lambda: exports_with_derived_base("motor_vehicles"), False),
+    ("10_recession_risk", "as_of"): (releases, False),
+    ("11_negotiation_timeline", "start"): (law, False),
+    ("11_negotiation_timeline", "end"): (to_the_end_of_exports, False),
+    ("11_negotiation_timeline", "as_of"): (law, False),
+    ("12_after_the_deal", "last_month"): (lambda: months(*CUSTOMS_MONTH), False),
+}
+
+
+def periodic(stem):
+    """Parameters that pick a period of the data: ranges of dates, and of whole numbers that are years."""
+    return {name: one for name, one in parameters.read(BOOKS[stem]).items()
+            if isinstance(one.low, str) or one.type == "int" and one.low is not None and 1900 < one.low < 2100}
+
+
+@each
+def test_every_range_of_periods_is_held_to_the_data(stem):
+    unknown = [name for name in periodic(stem) if (stem, name) not in LIMITS]
+    assert unknown == [], f"say in LIMITS what the data allow for {unknown} of {stem}"
+
+
+@pytest.mark.parametrize(("stem", "name"), LIMITS)
+def test_no_range_reaches_beyond_the_data(stem, name):
+    limits, exact = LIMITS[stem, name]
+    first, last = limits()
+    offered = parameters.read(BOOKS[stem])[name]
+    assert first <= offered.low <= offered.high <= last
+    if exact:
+        assert (offered.low, offered.high) == (first, last)

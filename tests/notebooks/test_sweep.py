@@ -1,0 +1,196 @@
+"""Other parameters than the defaults, in one batch for all: each answer is its own and keeps the rules."""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import os
+from dataclasses import dataclass
+
+import pandas as pd
+import pytest
+from collection import BOOKS, book, each, values
+
+from autogap import data, parameters, words
+from autogap.batch import runner
+from autogap.batch.layout import NOTEBOOK
+from autogap.batch.point import Point
+from autogap.checks import hygiene, outputs, readme, stable
+
+ANSWER = "answer"
+
+
+@dataclass(frozen=True)
+class Other:
+    """Other values for some parameters, and what must then differ: results, figures by stem, or the answer."""
+
+    moves: tuple[str, ...]
+    values: dict[str, object]
+
+
+def other(*moves: str, **values: object) -> Other:
+    return Other(moves, values)
+
+
+LOW, HIGH = "low", "high"  # stand for the ends of a parameter's range
+
+# Ends of ranges, short lists and rare choices first: where a notebook breaks, it breaks there.
+OTHERS = {
+    "01_trade_gap": [
+        other("fig-gap-annual", "fig-gap-monthly", start_year=LOW, currency="JPY", side="us"),
+        other("fig-gap-annual", "fig-gap-monthly", start_year=HIGH, side="japan"),
+    ],
+    "02_autos_in_the_gap": [
+        other(ANSWER, "share_chosen_pct", "fig-autos-share-year", year=HIGH, net=False),
+        other(ANSWER, "share_chosen_pct", "fig-autos-share-monthly", include_parts=False),
+    ],
+    "03_export_decline": [
+        other(ANSWER, "exports_yoy_pct", "balance_jpy_bn", "split_quantity_pp", month="2025-08"),
+        other(ANSWER, "exports_yoy_pct", "fig-export-split", month=HIGH, commodity="mv_parts"),
+    ],
+    "04_auto_sector": [
+        other(ANSWER, "jobs_related_mn", "gdp_share_direct_pct", year=LOW, edition=2001),
+        other(ANSWER, "jobs_related_mn", "gdp_share_induced_pct", year=2005, edition=2017),
+    ],
+    "05_tariff_schedule": [
+        other(ANSWER, "charged_japan_pct", "fig-tariff-partners",
+              day=LOW, product="light_trucks", partners=["gb"], start=LOW),
+        other(ANSWER, "charged_japan_pct", "fig-tariff-charged",
+              day=HIGH, product="auto_parts", partners=[], start=HIGH),
+    ],
+    "06_who_pays": [
+        other(ANSWER, "full_absorption_pct", "panel_elasticity", "fig-payer-projections",
+              month=LOW, panel_start=HIGH, horizons=LOW),
+        other(ANSWER, "contract_price_yoy_pct", "panel_elasticity", month=HIGH, panel_start=LOW),
+    ],
+    "07_counterfactual_exports": [
+        other(ANSWER, "effect_pct", outcome="naics336_value", event_date=HIGH, method="synthetic_control"),
+        other(ANSWER, "effect_pct", seed=2),
+    ],
+    "08_tariff_scenarios": [
+        other(ANSWER, "exports_change_pct", "duty_on_japan_usd_bn", japan_rate_pct=0.0, partner_rates={},
+              substitution=1.5, demand=-3.0, absorbed_pct=60.0, us_made_share_pct=20.0, draws=64),
+        other("exports_change_median_pct", "sobol_total_demand", seed=1),
+    ],
+    "09_supply_chain": [
+        other(ANSWER, "output_multiplier", "fig-chain-fall",
+              year=LOW, exports_jpy_tn=HIGH, first_month=LOW, last_month=LOW),
+        other(ANSWER, "output_multiplier", "fig-chain-fall", year=2005, first_month=HIGH, last_month=HIGH),
+    ],
+    "10_recession_risk": [
+        other(ANSWER, "episodes_called", "fig-recession-vintages", as_of=LOW, rule="three_falls"),
+        other(ANSWER, "episodes_called", "fig-recession-releases", as_of="2025-06-19", rule="bbq"),
+    ],
+    "11_negotiation_timeline": [
+        other(ANSWER, "rounds_to_as_of", "fig-timeline", start=LOW, end=LOW, as_of=LOW),
+        other(ANSWER, "rounds_to_as_of", "fig-timeline", start=HIGH, as_of=HIGH),
+    ],
+    "12_after_the_deal": [
+        other(ANSWER, "value_under_15_pct_of_base", "fig-deal-charged", last_month=LOW, partners=["gb"]),
+        other(ANSWER, "us_less_eu_change_points", last_month="2026-04", partners=["kr", "de", "gb", "mx", "ca"]),
+    ],
+    "13_claims_ledger": [
+        other(ANSWER, "claims", "fig-claims-verdicts", scope="all"),
+        other("fig-claims-deviation", verdict="does not hold"),
+    ],
+}
+SEEDED = [stem for stem, sets in OTHERS.items() if any("seed" in one.values for one in sets)]
+
+
+def point(scenario, stem, values):
+    declared = parameters.read(BOOKS[stem])
+    ends = {name: {LOW: one.low, HIGH: one.high} for name, one in declared.items()}
+    spelt = {name: ends[name].get(value, value) if isinstance(value, str) else value for name, value in values.items()}
+    full, defaults = parameters.check(declared, spelt), {name: one.default for name, one in declared.items()}
+    return Point(scenario, BOOKS[stem], full, parameters.passed(full, defaults),
+                 parameters.point_name(stem, full, defaults))
+
+
+def points():
+    once = [point("others", stem, one.values) for stem, sets in OTHERS.items() if stem in BOOKS for one in sets]
+    return once + [point("again", stem, seed(stem)) for stem in SEEDED if stem in BOOKS]
+
+
+def seed(stem):
+    return next(one.values for one in OTHERS[stem] if "seed" in one.values)
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory):
+    """Run every point once, whichever worker asks first; return the folder and what the batch told."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    told = io.StringIO()
+    with open(folder / "others.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        runner.run(points(), jobs=2, out=folder / "others", stream=told)
+    return folder / "others", told.getvalue()
+
+
+def stored(executed, one):
+    return executed[0] / one.scenario / one.name / NOTEBOOK
+
+
+def state(notebook, recorded):
+    """Everything that can differ between two runs: results, figures, and the answer."""
+    drawn = {one["stem"]: one["artists"] for one in outputs.figures(notebook)}
+    return {ANSWER: readme.headline(notebook), **drawn, **recorded.to_dict()}
+
+
+@each
+def test_every_notebook_has_two_other_sets_of_parameters(stem):
+    """Between them they leave no parameter at its default."""
+    assert stem in OTHERS, f"{stem} has no entry in OTHERS: add two sets of parameters and what they must change"
+    points_of = [point("others", stem, one.values) for one in OTHERS[stem]]
+    assert len({one.name for one in points_of}) >= 2 and all(one.passed for one in points_of)
+    untouched = set(parameters.read(BOOKS[stem])) - {name for one in points_of for name in one.passed}
+    assert untouched == set(), f"no entry of {stem} in OTHERS changes {sorted(untouched)}"
+
+
+@pytest.mark.slow
+@each
+def test_other_parameters_give_other_answers(executed, stem):
+    """Each runs, keeps the rules of a stored notebook, and changes what it should, from the stored defaults."""
+    default = state(book(stem), values(BOOKS[stem]))
+    for one in OTHERS.get(stem, []):
+        path = stored(executed, point("others", stem, one.values))
+        assert path.exists(), executed[1]
+        assert hygiene.faults(stable.clean(stable.load(path))) == []
+        new = state(stable.load(path), values(path))
+        assert [what for what in one.moves if new.get(what) == default[what]] == []
+
+
+@pytest.mark.slow
+@each
+def test_figures_about_a_date_do_not_follow_the_parameters(executed, stem):
+    """A result that the ledger judges and that names its year is the same in every run."""
+    checks = data.table("claim_checks")
+    dated = checks.loc[(checks["notebook"] == stem) & checks["result"].str.contains(r"\d{4}"), "result"]
+    default = values(BOOKS[stem])
+    for one in OTHERS.get(stem, []):
+        new = values(stored(executed, point("others", stem, one.values)))
+        assert {name: new.get(name) for name in dated} == {name: default[name] for name in dated}
+
+
+@pytest.mark.slow
+def test_another_month_gives_its_own_numbers_and_words(executed):
+    """Growth is that of the values at hand; customs publishes it over a base revised by half a percent or so."""
+    exports, published = (data.series(f"mof.us.exports.{name}") for name in ("total", "total_yoy_pct"))
+    for one in OTHERS["03_export_decline"]:
+        asked = point("others", "03_export_decline", one.values)
+        path, month = stored(executed, asked), pd.Period(asked.parameters["month"], "M")
+        recorded = values(path)
+        assert recorded["exports_jpy_bn"] == pytest.approx(exports[month] / 1e3)
+        assert recorded["exports_yoy_pct"] == pytest.approx(100 * (exports[month] / exports[month - 12] - 1))
+        assert recorded["exports_yoy_pct"] == pytest.approx(published[month], abs=0.6)
+        assert readme.headline(stable.load(path)).startswith(f"In {words.month_name(str(month))} ")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stem", [stem for stem in BOOKS if "seed" in parameters.read(BOOKS[stem])])
+def test_the_same_seed_draws_the_same(executed, stem):
+    """Two runs agree to the last bit; that another seed moves results is in OTHERS."""
+    assert stem in SEEDED
+    first, second = (values(stored(executed, point(run, stem, seed(stem)))) for run in ("others", "again"))
+    assert first.to_dict() == second.to_dict()
