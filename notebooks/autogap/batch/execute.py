@@ -32,7 +32,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import ERROR_MARKER_TAG
-from papermill.translators import PythonTranslator, Translator, papermill_translators
+from papermill.translators import PythonTranslator, papermill_translators
 
 from autogap.batch import fingerprint, manifest
 from autogap.batch.job import Job, Outcome
