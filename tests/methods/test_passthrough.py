@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,9 +19,9 @@ from autogap.paths import NOTEBOOKS
 @pytest.fixture(scope="module")
 def wages() -> pd.DataFrame:
     """545 young men, 1980-1987: Vella and Verbeek, Journal of Applied Econometrics 13, 1998."""
-    from linearmodels.datasets import wage_panel
-
-    return wage_panel.load()
+    # where linearmodels keeps it; importing linearmodels takes two seconds
+    package = Path(find_spec("linearmodels").origin).parent
+    return pd.read_csv(package / "datasets/wage_panel/wage_panel.csv.bz2")
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ def quarterly(values, start="2020Q1"):
 @pytest.fixture(scope="module")
 def us_gdp():
     """Real GDP of the United States, 1959Q1 to 2009Q3, as statsmodels ships it."""
-    import statsmodels.api as sm
+    from statsmodels.datasets import macrodata
 
-    levels = sm.datasets.macrodata.load_pandas().data["realgdp"]
+    levels = macrodata.load_pandas().data["realgdp"]
     return quarterly(levels.to_numpy(), "1959Q1")
 
 
