@@ -124,6 +124,7 @@ def test_another_parameter_or_number_gives_another_id(house, quick, monkeypatch)
     assert len(set(ids)) == 3
 
 
+@pytest.mark.slow
 def test_the_noise_of_another_processor_changes_no_byte(house):
     """Sums in another order differ in the sixteenth digit; neither the files nor the id follow."""
     written = []

@@ -98,6 +98,7 @@ def test_wage_panel_equals_linearmodels_to_four_digits(wages):
     np.testing.assert_allclose(ours["std_error"], theirs.std_errors[terms], rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_wage_panel_gives_the_published_estimates(wages):
     """Wooldridge, Introductory Econometrics, 5th ed. (2013), example 14.4: fixed effects."""
     ours = passthrough.panel_response(wages, "lwage", ["expersq", "married", "union"], ["nr", "year"], cluster=None)

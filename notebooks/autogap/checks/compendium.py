@@ -164,7 +164,7 @@ def _texts(path: Path) -> Iterator[tuple[int, str]]:
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         return iter([(1, text)])
-    constants = (node for node in ast.walk(_parsed(text)) if isinstance(node, ast.Constant))
+    constants = (node for node in _syntax(text) if isinstance(node, ast.Constant))
     return ((node.lineno, node.value) for node in constants if isinstance(node.value, str))
 
 
@@ -215,25 +215,24 @@ def imports(path: Path) -> set[str]:
     >>> sorted(imports(Path(__file__)) & {"ast", "yaml", "numpy"})
     ['ast', 'yaml']
     """
-    trees = _trees(path)
-    nodes = [node for tree in trees for node in ast.walk(tree)]
+    nodes = _nodes(path)
     names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     names += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level]
     return {name.split(".")[0] for name in names}
 
 
 @cache
-def _parsed(text: str) -> ast.Module:
+def _syntax(text: str) -> list[ast.AST]:
     # several rules read the same modules
-    return ast.parse(text)
+    return list(ast.walk(ast.parse(text)))
 
 
-def _trees(path: Path) -> list[ast.Module]:
-    """The syntax trees of a module, or of each code cell of a notebook."""
+def _nodes(path: Path) -> list[ast.AST]:
+    """All nodes of the syntax of a module, or of the code cells of a notebook."""
     if path.suffix == ".py":
-        return [_parsed(path.read_text(encoding="utf-8"))]
+        return _syntax(path.read_text(encoding="utf-8"))
     trees = (reading.syntax(cell.source) for cell in reading.cells(path) if cell.kind == "code")
-    return [tree for tree in trees if tree]
+    return [node for tree in trees if tree for node in ast.walk(tree)]
 
 
 def unlisted_data(root: Path) -> list[str]:
@@ -280,7 +279,7 @@ def unseeded(root: Path) -> list[str]:
     """Random numbers that come without a seed."""
     found = []
     for path in (path for path in files(root / "notebooks") if path.suffix in (".py", ".ipynb")):
-        for call in (node for tree in _trees(path) for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        for call in (node for node in _nodes(path) if isinstance(node, ast.Call)):
             name = ast.unparse(call.func)
             legacy = re.search(r"\b(?:np|numpy)\.random\.(?!default_rng|Generator|SeedSequence|PCG64|seed)\w+$", name)
             bare = name.split(".")[-1] in ("default_rng", "RandomState", "Sobol") and not _has_seed(call)

@@ -40,6 +40,7 @@ PERIOD = r"^\d{4}(-(0[1-9]|1[0-2])|Q[1-4])?$|^FY\d{4}$"
 SERIES_NAME = r"^[a-z0-9_]+(\.[a-z0-9_]+)+$"
 REMEDY = "if the change is meant, run `python -m autogap.data.package` and say why in data/CHANGES.md"
 
+_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CHOICES = {"unit": list(UNITS), "frequency": list(FREQUENCIES), "vintage_kind": list(VINTAGE_KINDS),
             "grade": list(GRADES), "licence": list(LICENCES), "seasonal_adjustment": list(SEASONAL)}
 
@@ -107,7 +108,7 @@ def read_tables(data: Path = DATA) -> dict[str, dict]:
     >>> read_tables()["timeline"]["licence"]
     'own compilation; facts only'
     """
-    tables = yaml.safe_load((data / "tables.yaml").read_text(encoding="utf-8"))
+    tables = yaml.load((data / "tables.yaml").read_text(encoding="utf-8"), _YAML)
     for name, table in tables.items():
         path = data / "tables" / f"{name}.csv"
         if not path.is_file():
