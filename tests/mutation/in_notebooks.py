@@ -81,6 +81,17 @@ def swap_picture_and_hash(tree: Tree) -> None:
     tree.notebook(GAP, change)
 
 
+@fault("picture replaced", "no picture, and the word that there is none", GAP)
+def disown_picture(tree: Tree) -> None:
+    def change(notebook: dict) -> None:
+        first = next(iter(displays(notebook, FIGURE)))
+        del first["data"]["image/png"]
+        first["metadata"] = {}
+        first["data"][FIGURE]["has_picture"] = False
+
+    tree.notebook(GAP, change)
+
+
 @each("stripped", "every output cleared", [GAP, TARIFFS])
 def strip(tree: Tree, book: str) -> None:
     def change(notebook: dict) -> None:
