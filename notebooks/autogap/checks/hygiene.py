@@ -211,14 +211,14 @@ def _figure_faults(output: Mapping) -> Iterator[str]:
         return
     figure, picture = output["data"][FIGURE], output["data"].get("image/png")
     about = output.get("metadata", {}).get("image/png", {})
-    name = f"figure {figure.get('stem')}"
-    if picture is None and figure.get("has_picture", True):
+    name, has_picture = f"figure {figure.get('stem')}", figure.get("has_picture", True)
+    if picture is None and has_picture:
         yield f"the stored picture of {name} is gone: {ACCEPT}."
-    elif picture is not None and (about.get("sha256", figure.get("png_sha256")) != _sha256(picture) or not _is_signed(picture, figure)):
+    elif picture is not None and not _is_own(picture, figure, about):
         yield f"the stored picture of {name} is not the one that its cell drew: {ACCEPT}."
     if not figure.get("artists"):
         yield f"nothing is written down of what {name} draws: {ACCEPT}."
-    if not (about if figure.get("has_picture", True) else figure).get("alt"):
+    if not (about if has_picture else figure).get("alt"):
         yield f"{name} has no alternative text: pass `alt=` to figures.save, saying what the picture shows."
 
 
@@ -235,8 +235,10 @@ def _sha256(picture: str | list[str]) -> str:
     return hashlib.sha256(base64.b64decode(text_of(picture))).hexdigest()
 
 
-def _is_signed(picture: str | list[str], figure: Mapping) -> bool:
-    """Whether the run's id that `figures.save` writes into a picture, ``point/stem#digest``, names this figure."""
+def _is_own(picture: str | list[str], figure: Mapping, about: Mapping) -> bool:
+    """Whether a picture has the hash that was stored, and names this figure in its id, ``point/stem#digest``."""
+    if about.get("sha256", figure.get("png_sha256")) != _sha256(picture):
+        return False
     return f"/{figure.get('stem')}#".encode() in base64.b64decode(text_of(picture))
 
 
