@@ -142,6 +142,31 @@ def _close_kernels(preload):
     return broken
 
 
+LATE = """
+import os, time
+lead = os.setsid
+def late():
+    time.sleep(1)
+    lead()
+os.setsid = late
+"""
+
+
+@pytest.mark.parametrize("end", [kernels.Server.close, lambda server: server._process.kill()], ids=["closed", "killed"])
+def test_no_process_outlives_a_server_that_goes_at_once(tmp_path, end):
+    """One that does not lead a group of its own yet, and has not asked to die with the server, goes all the same."""
+    (tmp_path / "late.py").write_text(LATE)
+    server = kernels.Server("workers")
+    server.preload(["late"], path=[str(tmp_path), *sys.path])
+    forked = kernels.Forked(server.address, {"role": "worker", "module": "autogap.batch.worker"})
+    try:
+        end(server)
+        assert _wait(lambda: not psutil.pid_exists(forked.pid), 5)
+    finally:
+        forked.close()
+        server.close()
+
+
 SLOW = """
 import subprocess, sys, time
 child = subprocess.Popen(["sleep", "1000"])

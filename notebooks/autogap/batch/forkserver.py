@@ -98,7 +98,7 @@ class _Server:
     def __init__(self, listener: socket.socket, owner: socket.socket):
         self.listener, self.owner = listener, owner
         self.connections: dict[socket.socket, int] = {}
-        self.is_parent = True
+        self.pid, self.is_parent = os.getpid(), True
         self._has_drawn = False
         self.prepare(owner.recv(_LONGEST_REQUEST))
         self.woken, self.waker = socket.socketpair()
@@ -194,7 +194,7 @@ class _Server:
             for end in (connection, self.listener, self.owner, self.woken, self.waker, *self.connections):
                 end.close()
             os.setsid()
-            _die_with_parent()
+            _die_with_parent(self.pid)
             _reseed()
             if request["role"] == "kernel":
                 kernel(request, leash)
@@ -231,6 +231,8 @@ class _Server:
         self.selector.unregister(connection)
         connection.close()
         if pid:
+            # it may not have got round to leading a group yet
+            os.kill(pid, signal.SIGKILL)
             _kill_group(pid)
 
     @staticmethod
@@ -310,11 +312,14 @@ def _load_observe():
     return module
 
 
-def _die_with_parent() -> None:
+def _die_with_parent(parent: int) -> None:
     if sys.platform == "linux":
         import ctypes
 
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        # it was gone before anybody could be told
+        os._exit(1)
 
 
 def _reseed() -> None:
