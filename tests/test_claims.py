@@ -52,10 +52,10 @@ def verdict(*checked, **claim):
         ([("score", 0.4)], claims.CANNOT, 0.4),
         ([("coverage", False, "true"), ("alternative definition", 10.0)], claims.CANNOT, False),
         ([("coverage", True, "true"), ("main", 10.0)], claims.HOLDS, 10.0),
-        ([("main", None)], claims.NOT_ESTABLISHED, None),
-        ([("main", 10.0), ("alternative definition", None)], claims.NOT_ESTABLISHED, None),
-        ([("coverage", None, "true"), ("main", 10.0)], claims.NOT_ESTABLISHED, None),
-        ([], claims.NOT_ESTABLISHED, None),
+        ([("main", None)], claims.NO_RESULT, None),
+        ([("main", 10.0), ("alternative definition", None)], claims.NO_RESULT, None),
+        ([("coverage", None, "true"), ("main", 10.0)], claims.NO_RESULT, None),
+        ([], claims.NO_RESULT, None),
     ],
 )
 def test_the_rule(checked, expected, computed):
@@ -72,7 +72,7 @@ def test_a_claim_tells_the_revised_figure_beside_the_one_of_the_time():
 @pytest.mark.parametrize("check_with", ["attribution only", None])
 def test_what_nothing_can_check_is_a_statement(check_with):
     assert verdict(check_with=check_with)["verdict"] == claims.STATEMENT
-    assert verdict(check_with="customs")["verdict"] == claims.NOT_ESTABLISHED
+    assert verdict(check_with="customs")["verdict"] == claims.NO_RESULT
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_every_range_of_the_claims_table_rounds_to_its_figure(tables):
 def test_without_any_result_nothing_is_established(tables):
     stated, checks = tables
     empty = claims.judge(stated, checks, pd.DataFrame(columns=["notebook", "name", "value", "unit"]))
-    assert set(empty["verdict"]) == {claims.NOT_ESTABLISHED, claims.STATEMENT}
+    assert set(empty["verdict"]) == {claims.NO_RESULT, claims.STATEMENT}
     assert empty["claim_id"].tolist() == stated["claim_id"].tolist()
 
 
@@ -196,7 +196,7 @@ def test_a_deleted_result_leaves_its_claim_not_established(tables, recorded):
         claim = stated[stated["claim_id"] == claim_id]
         for _, check in own.iterrows():
             gone = (recorded["notebook"] == check["notebook"]) & (recorded["name"] == check["result"])
-            assert claims.judge(claim, own, recorded[~gone])["verdict"].item() == claims.NOT_ESTABLISHED
+            assert claims.judge(claim, own, recorded[~gone])["verdict"].item() == claims.NO_RESULT
 
 
 def test_the_figures_of_may_2025(tables, recorded):

@@ -36,8 +36,8 @@ TRUE_THEN = "true then, revised since"
 DOES_NOT_HOLD = "does not hold"
 CANNOT = "cannot be established"
 STATEMENT = "a statement, not a measurement"
-NOT_ESTABLISHED = "not established"
-VERDICTS = (HOLDS, ONE_DEFINITION, TRUE_THEN, DOES_NOT_HOLD, CANNOT, STATEMENT, NOT_ESTABLISHED)
+NO_RESULT = "no result recorded"
+VERDICTS = (HOLDS, ONE_DEFINITION, TRUE_THEN, DOES_NOT_HOLD, CANNOT, STATEMENT, NO_RESULT)
 
 ISO_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 COLUMNS = ["claim_id", "scope", "statement", "quoted", "unit", "computed", "revised", "definition", "vintage",
@@ -186,7 +186,7 @@ def judge(claims: pd.DataFrame, checks: pd.DataFrame, results: pd.DataFrame) -> 
     """Give every claim its verdict.
 
     The rule, in this order: a claim that asserts nothing measurable is "a statement, not a measurement". A claim
-    without checks, or with a result that no notebook recorded, is "not established". Where a coverage fails, or there
+    without checks, or with a result that no notebook recorded, has "no result recorded". Where a coverage fails, or there
     are only scores, it "cannot be established". Where the mains and the vintage of the time all hold, it "holds", unless
     a revised vintage does not: "true then, revised since". Where they do not, any other figure inside the range
     makes it hold "under one definition". Else it "does not hold".
@@ -212,7 +212,7 @@ def judge(claims: pd.DataFrame, checks: pd.DataFrame, results: pd.DataFrame) -> 
     ...     "role": "main", "accept": None, "vintage": "first", "definition": "value"})
     >>> results = pd.DataFrame({"notebook": ["03"], "name": "yoy", "value": -11.04, "unit": "percent"})
     >>> judge(claims, checks, results)["verdict"].item(), judge(claims, checks, results[:0])["verdict"].item()
-    ('holds', 'not established')
+    ('holds', 'no result recorded')
     """
     import pandas as pd
 
@@ -241,10 +241,10 @@ def judge(claims: pd.DataFrame, checks: pd.DataFrame, results: pd.DataFrame) -> 
 def _verdict(claim: pd.Series, own: pd.DataFrame) -> tuple[str, pd.Series | None]:
     """The verdict on one claim, and the check whose figure decides it."""
     if own.empty:
-        return (STATEMENT if _is_statement(claim) else NOT_ESTABLISHED), None
+        return (STATEMENT if _is_statement(claim) else NO_RESULT), None
     missing = own[own["value"].isna()]
     if len(missing):
-        return NOT_ESTABLISHED, missing.iloc[0]
+        return NO_RESULT, missing.iloc[0]
     coverage = own[own["role"] == "coverage"]
     if not coverage["inside"].all():
         return CANNOT, coverage[~coverage["inside"].astype(bool)].iloc[0]

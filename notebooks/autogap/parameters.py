@@ -7,7 +7,8 @@ One literal a line, with what it means and what is allowed in the comment::
     currency: str = "JPY"           # currency of the figures {JPY, USD}
 
 A range ends the comment in brackets, and either end may be left open; choices end it in braces. A range whose ends
-are ISO periods makes a ``str`` a period of that form. In lists and dicts, range and choices hold for each value.
+are ISO periods makes a ``str`` a period of that form. A choice with a comma stands in double quotes. In lists and
+dicts, range and choices hold for each value.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from autogap.names import passed, point_name
 
 _RANGE = re.compile(r"\s*\[([^\[\]]*?)\.\.([^\[\]]*?)\]\s*$")
 _CHOICES = re.compile(r"\s*\{([^{}]*)\}\s*$")
+_ONE_CHOICE = re.compile(r'"[^"]*"|[^,\s][^,]*')
 _WORDS = {"None": None, "True": True, "False": False}
 
 __all__ = ["Parameter", "check", "faults", "from_cells", "literal", "passed", "point_name", "read", "unknown"]
@@ -64,7 +66,7 @@ class Parameter:
     def allowed(self) -> str:
         """What may be passed, in words: ``"2024-05 to 2026-08"``, ``"JPY, USD"``, or an empty string."""
         if self.choices:
-            return ", ".join(map(str, self.choices))
+            return ", ".join(f'"{choice}"' if "," in str(choice) else str(choice) for choice in self.choices)
         if self.low is None:
             return "" if self.high is None else f"up to {self.high}"
         return f"{self.low} or more" if self.high is None else f"{self.low} to {self.high}"
@@ -317,7 +319,7 @@ def _bounds(name: str, comment: str, kind: annotations.Kind) -> tuple[str, tuple
             raise InputError(f"{name}: {found[0].strip()} is no range; give the lower and the upper end in one form.")
         return comment[: found.start()], (), *ends
     if found := _CHOICES.search(comment):
-        choices = tuple(_choice(name, text.strip(), scalars) for text in found[1].split(",") if text.strip())
+        choices = tuple(_choice(name, text.strip(), scalars) for text in _ONE_CHOICE.findall(found[1]))
         return comment[: found.start()], choices, None, None
     parts = kind.parts if kind.head == "union" else (kind,)
     literals = [choice for part in parts if part.head == "literal" for choice in part.parts]

@@ -85,6 +85,7 @@ def test_every_line_of_the_cell_is_read(write_notebook):
         ("x: Literal['a', 'b'] = 'a'", "c", "choose from a, b"),
         ("x: Literal[1, 2] = 1", True, "True is not allowed"),
         ("x: str = 'jp'  # side {jp, us}", "jpp", "choose from jp, us. Did you mean 'jp'?"),
+        ("x: str = 'a, b'  # which {\"a, b\", c}", "a", 'choose from "a, b", c.'),
         ("x: int = 5  # n [0..10]", 11, "11 is out of range; allowed: 0 to 10"),
         ("x: float = 5  # n [..10]", 10.1, "allowed: up to 10"),
         ("x: str = '2025-05'  # m [2024-05..2026-08]", "2025-13", "'2025-13' is no month like 2025-05"),

@@ -18,7 +18,7 @@ def ledger(folder=NOTEBOOKS):
 
 def test_every_claim_with_a_number_has_a_computed_verdict():
     judged = ledger()
-    assert judged.index[judged["verdict"] == claims.NOT_ESTABLISHED].tolist() == []
+    assert judged.index[judged["verdict"] == claims.NO_RESULT].tolist() == []
     numbers = judged[judged["quoted"].ne("") & judged["verdict"].ne(claims.STATEMENT)]
     assert len(numbers) == 22 and numbers["computed"].notna().all()
 
@@ -33,7 +33,7 @@ def test_may_2025_as_it_was_quoted(claim_id, result, quoted):
     assert claim["accept_low"] <= values(BOOKS["03_export_decline"])[result] <= claim["accept_high"]
 
 
-def test_a_result_deleted_from_a_notebook_leaves_its_claim_not_established(tmp_path):
+def test_a_result_deleted_from_a_notebook_leaves_its_claim_without_one(tmp_path):
     """On a copy, and no other verdict moves."""
     for path in BOOKS.values():
         shutil.copy(path, tmp_path)
@@ -44,4 +44,4 @@ def test_a_result_deleted_from_a_notebook_leaves_its_claim_not_established(tmp_p
                            if one.get("data", {}).get(results.MIME, {}).get("name") != "exports_yoy_pct"]
     copy.write_text(json.dumps(content), encoding="utf-8")
     before, after = ledger()["verdict"], ledger(tmp_path)["verdict"]
-    assert after[after != before].to_dict() == {"C14": claims.NOT_ESTABLISHED}
+    assert after[after != before].to_dict() == {"C14": claims.NO_RESULT}
