@@ -249,9 +249,10 @@ def kernel(request: dict, leash: socket.socket) -> None:
     observer = _load_observe().Observer(request["root"], request["ignored"])
     threading.Thread(target=_hold, args=(leash, observer), name="leash", daemon=True).start()
 
-    from ipykernel import kernelapp
+    from ipykernel import iostream, kernelapp
     from traitlets.config import Config
 
+    iostream.OutStream = _flushing_what_there_is(iostream.OutStream)
     kernelapp.IOPubThread = _without_tcp(kernelapp.IOPubThread, f"ipc://{request['connection_file']}-forks")
 
     class KernelApp(kernelapp.IPKernelApp):
@@ -295,6 +296,25 @@ def _without_tcp(thread: type, address: str) -> type:
             return context, pipe
 
     return PubThread
+
+
+def _flushing_what_there_is(stream: type) -> type:
+    """Let a stream that holds nothing be flushed at once; ipykernel waits for a thread, twice an output and oftener."""
+
+    class Stream(stream):
+        _holds_text = False
+
+        def write(self, string: str) -> int | None:
+            written = super().write(string)
+            self._holds_text = True
+            return written
+
+        def flush(self) -> None:
+            if self._holds_text:
+                self._holds_text = False
+                super().flush()
+
+    return Stream
 
 
 def _hold(leash: socket.socket, observer) -> None:
