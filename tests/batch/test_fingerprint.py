@@ -172,6 +172,7 @@ def test_what_was_seen_is_imported_beforehand_the_next_time(project):
     # the kernel found pyparsing there; without it the second batch would be slower than the first
     assert {"pyparsing", "colorsys", "numpy", "numpy.polynomial"} <= set(again)
     assert not {"fractions", "tools", "recording", "lazy"} & set(again)
+    assert Preload().first([path]) == ["pyparsing"]
     preload = Preload(project.out)
     preload.first([path])
     assert preload.learn(path, ["colorsys", "wave"]) == ["wave"]

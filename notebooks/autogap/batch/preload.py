@@ -20,16 +20,17 @@ class Preload:
 
     Parameters
     ----------
-    out : Path
-        Folder of the runs, where the next batch finds what this one has seen.
+    out : Path, optional
+        Folder of the runs, where the next batch finds what this one has seen; without it, only the code speaks.
     """
 
-    def __init__(self, out: Path):
-        self._path = out / IMPORTS
+    def __init__(self, out: Path | None = None):
+        self._path = out and out / IMPORTS
         self._seen: dict[str, list[str]] = {}
         self._told: set[str] = set()
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            self._seen = dict(json.loads(self._path.read_bytes()).items())
+        if self._path is not None:
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                self._seen = dict(json.loads(self._path.read_bytes()).items())
 
     def first(self, notebooks: Iterable[Path]) -> list[str]:
         """List what to import before any of these notebooks runs."""

@@ -19,8 +19,9 @@ from jupyter_client.connect import write_connection_file
 from jupyter_core.utils import ensure_event_loop
 
 from autogap import paths
-from autogap.batch import kernels, preload
+from autogap.batch import kernels
 from autogap.batch.manager import Launch
+from autogap.batch.preload import Preload
 from autogap.checks.outputs import text_of
 from autogap.errors import InputError
 
@@ -103,7 +104,7 @@ def in_parallel(function: Callable[[T], R], items: Iterable[T], workers: int) ->
 def server() -> kernels.Server:
     """The process that forks the kernels of all checks of this process, with the common packages imported."""
     started = kernels.Server()
-    started.preload(preload.packages(sorted(paths.NOTEBOOKS.glob("*.ipynb"))), path=[str(paths.NOTEBOOKS)])
+    started.preload(Preload().first(sorted(paths.NOTEBOOKS.glob("*.ipynb"))), path=[str(paths.NOTEBOOKS)])
     atexit.register(started.close)
     return started
 
