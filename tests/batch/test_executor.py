@@ -47,7 +47,7 @@ def test_calls_under_way_are_cut_off():
     while not future.running():
         time.sleep(0.01)
     pool.shutdown(wait=False)
-    assert isinstance(future.exception(), executor.WorkerLost)
+    assert isinstance(future.exception(timeout=20), executor.WorkerLost)
     assert waiting.cancelled()
 
 
