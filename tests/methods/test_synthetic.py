@@ -75,6 +75,7 @@ def test_the_fit_is_the_least_squares_one():
     np.testing.assert_allclose(control.weights, exact, atol=0.005)
 
 
+@pytest.mark.slow
 def test_a_planted_effect_is_found_and_stands_out():
     table = panel(3)
     control, placebos = synthetic.synthetic_control(table, "jp", EVENT), synthetic.placebo_units(table, "jp", EVENT)
@@ -100,6 +101,7 @@ def test_without_an_effect_nothing_stands_out_more_often_than_chance():
     assert sum(p <= 0.1 for p in p_values) <= 3
 
 
+@pytest.mark.slow
 def test_the_band_is_as_wide_as_the_placebo_gaps_it_must_hold():
     """With 20 donors, a level of 20/21 takes the largest gap and one of 19/21 the second largest."""
     table = panel(4)
