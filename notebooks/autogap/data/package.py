@@ -1,7 +1,8 @@
 """Describe every file under ``data/``: ``datapackage.json`` and the codebook, both generated, both checkable.
 
-``python -m autogap.data.package`` rewrites ``data/datapackage.json`` and ``data/README.md``;
-``--check`` writes nothing and exits with status 1 and one sentence when a file drifted from its description.
+``python -m autogap.data.package`` puts the observations in order and rewrites ``data/datapackage.json`` and
+``data/README.md``; ``--check`` writes nothing and exits with status 1 and one sentence when a file drifted from its
+description.
 
 The format is the Frictionless Data Package, version 2 (https://datapackage.org/standard/data-package/).
 """
@@ -19,7 +20,7 @@ from pathlib import Path
 
 import yaml
 
-from autogap.data import codebook
+from autogap.data import codebook, observations
 from autogap.data.vocabulary import (
     FREQUENCIES,
     GRADES,
@@ -40,6 +41,8 @@ PERIOD = r"^\d{4}(-(0[1-9]|1[0-2])|Q[1-4])?$|^FY\d{4}$"
 SERIES_NAME = r"^[a-z0-9_]+(\.[a-z0-9_]+)+$"
 REMEDY = "if the change is meant, run `python -m autogap.data.package` and say why in data/CHANGES.md"
 
+# the periods follow from the observations
+_MAY_BE_EMPTY = ("note", "first_period", "last_period")
 _YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CHOICES = {"unit": list(UNITS), "frequency": list(FREQUENCIES), "vintage_kind": list(VINTAGE_KINDS),
             "grade": list(GRADES), "licence": list(LICENCES), "seasonal_adjustment": list(SEASONAL)}
@@ -76,7 +79,7 @@ def read_catalogue(data: Path = DATA) -> list[dict[str, str]]:
         rows = list(reader)
     for row in rows:
         for field, value in row.items():
-            if not value and field != "note":
+            if not value and field not in _MAY_BE_EMPTY:
                 raise InputError(f"data/series.csv, {row['name']}: {field} is empty; write 'not stated' if it is not.")
             known = _CHOICES.get(field)
             if known and value not in known:
@@ -287,10 +290,13 @@ def drift(data: Path = DATA) -> list[str]:
 
 
 def write(data: Path = DATA) -> None:
-    """Rewrite ``datapackage.json`` and ``README.md`` from the files on disk."""
+    """Settle the observations, then rewrite ``datapackage.json`` and ``README.md`` from the files on disk."""
+    catalogue = read_catalogue(data)
+    build(data)  # judges all that a settled file could not mend
+    observations.settle(data, catalogue)
     package = build(data)
     (data / "datapackage.json").write_text(render(package), encoding="utf-8")
-    (data / "README.md").write_text(codebook.render(package, read_catalogue(data)), encoding="utf-8")
+    (data / "README.md").write_text(codebook.render(package, catalogue), encoding="utf-8")
 
 
 def main(argv: list[str] | None = None) -> int:
