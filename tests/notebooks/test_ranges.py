@@ -7,7 +7,7 @@ import pytest
 from collection import BOOKS, each
 
 from autogap import data, parameters, periods
-from autogap.methods import balance
+from autogap.methods import balance, tariffs
 
 
 def months(*names):
@@ -43,8 +43,7 @@ def table_years(name):
 
 def law():
     """First day of the tariff schedule, and the last on which the rate on a car is known."""
-    known = data.table("timeline").dropna(subset=["japan_auto_rate_pct"])["date"]
-    return data.table("tariff_schedule_japan")["effective_from"].min(), known.max()
+    return data.table("tariff_schedule_japan")["effective_from"].min(), tariffs.known_to(data.table("timeline"))
 
 
 def whole_surplus_years():
@@ -113,6 +112,7 @@ def test_no_range_reaches_beyond_the_data(stem, name):
     limits, exact = LIMITS[stem, name]
     first, last = limits()
     offered = parameters.read(BOOKS[stem])[name]
-    assert first <= offered.low <= offered.high <= last
+    told = f"{stem}: the cell of parameters offers {name} [{offered.low}..{offered.high}]; the data hold {first} to {last}"
+    assert first <= offered.low <= offered.high <= last, told
     if exact:
-        assert (offered.low, offered.high) == (first, last)
+        assert (offered.low, offered.high) == (first, last), told

@@ -73,6 +73,17 @@ def dated(schedule: pd.DataFrame) -> pd.DataFrame:
     return ordered
 
 
+def known_to(events: pd.DataFrame) -> str:
+    """Last day up to which the orders were looked up: that of the last event which tells the rate on a Japanese car.
+
+    Examples
+    --------
+    >>> known_to(pd.DataFrame({"date": ["2025-09-16", "2026-08-21", "2026-11-23"], "japan_auto_rate_pct": [15, 15, None]}))
+    '2026-08-21'
+    """
+    return events.dropna(subset=["japan_auto_rate_pct"])["date"].max()
+
+
 def _spells(schedule: pd.DataFrame, product: str) -> pd.DataFrame:
     ordered = dated(schedule)
     spells = ordered[ordered["product_group"] == product]
