@@ -124,7 +124,7 @@ def test_total_rate_is_mfn_and_addition_or_the_floor():
     floor = rates[rates.rate_type == "all_in"]
     assert floor.all_in_rate_pct.notna().all()
     known = floor.dropna(subset=["mfn_rate_low_pct", "total_rate_pct"])
-    assert len(known) == 3
+    assert len(known) >= 3
     assert (known[["mfn_rate_high_pct", "all_in_rate_pct"]].max(axis=1) == known.total_rate_pct).all()
 
 
