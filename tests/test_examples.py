@@ -19,10 +19,26 @@ MODULES = sorted(
 )
 
 
+class Runner(doctest.DocTestRunner):
+    """Keeps a sentence about each example that fails; doctest prints pages and counts."""
+
+    def __init__(self):
+        super().__init__(optionflags=doctest.NORMALIZE_WHITESPACE)
+        self.told = []
+
+    def report_failure(self, out, test, example, got):
+        self.told.append(f"{test.name}: {example.source.strip()} gives {got.strip()}, not {example.want.strip()}")
+
+    def report_unexpected_exception(self, out, test, example, exc_info):
+        self.told.append(f"{test.name}: {example.source.strip()} raises {exc_info[1]!r}")
+
+
 @pytest.mark.parametrize("name", [name for name in MODULES if name not in APART])
 def test_the_examples_of_a_module_hold(name):
-    result = doctest.testmod(importlib.import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE)
-    assert result.failed == 0
+    runner = Runner()
+    for example in doctest.DocTestFinder(exclude_empty=True).find(importlib.import_module(name)):
+        runner.run(example)
+    assert not runner.told, runner.told[0]
 
 
 def test_there_are_examples():

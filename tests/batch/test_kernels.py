@@ -161,7 +161,7 @@ def test_no_process_outlives_a_server_that_goes_at_once(tmp_path, end):
     forked = kernels.Forked(server.address, {"role": "worker", "module": "autogap.batch.worker"})
     try:
         end(server)
-        assert _wait(lambda: not psutil.pid_exists(forked.pid), 5)
+        assert _wait(lambda: not psutil.pid_exists(forked.pid))
     finally:
         forked.close()
         server.close()
