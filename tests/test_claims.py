@@ -188,7 +188,7 @@ def test_a_notebook_records_what_the_ledger_needs_of_it(tables, recorded, notebo
     assert set(needed) <= set(recorded.loc[recorded["notebook"] == notebook, "name"])
 
 
-def test_a_deleted_result_leaves_its_claim_not_established(tables, recorded):
+def test_a_deleted_result_leaves_its_claim_without_one(tables, recorded):
     stated, checks = tables
     held = recorded.merge(checks, left_on=["notebook", "name"], right_on=["notebook", "result"])
     assert len(held) >= 20

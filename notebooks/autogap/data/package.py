@@ -195,6 +195,18 @@ def _table(data: Path, name: str, table: dict) -> dict:
             "licenses": _licences([table["licence"]]), "schema": {"fields": fields, **key}}
 
 
+def _match_files(data: Path, rows: list[dict[str, str]], tables: dict[str, dict]) -> None:
+    """Refuse a file that nothing describes, and a description without its file."""
+    described = {*(row["file"] for row in rows), *(f"tables/{name}.csv" for name in tables)}
+    rooms = [data / "observations", data / "tables"]
+    found = {path.relative_to(data).as_posix() for room in rooms for path in room.glob("*")}
+    for extra in sorted(found - described):
+        raise InputError(f"data/{extra}: the file is in no row of series.csv and in no table of tables.yaml; "
+                         "describe it or remove it.")
+    for lost in sorted(described - found):
+        raise InputError(f"data/{lost}: series.csv names this file, but it does not exist.")
+
+
 def build(data: Path = DATA) -> dict:
     """Describe the data package as it lies on disk.
 
@@ -222,14 +234,7 @@ def build(data: Path = DATA) -> dict:
     by_file: dict[str, list[dict[str, str]]] = {}
     for row in rows:
         by_file.setdefault(row["file"], []).append(row)
-    described = {*by_file, *(f"tables/{name}.csv" for name in tables)}
-    rooms = [data / "observations", data / "tables"]
-    found = {path.relative_to(data).as_posix() for room in rooms for path in room.glob("*")}
-    for extra in sorted(found - described):
-        raise InputError(f"data/{extra}: the file is in no row of series.csv and in no table of tables.yaml; "
-                         "describe it or remove it.")
-    for lost in sorted(described - found):
-        raise InputError(f"data/{lost}: series.csv names this file, but it does not exist.")
+    _match_files(data, rows, tables)
     resources = [_series_resource(data)]
     resources += [_observations(data, relative, by_file[relative]) for relative in sorted(by_file)]
     resources += [_table(data, name, tables[name]) for name in sorted(tables)]
@@ -292,7 +297,7 @@ def drift(data: Path = DATA) -> list[str]:
 def write(data: Path = DATA) -> None:
     """Settle the observations, then rewrite ``datapackage.json`` and ``README.md`` from the files on disk."""
     catalogue = read_catalogue(data)
-    build(data)  # judges all that a settled file could not mend
+    _match_files(data, catalogue, read_tables(data))
     observations.settle(data, catalogue)
     package = build(data)
     (data / "datapackage.json").write_text(render(package), encoding="utf-8")
