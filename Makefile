@@ -44,7 +44,7 @@ package: $(READY) ## rewrite datapackage.json and the codebook after a change of
 	@$(BIN)/python -m autogap.data.package
 
 readme: $(READY) ## rewrite the generated tables of README.md
-	@$(BIN)/python -m autogap.checks.readme
+	@$(BIN)/python -m tests.compendium.readme
 
 bench: .venv-bench/ready ## measure the batch against other runners; prints ratios
 	@.venv-bench/bin/python tests/benchmarks/batch.py

@@ -1,5 +1,5 @@
-"""`pytest --nbval notebooks` checks with the project's rules; see autogap/checks/nbval_plugin.py."""
+"""`pytest --nbval notebooks` checks with the project's rules; see nbpoints/checks/nbval_plugin.py."""
 
-from autogap.checks.nbval_plugin import pytest_collect_file
+from nbpoints.checks.nbval_plugin import pytest_collect_file
 
 __all__ = ["pytest_collect_file"]

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from autogap import claims, data
-from autogap.errors import InputError
+from nbpoints.errors import InputError
 from autogap.paths import NOTEBOOKS
 
 CLAIM = {"claim_id": "C01", "scope": "in", "statement": "It fell", "value": "10", "unit": "percent",

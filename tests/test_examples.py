@@ -12,10 +12,10 @@ from autogap.paths import NOTEBOOKS
 pytestmark = pytest.mark.slow
 
 # a kernel's half of the batch, loaded by its place in a process of its own; and the entry that runs when imported
-APART = {"autogap.__main__", "autogap.batch.forkserver", "autogap.batch.observe"}
+APART = {"autogap.__main__", "nbpoints.kernels.forkserver", "nbpoints.kernels.observe"}
 MODULES = sorted(
     ".".join(path.relative_to(NOTEBOOKS).with_suffix("").parts).removesuffix(".__init__")
-    for path in (NOTEBOOKS / "autogap").rglob("*.py")
+    for path in NOTEBOOKS.rglob("*.py")
 )
 
 

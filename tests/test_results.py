@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nbpoints import mime
 from autogap import results, run
-from autogap.errors import InputError
+from nbpoints.errors import InputError
 
 
 @pytest.fixture
@@ -25,12 +26,12 @@ def test_record_shows_rounded_and_stores_all_digits(shown):
     assert shown == [
         {
             "text/plain": "exports_yoy_pct = -11.0 percent",
-            results.MIME: {
+            mime.RESULT: {
                 "name": "exports_yoy_pct", "value": -11.0417, "unit": "percent", "digits": 1, "tolerance": 0.0
             },
         }
     ]
-    assert type(shown[0][results.MIME]["value"]) is float
+    assert type(shown[0][mime.RESULT]["value"]) is float
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_record_shows_rounded_and_stores_all_digits(shown):
 )
 def test_values_become_plain(shown, value, stored):
     results.record("some_result", value, unit="count")
-    kept = shown[0][results.MIME]["value"]
+    kept = shown[0][mime.RESULT]["value"]
     assert kept == stored and type(kept) is type(stored)
     json.dumps(shown[0])
 
@@ -106,7 +107,7 @@ def test_say_shows_markdown_and_refuses_missing_numbers(shown):
 
 
 def _book(path, *outputs, start='run.start("03_export_decline", month=month)'):
-    result = [{"output_type": "display_data", "data": {results.MIME: output}, "metadata": {}} for output in outputs]
+    result = [{"output_type": "display_data", "data": {mime.RESULT: output}, "metadata": {}} for output in outputs]
     cells = [
         {"cell_type": "markdown", "source": ["# Question"], "metadata": {}},
         {"cell_type": "code", "source": ["import x\n", start], "outputs": [], "metadata": {}},

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from autogap import paths, run
-from autogap.errors import InputError
+from nbpoints.errors import InputError
 
 HERE = paths.NOTEBOOKS
 CELL = 'month: str = "2025-05"  # month of the figures [2024-05..2026-08]\nshare_pct: float = 10.0  # share [0..100]\n'
@@ -21,7 +21,7 @@ def house(tmp_path, monkeypatch):
     (tmp_path / "03_export_decline.ipynb").write_text(json.dumps(book))
     monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path)
     monkeypatch.setattr(run, "_current", None)
-    monkeypatch.delenv("AUTOGAP_FIGURES", raising=False)
+    monkeypatch.delenv("NBPOINTS_FIGURES", raising=False)
     monkeypatch.delenv("AUTOGAP_PROFILE", raising=False)
 
 
@@ -40,7 +40,7 @@ def test_another_point_writes_to_its_own_folder():
 
 
 def test_the_caller_may_say_where_figures_go(monkeypatch, tmp_path):
-    monkeypatch.setenv("AUTOGAP_FIGURES", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("NBPOINTS_FIGURES", str(tmp_path / "elsewhere"))
     run.start("03_export_decline", month="2025-05", share_pct=10.0)
     assert run.current().figures_dir == tmp_path / "elsewhere"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from autogap.batch.cli import main
+from nbpoints.cli import main
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -23,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autogap.errors import InputError, did_you_mean
+from nbpoints.errors import InputError, did_you_mean
 from autogap.paths import NOTEBOOKS
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autogap import run
-from autogap.errors import InputError
+from nbpoints.errors import InputError
+from nbpoints.mime import RESULT, as_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MIME = "application/vnd.autogap.result+json"
 COLUMNS = ["notebook", "name", "value", "unit", "digits", "tolerance", "cell"]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -80,7 +80,7 @@ def record(name: str, value: object, unit: str = "", digits: int = 1, tolerance:
         raise InputError(f"record: {name!r} has tolerance={tolerance!r}; give a number from 0 to below 1.")
     _ledger.enter(name, plain)
     result = {"name": name, "value": plain, "unit": unit, "digits": digits, "tolerance": float(tolerance)}
-    run.show({"text/plain": as_text(result), MIME: result})
+    run.show({"text/plain": as_text(result), RESULT: result})
 
 
 def _plain(name: str, value: object) -> int | float | bool | str:
@@ -103,20 +103,6 @@ def _plain(name: str, value: object) -> int | float | bool | str:
     raise InputError(
         f"record: {name!r} is {value!r}, a {type(value).__name__}; give a number, a truth value, a text or a date."
     )
-
-
-def as_text(result: dict[str, object]) -> str:
-    """Write a result as its reader sees it.
-
-    Examples
-    --------
-    >>> as_text({"name": "exports_yoy_pct", "value": -11.0417, "unit": "percent", "digits": 1})
-    'exports_yoy_pct = -11.0 percent'
-    """
-    value = result["value"]
-    # Adding zero turns a rounded -0.0 into 0.0.
-    shown = f"{round(value, result['digits']) + 0.0:.{result['digits']}f}" if isinstance(value, float) else str(value)
-    return f"{result['name']} = {shown} {result['unit']}".rstrip()
 
 
 def say(text: str) -> None:
@@ -164,10 +150,10 @@ def read(path: str | Path) -> pd.DataFrame:
     cells = _cells(path)
     notebook = next((found.group(1) for found in map(_START.search, map(_source, cells)) if found), path.stem)
     rows = [
-        {"notebook": notebook, **output["data"][MIME], "cell": number}
+        {"notebook": notebook, **output["data"][RESULT], "cell": number}
         for number, cell in enumerate(cells, start=1)
         for output in cell.get("outputs", [])
-        if MIME in output.get("data", {})
+        if RESULT in output.get("data", {})
     ]
     table = pd.DataFrame(rows, columns=COLUMNS)
     return table.astype({"value": object, "digits": "int64", "tolerance": "float64", "cell": "int64"})

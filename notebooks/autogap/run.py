@@ -7,8 +7,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from autogap import paths, style
-from autogap.errors import InputError, did_you_mean
+from autogap import paths
+from autogap.figures import style
+from nbpoints.errors import InputError, did_you_mean
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def start(notebook: str, **parameters: object) -> None:
         When the notebook or a parameter is unknown or missing, or a value is not allowed.
     """
     global _current
-    from autogap import parameters as cell
+    from nbpoints.parameters import declare as cell
 
     path = paths.NOTEBOOKS / f"{notebook}.ipynb"
     if not path.is_file():
@@ -95,7 +96,7 @@ def current() -> Run:
 
 
 def _figures_dir(point: str, is_default: bool) -> Path:
-    chosen = os.environ.get("AUTOGAP_FIGURES")
+    chosen = os.environ.get("NBPOINTS_FIGURES")
     if chosen:
         return Path(chosen)
     return paths.FIGURES if is_default else paths.RUNS / point / "figures"

@@ -40,8 +40,8 @@ MONTHS = [f"{2025 + month // 12}-{month % 12 + 1:02d}" for month in range(4, 20)
 MEMORY = """
 import json, resource, sys
 from pathlib import Path
-from autogap.batch import runner
-from autogap.batch.point import Point
+from nbpoints.run import runner
+from nbpoints.scenarios.point import Point
 book, out, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 points = [Point("many", book, {"n": n}, {"n": n}, f"tiny@n={n}") for n in range(count)]
 with open(out + ".log", "w") as log:
@@ -174,7 +174,7 @@ def inject(chosen: Comparison, values: list[dict]) -> list[str]:
 
 def timed(steps: list[list[str]], chosen: Comparison) -> float:
     """Run commands one after the other in the notebook's folder; return the seconds that it took."""
-    own = {"AUTOGAP_FIGURES": str(chosen.folder / "figures"), "AUTOGAP_PROFILE": chosen.profile}
+    own = {"NBPOINTS_FIGURES": str(chosen.folder / "figures"), "AUTOGAP_PROFILE": chosen.profile}
     environment = os.environ | {"PYTHONPATH": str(NOTEBOOKS)} | own
     began = time.perf_counter()
     for command in steps:

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from autogap.data import observations, package
-from autogap.errors import InputError
+from nbpoints.errors import InputError
 from autogap.paths import DATA
 
 FILE = "observations/frb_exchange_rates.csv"

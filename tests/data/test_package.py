@@ -12,7 +12,7 @@ import pytest
 
 from autogap.data import package
 from autogap.data.vocabulary import SERIES_FIELDS
-from autogap.errors import InputError
+from nbpoints.errors import InputError
 from autogap.paths import DATA
 
 FILES = sorted((DATA / "observations").glob("*.csv"))

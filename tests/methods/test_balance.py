@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autogap.errors import InputError
+from nbpoints.errors import InputError
 from autogap.methods import balance
 
 # Trade Statistics of Japan, detailed release for May 2025, million yen: trade with the United States.

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autogap.errors import InputError
+from nbpoints.errors import InputError
 from autogap.methods import bilateral
 
 AROUND = pd.period_range("2023-12", "2025-01", freq="M")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autogap.errors import InputError
+from nbpoints.errors import InputError
 from autogap.methods import equilibrium
 from autogap.methods.equilibrium import bilateral_gap, gsim, market
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autogap.errors import InputError
+from nbpoints.errors import InputError
 from autogap.methods import passthrough
 from autogap.paths import NOTEBOOKS
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autogap.errors import InputError
+from nbpoints.errors import InputError
 from autogap.methods import sensitivity
 
 ISHIGAMI_RANGES = {name: (-np.pi, np.pi) for name in ("x1", "x2", "x3")}

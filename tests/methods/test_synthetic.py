@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autogap.errors import InputError
+from nbpoints.errors import InputError
 from autogap.methods import counterfactual, synthetic
 
 EVENT = "2024-05"

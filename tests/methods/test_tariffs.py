@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from autogap import data
-from autogap.errors import InputError
+from nbpoints.errors import InputError
 from autogap.methods import tariffs
 
 LAW = pd.DataFrame(

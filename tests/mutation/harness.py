@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from autogap.checks import compendium
+from tests.compendium import rules as compendium
 from tests.mutation.faults import Fault
 from tests.mutation.tree import Tree
 

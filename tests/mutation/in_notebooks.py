@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from autogap.checks.outputs import FIGURE, RESULT
+from nbpoints.checks.outputs import FIGURE, RESULT
 from autogap.results import as_text
 from tests.mutation.fault import AUTOS, DECLINE, GAP, SECTOR, TARIFFS, bump, each, fault
 from tests.mutation.tree import Tree, code, displays

@@ -76,7 +76,7 @@ for _kind, _name, _book, _module, _old, _new in METHODS:
 @fault("colour swapped", "two roles of the house style", GAP)
 def swap_roles(tree: Tree) -> None:
     tree.replace(
-        "notebooks/autogap/style.py",
+        "notebooks/autogap/figures/style.py",
         '"japan": "#12355b",\n    "us": "#d9701a"',
         '"japan": "#d9701a",\n    "us": "#12355b"',
     )

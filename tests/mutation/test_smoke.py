@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from autogap.checks import compendium, hygiene
+from nbpoints.checks import hygiene
+from tests.compendium import rules as compendium
 from autogap.paths import ROOT
 from tests.mutation.__main__ import MISSED, RESULTS, Report
 from tests.mutation.faults import FAULTS, Fault

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from autogap.checks import stable
+from nbpoints.checks import canonical as stable
 
 
 class Tree:

@@ -6,9 +6,9 @@ from functools import cache
 
 import pytest
 
-from autogap import notebook as reading
+from nbpoints import notebook as reading
 from autogap import results
-from autogap.checks import stable
+from nbpoints.checks import canonical as stable
 from autogap.paths import NOTEBOOKS
 
 BOOKS = {path.stem: path for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))}

@@ -7,9 +7,11 @@ import re
 
 from collection import BOOKS, book, cells, each
 
-from autogap import notebook as reading
-from autogap import parameters, results
-from autogap.checks import outputs, readme
+from nbpoints import notebook as reading
+from autogap import results
+from nbpoints.parameters import declare as parameters
+from nbpoints.checks import outputs
+from tests.compendium import readme
 from autogap.paths import FIGURES
 
 MOST_LINES, MEAN_LINES = 25, 8

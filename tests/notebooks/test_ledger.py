@@ -8,6 +8,7 @@ import shutil
 import pytest
 from collection import BOOKS, values
 
+from nbpoints import mime
 from autogap import claims, data, results
 from autogap.paths import NOTEBOOKS
 
@@ -41,7 +42,7 @@ def test_a_result_deleted_from_a_notebook_leaves_its_claim_without_one(tmp_path)
     content = json.loads(copy.read_text(encoding="utf-8"))
     for cell in content["cells"]:
         cell["outputs"] = [one for one in cell.get("outputs", [])
-                           if one.get("data", {}).get(results.MIME, {}).get("name") != "exports_yoy_pct"]
+                           if one.get("data", {}).get(mime.RESULT, {}).get("name") != "exports_yoy_pct"]
     copy.write_text(json.dumps(content), encoding="utf-8")
     before, after = ledger()["verdict"], ledger(tmp_path)["verdict"]
     assert after[after != before].to_dict() == {"C14": claims.NO_RESULT}

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from collection import BOOKS, each
 
-from autogap import data, parameters, periods
+from autogap import data
+from nbpoints.parameters import declare as parameters, periods
 from autogap.methods import balance, tariffs
 
 

@@ -11,11 +11,13 @@ import pandas as pd
 import pytest
 from collection import BOOKS, book, each, values
 
-from autogap import data, parameters, words
-from autogap.batch import runner
-from autogap.batch.layout import NOTEBOOK
-from autogap.batch.point import Point
-from autogap.checks import hygiene, outputs, readme, stable
+from autogap import data, words
+from nbpoints.parameters import declare as parameters
+from nbpoints.run import runner
+from nbpoints.records.layout import NOTEBOOK
+from nbpoints.scenarios.point import Point
+from nbpoints.checks import canonical as stable, hygiene, outputs
+from tests.compendium import readme
 
 ANSWER = "answer"
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from autogap.errors import InputError, did_you_mean
+from nbpoints.errors import InputError, did_you_mean
 from autogap.paths import DATA
 
 FREQUENCIES = {"M": "M", "Q": "Q", "A": "Y", "FY": "Y-MAR"}

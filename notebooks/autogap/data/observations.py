@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from autogap import periods
+from nbpoints.parameters import periods
 from autogap.data.vocabulary import OBSERVATION_FIELDS, SERIES_FIELDS
-from autogap.errors import InputError, did_you_mean
+from nbpoints.errors import InputError, did_you_mean
 
 _PERIOD_OF = {"M": "month", "Q": "quarter", "A": "year", "FY": "fiscal year"}
 

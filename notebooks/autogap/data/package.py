@@ -32,7 +32,7 @@ from autogap.data.vocabulary import (
     UNITS,
     VINTAGE_KINDS,
 )
-from autogap.errors import InputError, did_you_mean
+from nbpoints.errors import InputError, did_you_mean
 from autogap.paths import DATA
 
 NAME = "autogap-data"

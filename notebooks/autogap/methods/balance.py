@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from autogap.errors import InputError
+from nbpoints.errors import InputError
 
 PERIODS_A_YEAR = {"M": 12, "Q": 4, "Y": 1}
 

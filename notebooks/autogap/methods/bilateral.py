@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from autogap.errors import InputError
+from nbpoints.errors import InputError
 
 
 def convert(values: pd.Series, jpy_per_usd: pd.Series | float, to: str = "USD") -> pd.Series:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
-from autogap.errors import InputError
+from nbpoints.errors import InputError
 from autogap.methods.balance import at, periods_a_year
 
 LEAST_BEFORE = 8

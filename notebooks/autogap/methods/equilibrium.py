@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from autogap.errors import InputError
+from nbpoints.errors import InputError
 
 NEWTON_STEPS = 50
 NEWTON_TOLERANCE = 1e-12

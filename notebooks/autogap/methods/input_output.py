@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from autogap.errors import InputError, did_you_mean
+from nbpoints.errors import InputError, did_you_mean
 
 
 def matrix(cells: pd.DataFrame, value: str) -> pd.DataFrame:

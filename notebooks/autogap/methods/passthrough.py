@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from autogap.errors import InputError, did_you_mean
+from nbpoints.errors import InputError, did_you_mean
 
 PRICES = ("export", "landed")
 METHODS = ("ols", "ppml")

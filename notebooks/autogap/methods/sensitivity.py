@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from autogap.errors import InputError
+from nbpoints.errors import InputError
 
 if TYPE_CHECKING:
     from scipy.stats.distributions import rv_frozen

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from autogap.errors import InputError, did_you_mean
+from nbpoints.errors import InputError, did_you_mean
 from autogap.methods.counterfactual import total_effect, window
 
 

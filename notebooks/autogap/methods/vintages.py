@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from autogap.errors import InputError
+from nbpoints.errors import InputError
 
 
 def known_from(vintage: str) -> pd.Timestamp:

@@ -1,0 +1,374 @@
+"""Figures in the house style, and the one function that saves them.
+
+Examples
+--------
+>>> from autogap import figures
+>>> fig, ax = figures.new("single")
+>>> round(fig.get_size_inches()[0] * 25.4)
+160
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+import sys
+from functools import cache
+from importlib import metadata
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import autogap
+from autogap import run
+from autogap.figures import artists, style
+from autogap.figures.drawing import band, barh, bars, colour, days, legend, line, middles, shade, stack, zero_line
+from nbpoints.errors import InputError
+from nbpoints.mime import FIGURE
+from autogap.figures.labels import label_lines, mark_events, settle
+from autogap.figures.style import COLOURS, MM_PER_INCH
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axis import Axis
+    from matplotlib.figure import Figure
+    from PIL import Image
+
+__all__ = [
+    "COLOURS", "FIGURE", "band", "barh", "bars", "colour", "days", "label_lines", "legend", "line", "mark_events",
+    "middles", "new", "save", "shade", "stack", "zero_line",
+]
+
+
+_STEM = re.compile(r"fig-[a-z0-9-]+")
+_INLINE_DPI = 100  # a whole part of the resolution for print
+_COMPRESS_LEVEL = 3  # of zlib: half the time of level 6 for a tenth more bytes
+# More digits are noise of the processor at hand, and would make another file on another machine; `artists` has as many.
+_CSV_DIGITS = "%.10g"
+_PACKAGES = ("matplotlib", "numpy", "pandas", "seaborn")
+
+
+def new(
+    width: str = "single", height_mm: float | None = None, rows: int = 1, cols: int = 1, **kw: object
+) -> tuple[Figure, object]:
+    """Begin a figure of the profile's width.
+
+    Parameters
+    ----------
+    width : {"single", "double"}
+        160 or 180 mm in the briefing profile, 89 or 183 mm in the journal profile.
+    height_mm : float, optional
+        Height in the briefing profile; another profile keeps the proportion.
+    rows, cols : int
+        Panels.
+    **kw
+        Passed to `Figure.subplots` (``sharex``, ``sharey``, ``width_ratios``, ...).
+
+    Returns
+    -------
+    Figure, Axes or array of Axes
+
+    Raises
+    ------
+    InputError
+        When there is no such width.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    style.apply()
+    chosen, briefing = style.profile(), style.PROFILES["briefing"]
+    if width not in chosen.width_mm:
+        raise InputError(f"figures.new: width is 'single' or 'double', not {width!r}.")
+    height = chosen.height_mm[width] * (1 + 0.6 * (rows - 1))
+    if height_mm is not None:
+        height = height_mm * chosen.height_mm[width] / briefing.height_mm[width]
+    fig = Figure(figsize=(chosen.width_mm[width] / MM_PER_INCH, height / MM_PER_INCH), layout="constrained")
+    FigureCanvasAgg(fig)
+    return fig, fig.subplots(rows, cols, **kw)
+
+
+def save(
+    fig: Figure, stem: str, *, data: pd.DataFrame | pd.Series, title: str, subtitle: str, alt: str, source: str
+) -> None:
+    """Show a figure in the notebook and write it as pdf, svg, png, with its data as csv and its run as json.
+
+    In a profile without pictures only the csv and the json are written, which say what would be drawn.
+
+    Parameters
+    ----------
+    fig : Figure
+        Begun by `new`; it is closed afterwards.
+    stem : str
+        Name of the files, ``fig-exports-yoy``.
+    data : DataFrame or Series
+        What the figure draws.
+    title : str
+        The point of the figure, in one sentence.
+    subtitle : str
+        Unit and period.
+    alt : str
+        What the figure shows, for those who do not see it.
+    source : str
+        Publisher and release of the figures drawn.
+
+    Raises
+    ------
+    InputError
+        When one of these is missing, the stem is of another form or belongs to another notebook, or an axis with
+        numbers has no label. Then nothing is written.
+    """
+    words = {"title": title, "subtitle": subtitle, "alt": alt, "source": source}
+    table = _table(stem, data)
+    _refuse_incomplete(fig, stem, words)
+    here = run.current()
+    folder = here.figures_dir
+    _refuse_taken(folder, stem, here.notebook)
+    csv = table.to_csv(
+        index=_has_index(table), index_label=_index_names(table), float_format=_CSV_DIGITS, lineterminator="\n"
+    ).encode()
+    facts = _facts(stem, words, csv)
+    chosen = style.profile()
+    if chosen.has_title:
+        _add_words(fig, chosen, words)
+    facts["artists"] = artists.describe(fig)
+    files, inline = _render(fig, chosen, facts) if chosen.has_pictures else ({}, None)
+    files["csv"] = csv
+    # A file that was changed afterwards betrays itself, whatever fonts and libraries the next run has.
+    facts["files"] = {f"{stem}.{ending}": _sha256(content) for ending, content in files.items()}
+    files["json"] = (json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    folder.mkdir(parents=True, exist_ok=True)
+    for ending, content in files.items():
+        _write(folder / f"{stem}.{ending}", content)
+    _show(stem, title, {"stem": stem, "alt": alt, "artists": facts["artists"]}, inline)
+    _close(fig)
+
+
+def _show(stem: str, title: str, described: dict[str, object], inline: bytes | None) -> None:
+    bundle, about = {"text/plain": f"{stem}: {title}", FIGURE: described}, None
+    if inline is None:
+        described["has_picture"] = False
+    else:
+        bundle["image/png"] = base64.b64encode(inline).decode()
+        # The hash stands where plain nbval does not look: another machine's fonts draw another picture.
+        about = {"image/png": {"alt": described["alt"], "sha256": _sha256(inline)}}
+    run.show(bundle, metadata=about)
+
+
+def _table(stem: str, data: object) -> pd.DataFrame:
+    import pandas as pd
+
+    table = data.to_frame() if isinstance(data, pd.Series) else data
+    if not isinstance(table, pd.DataFrame) or table.shape[1] == 0 or table.empty:
+        raise InputError(f"{stem}: data must be the table that the figure draws, with at least one column and row.")
+    return table
+
+
+def _has_index(table: pd.DataFrame) -> bool:
+    return type(table.index).__name__ != "RangeIndex" or table.index.name is not None
+
+
+def _index_names(table: pd.DataFrame) -> list[str]:
+    plain = "period" if type(table.index).__name__ == "PeriodIndex" else "item"
+    return [str(name) if name is not None else plain for name in table.index.names]
+
+
+def _refuse_incomplete(fig: Figure, stem: str, words: dict[str, str]) -> None:
+    if not isinstance(stem, str) or not _STEM.fullmatch(stem):
+        raise InputError(f"figures.save: {stem!r} is no stem; use 'fig-' and lower case, digits, hyphens.")
+    for name, text in words.items():
+        if not isinstance(text, str) or not text.strip():
+            raise InputError(f"{stem}: {name} is empty; give {_MEANING[name]}.")
+    for number, ax in enumerate(fig.axes, start=1):
+        if ax.axison and ax.has_data():
+            for name, axis in (("x", ax.xaxis), ("y", ax.yaxis)):
+                if not _is_labelled(fig, name, axis):
+                    raise InputError(f"{stem}: the {name}-axis of axes {number} has no label; name quantity and unit.")
+
+
+_MEANING = {
+    "title": "the point of the figure in one sentence",
+    "subtitle": "unit and period",
+    "alt": "what the figure shows, for those who do not see it",
+    "source": "publisher and release of the figures drawn",
+}
+
+
+def _is_labelled(fig: Figure, name: str, axis: Axis) -> bool:
+    """Tell whether a reader knows what an axis measures; dates and categories say so themselves."""
+    from matplotlib.ticker import FixedLocator, NullLocator
+
+    family = getattr(axis.axes, f"get_shared_{name}_axes")().get_siblings(axis.axes)
+    if getattr(fig, f"get_sup{name}label")() or any(getattr(ax, f"get_{name}label")() for ax in family):
+        return True
+    locator = axis.get_major_locator()
+    has_no_ticks = isinstance(locator, NullLocator) or (isinstance(locator, FixedLocator) and not len(locator.locs))
+    if has_no_ticks or axis.have_units() or not axis.get_visible():
+        return True
+    return not all(map(_is_number, artists.ticks(axis)))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text.replace("\N{MINUS SIGN}", "-").replace(",", ""))
+    except ValueError:
+        return False
+    return True
+
+
+def _refuse_taken(folder: Path, stem: str, notebook: str) -> None:
+    try:
+        owner = json.loads((folder / f"{stem}.json").read_text(encoding="utf-8"))["notebook"]
+    except (OSError, ValueError, KeyError):
+        return
+    if owner != notebook:
+        raise InputError(f"{stem}: {owner} saves a figure of that name already; give this one another stem.")
+
+
+def _facts(stem: str, words: dict[str, str], csv: bytes) -> dict[str, object]:
+    from autogap import data
+
+    here = run.current()
+    facts = words | {
+        "stem": stem,
+        "notebook": here.notebook,
+        "parameters": here.parameters,
+        "profile": style.profile().name,
+        "data": data.files_read(),
+        "csv_sha256": _sha256(csv),
+    }
+    digest = _sha256(json.dumps(facts, sort_keys=True).encode())[:12]
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    versions = {"autogap": autogap.__version__, "python": python} | {name: _version(name) for name in _PACKAGES}
+    # What made a figure differ between machines is told, but does not make it another figure.
+    return facts | {"id": f"{here.point}/{stem}#{digest}", "versions": versions}
+
+
+@cache
+def _version(package: str) -> str:
+    return metadata.version(package)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _add_words(fig: Figure, chosen: style.Profile, words: dict[str, str]) -> None:
+    """Write title, subtitle and source line at the left edge and leave the rest to the axes."""
+    width, height = fig.get_size_inches() * 72
+    pad, size = 4.0, chosen.text_pt
+    grey = COLOURS["neutral"]
+    top = height - pad
+    for text, points, looks in (
+        (words["title"], size * 1.2, {"weight": "bold"}),
+        (words["subtitle"], size * 0.95, {"color": grey}),
+    ):
+        lines = _wrap(fig, text, width - 2 * pad, points, looks.get("weight", "normal"))
+        fig.text(pad / width, top / height, "\n".join(lines), va="top", size=points, linespacing=1.2, **looks)
+        top -= len(lines) * points * 1.3 + 2
+    points = size * 0.8
+    lines = _wrap(fig, f"Source: {words['source'].removeprefix('Source: ')}", width - 2 * pad, points, "normal")
+    fig.text(pad / width, pad / height, "\n".join(lines), va="bottom", size=points, color=grey, linespacing=1.2)
+    bottom = pad + len(lines) * points * 1.3 + 3
+    fig.get_layout_engine().set(rect=(0, bottom / height, 1, (top - 3 - bottom) / height))
+
+
+def _wrap(fig: Figure, text: str, room: float, points: float, weight: str) -> list[str]:
+    """Break a text into lines that fit the room, in points."""
+    from matplotlib.font_manager import FontProperties
+
+    font = FontProperties(size=points, weight=weight)
+    renderer = fig.canvas.get_renderer()
+
+    def fits(line: str) -> bool:
+        return renderer.get_text_width_height_descent(line, font, ismath=False)[0] * 72 / fig.dpi <= room
+
+    if fits(text):
+        return [text]
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        lines[-1:] = [longer] if not lines[-1] or fits(longer) else [lines[-1], word]
+    return lines
+
+
+def _render(fig: Figure, chosen: style.Profile, facts: dict[str, object]) -> tuple[dict[str, bytes], bytes]:
+    """Draw a figure in every form; the inline picture comes second."""
+    import matplotlib
+
+    title, alt, identity = facts["title"], facts["alt"], facts["id"]
+    said = {
+        "pdf": {"Title": title, "Subject": alt, "Keywords": identity, "Producer": None, "CreationDate": None},
+        "svg": {"Title": title, "Description": alt, "Identifier": identity, "Date": None},
+    }
+    with matplotlib.rc_context(style.EXPORT):
+        _lay_out(fig)
+        files = {form: _drawn(fig, form, 72, metadata=about | {"Creator": "autogap"}) for form, about in said.items()}
+        files["png"], inline = _pictures(fig, chosen.png_dpi, {"Title": title, "Description": alt, "Source": identity})
+    return files, inline
+
+
+def _lay_out(fig: Figure) -> None:
+    """Give every axes its final place, once for all forms."""
+    engine = fig.get_layout_engine()
+    engine.execute(fig)
+    if settle(fig):
+        # words that were placed have changed the room for the axes, and that room the places of the words
+        engine.execute(fig)
+        settle(fig)
+        engine.execute(fig)
+    fig.set_layout_engine("none")
+    # The solver's last digits differ from run to run, and with them the ids in an SVG.
+    for ax in fig.axes:
+        ax.set_position([round(float(edge), 6) for edge in ax.get_position().bounds])
+
+
+def _drawn(fig: Figure, form: str, dpi: int, **how: object) -> bytes:
+    """Draw a figure once; `Figure.savefig` draws it twice, the first time for layouts that are not done yet."""
+    from matplotlib.backend_bases import get_registered_canvas_class
+
+    buffer, canvas, before = BytesIO(), fig.canvas, fig.dpi
+    fig.dpi = dpi
+    getattr(get_registered_canvas_class(form)(fig), f"print_{form}")(buffer, **how)
+    fig.dpi = before
+    fig.set_canvas(canvas)
+    return buffer.getvalue()
+
+
+def _pictures(fig: Figure, dpi: int, about: dict[str, str]) -> tuple[bytes, bytes]:
+    """Draw the picture for print, and make the smaller one for the notebook from it."""
+    from PIL import Image
+
+    size = [int(edge) for edge in fig.get_size_inches() * dpi]
+    picture = Image.frombytes("RGBA", size, _drawn(fig, "rgba", dpi)).convert("RGB")
+    return _png(picture, dpi, about), _png(picture.reduce(dpi // _INLINE_DPI), _INLINE_DPI, about)
+
+
+def _png(picture: Image.Image, dpi: int, about: dict[str, str]) -> bytes:
+    from PIL.PngImagePlugin import PngInfo
+
+    notes = PngInfo()
+    for name, text in about.items():
+        notes.add_text(name, text)
+    buffer = BytesIO()
+    picture.save(buffer, format="png", dpi=(dpi, dpi), pnginfo=notes, compress_level=_COMPRESS_LEVEL)
+    return buffer.getvalue()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _close(fig: Figure) -> None:
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.close(fig)

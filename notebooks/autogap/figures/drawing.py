@@ -1,0 +1,288 @@
+"""Drawing habits that the figures share: lines, bars, stacks and bands of series, with periods on the time axis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from nbpoints.errors import InputError, did_you_mean
+from autogap.figures.labels import later
+from autogap.figures.style import COLOURS, profile
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.collections import PolyCollection
+    from matplotlib.container import BarContainer
+    from matplotlib.legend import Legend
+    from matplotlib.lines import Line2D
+
+_axis_periods: WeakKeyDictionary[Axes, pd.PeriodIndex] = WeakKeyDictionary()
+
+
+def colour(role: str) -> str:
+    """Return the colour of a role.
+
+    Raises
+    ------
+    InputError
+        When there is no such role.
+
+    Examples
+    --------
+    >>> colour("japan")
+    '#12355b'
+    """
+    if role not in COLOURS:
+        raise InputError(
+            f"{role!r} is no role of a colour; give one of {', '.join(COLOURS)}.{did_you_mean(str(role), COLOURS)}"
+        )
+    return COLOURS[role]
+
+
+def middles(index: pd.PeriodIndex) -> np.ndarray:
+    """Return the days in the middle of periods, where a flow over the period is drawn.
+
+    An event of 3 April then stands before the figure of April, which it may have moved.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> middles(pd.period_range("2025-04", "2025-05", freq="M")).astype(str).tolist()
+    ['2025-04-16', '2025-05-16']
+    """
+    first = index.start_time.values.astype("datetime64[D]")
+    return first + (index.end_time.values.astype("datetime64[D]") - first + 1) // 2
+
+
+def line(
+    ax: Axes, series: pd.Series, role: str = "japan", label: str | None = None, mid: bool = True, **kw: object
+) -> Line2D:
+    """Draw a series as a line in the colour of its role; a gap in the series stays a gap in the line.
+
+    Parameters
+    ----------
+    ax : Axes
+    series : Series
+        On a PeriodIndex, or on numbers.
+    role : str
+        Role in `style.COLOURS`.
+    label : str, optional
+        Name for the reader; ``series.name`` when not given.
+    mid : bool
+        Draw at the middle of the period; a rate in force on its dates is drawn with ``mid=False``.
+    **kw
+        Passed to `Axes.plot`.
+
+    Returns
+    -------
+    Line2D
+    """
+    label = label if label is not None else str(series.name)
+    (drawn,) = ax.plot(_positions(ax, series.index, mid), series.to_numpy(), color=colour(role), label=label, **kw)
+    return drawn
+
+
+def bars(
+    ax: Axes, series: pd.Series, role: str | Sequence[str] = "japan", label: str = "", **kw: object
+) -> BarContainer:
+    """Draw a series as upright bars, one a period or one a category.
+
+    Parameters
+    ----------
+    ax : Axes
+    series : Series
+        On a PeriodIndex, or on words.
+    role : str or sequence of str
+        Role in `style.COLOURS`, one for all or one a bar.
+    label : str
+        Name for the legend.
+    **kw
+        Passed to `Axes.bar`.
+
+    Returns
+    -------
+    BarContainer
+    """
+    import numpy as np
+
+    drawn = colour(role) if isinstance(role, str) else [colour(one) for one in role]
+    where = _positions(ax, series.index)
+    is_dates = np.issubdtype(where.dtype, np.datetime64)
+    if is_dates and "width" not in kw:
+        kw["width"] = 0.8 * float(np.median(np.diff(where).astype(int))) if len(where) > 1 else 20.0
+    ax.grid(visible=False, axis="x")
+    return ax.bar(where, series.to_numpy(), color=drawn, label=label or None, **kw)
+
+
+def barh(
+    ax: Axes, series: pd.Series, role: str | Sequence[str] = "japan", label: str = "", **kw: object
+) -> BarContainer:
+    """Draw a series on words as lying bars, the first on top, from a line at zero."""
+    drawn = colour(role) if isinstance(role, str) else [colour(one) for one in role]
+    ax.grid(visible=False, axis="y")
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.axvline(0, color=COLOURS["neutral"], linewidth=profile().axis_pt, zorder=2.5)
+    if profile().has_grid:
+        ax.grid(visible=True, axis="x")
+    if not ax.yaxis_inverted():
+        ax.invert_yaxis()
+    return ax.barh(series.index.to_numpy(), series.to_numpy(), color=drawn, label=label or None, **kw)
+
+
+def stack(ax: Axes, frame: pd.DataFrame, roles: Mapping[str, str], labels: Mapping[str, str] | None = None) -> None:
+    """Draw the columns of a table as stacked bars; what is negative stacks downwards from zero.
+
+    Parameters
+    ----------
+    ax : Axes
+    frame : DataFrame
+        One column a part, on a PeriodIndex or on words.
+    roles : mapping of str to str
+        Role of each column to draw, in the order of stacking.
+    labels : mapping of str to str, optional
+        Name of each column for the legend.
+    """
+    import pandas as pd
+
+    above = below = pd.Series(0.0, index=frame.index)
+    for name, role in roles.items():
+        part = frame[name]
+        bottom = above.where(part >= 0, below)
+        bars(ax, part, role, (labels or {}).get(name, name), bottom=bottom.to_numpy(), edgecolor="white")
+        above = above + part.clip(lower=0).fillna(0.0)
+        below = below + part.clip(upper=0).fillna(0.0)
+    zero_line(ax)
+
+
+def band(
+    ax: Axes, low: pd.Series, high: pd.Series, role: str = "band", label: str = "", **kw: object
+) -> PolyCollection:
+    """Fill between two series on the same index, for an interval or a range."""
+    where = _positions(ax, low.index)
+    kw = {"linewidth": 0, "zorder": 0.9} | kw
+    return ax.fill_between(where, low.to_numpy(), high.to_numpy(), color=colour(role), label=label or None, **kw)
+
+
+def shade(ax: Axes, start: str, end: str, label: str = "", role: str = "band") -> None:
+    """Shade the days from one ISO date to another, with a small label at the foot of the axes."""
+    import numpy as np
+
+    days = np.array([start, end], dtype="datetime64[D]")
+    ax.axvspan(*days, color=colour(role), alpha=0.5, linewidth=0, zorder=0.5)
+    if label:
+        place = (days[0] + (days[1] - days[0]) // 2, 0.02)
+        at_foot = ax.get_xaxis_transform()
+        ax.text(*place, label, transform=at_foot, ha="center", va="bottom", color=COLOURS["neutral"], size="small")
+
+
+def zero_line(ax: Axes) -> None:
+    """Draw the line at zero, from which bars and balances are read."""
+    ax.axhline(0, color=COLOURS["neutral"], linewidth=profile().axis_pt, zorder=2.5)
+
+
+def legend(ax: Axes, side: str = "right", **kw: object) -> Legend:
+    """Place a legend outside the axes: at the ``right``, or ``below`` the words of the x-axis in one row."""
+    places = {"right": {"bbox_to_anchor": (1.01, 1.0)}, "below": {"bbox_to_anchor": (0.0, 0.0), "ncols": 4}}
+    if side not in places:
+        raise InputError(f"legend: side is 'right' or 'below', not {side!r}.")
+    looks = {"loc": "upper left", "handlelength": 1.6, "borderaxespad": 0.0}
+    placed = ax.legend(**(looks | places[side] | kw))
+    if side == "below":
+        later(ax.figure, lambda: _drop(ax, placed))
+    return placed
+
+
+def _drop(ax: Axes, placed: Legend) -> None:
+    words = ax.xaxis.get_tightbbox(ax.figure.canvas.get_renderer())
+    frame = ax.get_window_extent()
+    foot = frame.y0 if words is None else words.y0
+    gap = profile().text_pt * 0.6 / 72 * ax.figure.dpi
+    placed.set_bbox_to_anchor((0.0, (foot - gap - frame.y0) / frame.height), transform=ax.transAxes)
+
+
+def days(ax: Axes, start: str, end: str) -> None:
+    """Let the x-axis run from one ISO date to another, with ticks at the beginnings of months.
+
+    For what happens on days: dated events, rates in force. Series of months are drawn by `line` and `bars`.
+    """
+    import numpy as np
+    import pandas as pd
+
+    months = pd.period_range(start, end, freq="M")
+    step = next(step for step in _STEPS[12] if len(months) / step <= _room_for_ticks(ax))
+    first, last = np.array([start, end], dtype="datetime64[D]")
+    chosen = [month for month in months if (month.month - 1) % step == 0 and month.start_time.to_numpy() >= first]
+    index = pd.PeriodIndex(chosen, freq="M")
+    ax.set_xticks(index.start_time.to_numpy(), _tick_labels(index, step % 12 == 0))
+    ax.set_xlim(first, last)
+
+
+def _positions(ax: Axes, index: pd.Index, mid: bool = True) -> np.ndarray:
+    import pandas as pd
+
+    if not isinstance(index, pd.PeriodIndex):
+        return index.to_numpy()
+    has_ticks = _axis_periods.get(ax)
+    for shared in ax.get_shared_x_axes().get_siblings(ax):
+        before = _axis_periods.get(shared)
+        if before is not None and before.freqstr != index.freqstr:
+            raise InputError(
+                f"An axis of {before.freqstr} periods cannot take {index.freqstr} periods; convert one of them."
+            )
+        _axis_periods[shared] = index if before is None else before.union(index)
+    if has_ticks is None or len(_axis_periods[ax]) != len(has_ticks):
+        _period_axis(ax, _axis_periods[ax])
+    return middles(index) if mid else index.start_time.values.astype("datetime64[D]")
+
+
+# Not from the locale: the same figure in every country.
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+# Steps between ticks, in periods, by the periods of a year.
+_STEPS = {12: (1, 2, 3, 6, 12, 24, 60, 120, 240), 4: (1, 2, 4, 8, 20, 40, 80), 1: (1, 2, 5, 10, 20)}
+
+
+def _period_axis(ax: Axes, index: pd.PeriodIndex) -> None:
+    """Put a tick under the middle of round periods and end the axis with the first and the last of them."""
+    import pandas as pd
+
+    full = pd.period_range(index.min(), index.max(), freq=index.freq)
+    a_year = {"M": 12, "Q": 4, "Y": 1}.get(full.freqstr[0])
+    if a_year is None:
+        raise InputError(f"The time axis takes months, quarters or years, not periods of {full.freqstr!r}.")
+    places = [period.year * a_year + _within(period) for period in full]
+    room = _room_for_ticks(ax)
+    step = next((step for step in _STEPS[a_year] if sum(place % step == 0 for place in places) <= room), a_year * 50)
+    chosen = full[[place % step == 0 for place in places]]
+    ax.set_xticks(middles(chosen), _tick_labels(chosen, step % a_year == 0))
+    if len(full) <= 48:
+        ax.set_xticks(middles(full), minor=True)
+    edges = full[0].start_time.to_numpy(), full[-1].end_time.to_numpy()
+    ax.set_xlim(edges[0].astype("datetime64[D]"), edges[1].astype("datetime64[D]") + 1)
+
+
+def _within(period: pd.Period) -> int:
+    """Place of a month or quarter within its year, from 0."""
+    return {"M": period.month - 1, "Q": period.quarter - 1}.get(period.freqstr[0], 0)
+
+
+def _room_for_ticks(ax: Axes) -> int:
+    """Estimate how many labels of four letters fit under an axes, with half as much room between them."""
+    width_pt = ax.get_position().width * ax.figure.get_size_inches()[0] * 72
+    return max(2, int(width_pt / (4 * 0.62 * profile().text_pt * 1.55)))
+
+
+def _tick_labels(periods: pd.PeriodIndex, is_yearly: bool) -> list[str]:
+    if periods.freqstr.startswith("Y-") and not periods.freqstr.endswith("DEC"):
+        return [f"FY{period.start_time.year}" for period in periods]
+    if is_yearly:
+        return [str(period.year) for period in periods]
+    is_quarterly = periods.freqstr.startswith("Q")
+    names = [f"Q{period.quarter}" if is_quarterly else _MONTHS[period.month - 1] for period in periods]
+    # Every label has two lines, or those without a year would stand higher.
+    has_year = [number == 0 or _within(period) == 0 for number, period in enumerate(periods)]
+    years = [str(period.year) if shown else " " for period, shown in zip(periods, has_year, strict=True)]
+    return [f"{name}\n{year}" for name, year in zip(names, years, strict=True)]

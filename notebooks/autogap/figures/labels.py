@@ -1,0 +1,230 @@
+"""Words on a figure that never overlap: names at the ends of lines, labels of dated events.
+
+How much room words need is known only when the layout is, so `settle` places them when the figure is saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from autogap.figures.style import COLOURS, ink, profile
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+    from matplotlib.text import Annotation
+
+_unsettled: WeakKeyDictionary[Figure, list[Callable[[], None]]] = WeakKeyDictionary()
+
+
+def settle(fig: Figure) -> bool:
+    """Place what depends on the size of words; the figure has been laid out.
+
+    Returns
+    -------
+    bool
+        Whether there was anything to place, so that the figure has to be laid out anew.
+    """
+    folded = [_fold(ax) for ax in fig.axes]
+    waiting = _unsettled.get(fig, [])
+    for place in waiting:
+        place()
+    return any(folded) or bool(waiting)
+
+
+def _fold(ax: Axes) -> bool:
+    """Break the label of a y-axis into two lines when it is longer than the axis; tell whether it was."""
+    label = ax.yaxis.label
+    text = label.get_text()
+    room = ax.get_window_extent().height
+    blanks = [place for place, letter in enumerate(text) if letter == " "]
+    if "\n" in text or not blanks or label.get_window_extent(ax.figure.canvas.get_renderer()).height <= room:
+        return False
+    middle = min(blanks, key=lambda place: abs(place - len(text) / 2))
+    label.set_text(f"{text[:middle]}\n{text[middle + 1 :]}")
+    return True
+
+
+def later(fig: Figure, place: Callable[[], None]) -> None:
+    """Have something placed by `settle`."""
+    _unsettled.setdefault(fig, []).append(place)
+
+
+def label_lines(ax: Axes, labels: Mapping[str, str] | None = None) -> list[Annotation]:
+    """Write the name of each line beside its last point, in its colour.
+
+    Parameters
+    ----------
+    ax : Axes
+    labels : mapping of str to str, optional
+        Other words for some lines, by the line's label; an empty text leaves the line unnamed.
+
+    Returns
+    -------
+    list of Annotation
+    """
+    import numpy as np
+    from matplotlib.colors import to_hex
+
+    words = []
+    for drawn in ax.lines:
+        name = str(drawn.get_label())
+        text = (labels or {}).get(name, "" if name.startswith("_") else name)
+        y = np.ma.filled(np.ma.asarray(drawn.get_ydata(orig=False), dtype=float), np.nan)
+        known = np.flatnonzero(np.isfinite(y))
+        if not text or not len(known):
+            continue
+        colour = to_hex(drawn.get_color())
+        hair = {"arrowstyle": "-", "color": colour, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 2, "relpos": (0, 0.5)}
+        at = (float(drawn.get_xdata(orig=False)[known[-1]]), float(y[known[-1]]))
+        style = {"va": "center", "color": ink(colour), "arrowprops": hair, "annotation_clip": False}
+        words.append(ax.annotate(text, at, xytext=(5, 0), textcoords="offset points", **style))
+        words[-1].arrow_patch.set_visible(False)
+    later(ax.figure, lambda: _spread(ax, words))
+    return words
+
+
+def _spread(ax: Axes, words: list[Annotation]) -> None:
+    """Move the names of lines that end side by side apart, with a hair to the line where they had to go far."""
+    ends = {word: ax.transData.transform(word.xy) * _points(ax) for word in words}
+    groups: list[list[Annotation]] = []
+    for word in sorted(words, key=lambda word: ends[word][0]):
+        is_beside = groups and ends[word][0] - ends[groups[-1][-1]][0] < 30
+        groups[-1].append(word) if is_beside else groups.append([word])
+    for group in groups:
+        group.sort(key=lambda word: (ends[word][1], word.get_text()))
+        heights = [_size(ax, word)[1] for word in group]
+        placed = apart([float(ends[word][1]) for word in group], heights)
+        for word, place in zip(group, placed, strict=True):
+            moved = place - ends[word][1]
+            word.set_position((14 if abs(moved) > 4 else 5, moved))
+            word.arrow_patch.set_visible(abs(moved) > 4)
+
+
+def apart(centres: Sequence[float], heights: Sequence[float], gap: float = 1.0) -> list[float]:
+    """Move sorted centres apart until things of these heights do not overlap, each as little as possible.
+
+    Examples
+    --------
+    >>> apart([10, 11, 40], [8, 8, 8], gap=0)
+    [6.5, 14.5, 40.0]
+    """
+    offsets = [0.0]
+    for before, after in zip(heights, heights[1:], strict=False):
+        offsets.append(offsets[-1] + (before + after) / 2 + gap)
+    # Less its offset each centre asks for a start; where starts fall they are pooled into their mean
+    # (isotonic regression, Ayer et al. 1955, https://doi.org/10.1214/aoms/1177728423).
+    pools: list[tuple[float, int]] = []
+    for centre, offset in zip(centres, offsets, strict=True):
+        pools.append((centre - offset, 1))
+        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
+            (last, few), (mean, many) = pools.pop(), pools.pop()
+            pools.append(((mean * many + last * few) / (many + few), many + few))
+    starts = [mean for mean, count in pools for _ in range(count)]
+    return [float(start + offset) for start, offset in zip(starts, offsets, strict=True)]
+
+
+def mark_events(ax: Axes, events: Mapping[str, str]) -> list[Annotation]:
+    """Mark dated events by a thin upright line each, with a small label above the axes.
+
+    Parameters
+    ----------
+    ax : Axes
+        With dates on the x-axis, drawn before the events.
+    events : mapping of str to str
+        Label by ISO date; what lies outside the limits of the axis is left out.
+
+    Returns
+    -------
+    list of Annotation
+    """
+    import matplotlib.dates as mdates
+    import numpy as np
+
+    left, right = ax.get_xlim()
+    grey = COLOURS["neutral"]
+    style = {"va": "bottom", "size": profile().text_pt * 0.85, "color": grey, "annotation_clip": False}
+    marks = []
+    for date, label in sorted(events.items()):
+        at = float(mdates.date2num(np.datetime64(date, "D")))
+        if left <= at <= right:
+            upright = ax.axvline(at, color=grey, linewidth=0.6, linestyle=(0, (4, 2)), zorder=1, clip_on=False)
+            top = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "xytext": (0, 2)}
+            marks.append((upright, ax.annotate(f" {label}", (at, 1.0), **top, **style)))
+    later(ax.figure, lambda: _raise_labels(ax, marks))
+    return [word for _, word in marks]
+
+
+def _raise_labels(ax: Axes, marks: list[tuple[Line2D, Annotation]]) -> None:
+    """Give each event's label the lowest free row above the axes, and lead its upright line up to it."""
+    if not marks:
+        return
+    height = max(_size(ax, word)[1] for _, word in marks) + 1
+    box = ax.get_window_extent()
+    spots = [
+        (float(ax.transData.transform((word.xy[0], 0))[0]) * _points(ax), _size(ax, word)[0] + 2) for _, word in marks
+    ]
+    placed = rows(spots, box.x1 * _points(ax) + 6)
+    for (upright, word), (row, is_left) in zip(marks, placed, strict=True):
+        label = word.get_text().strip()
+        word.set_text(f"{label} " if is_left else f" {label}")
+        word.set_horizontalalignment("right" if is_left else "left")
+        word.set_position((0, 2 + row * height))
+        upright.set_ydata([0, 1 + (1 + (row + 0.9) * height) / (box.height * _points(ax))])
+
+
+def rows(spots: Sequence[tuple[float, float]], end: float) -> list[tuple[int, bool]]:
+    """Give labels rows so that neither another label nor another label's upright line crosses one.
+
+    Parameters
+    ----------
+    spots : sequence of (float, float)
+        Place and width of each label, sorted by place.
+    end : float
+        Where room ends on the right: a label that would pass it stands to the left of its place.
+
+    Returns
+    -------
+    list of (int, bool)
+        For each label its row, from 0, and whether it stands to the left of its place.
+
+    Examples
+    --------
+    >>> rows([(0, 30), (20, 30), (90, 30)], end=100)
+    [(1, False), (0, False), (0, True)]
+    """
+    turned: list[int] = []
+    for i in reversed(range(len(spots))):
+        place, width = spots[i]
+        if place + width > end or any(place + width > spots[other][0] for other in turned):
+            turned.append(i)
+    spans = [(x - width, x) if i in turned else (x, x + width) for i, (x, width) in enumerate(spots)]
+    chosen: dict[int, int] = {}
+    # Labels to the right from the right, then labels to the left from the left: so no line meets a lower label.
+    for i in [*(i for i in reversed(range(len(spots))) if i not in turned), *reversed(turned)]:
+        row = 0
+        while any(
+            spans[i][0] < spans[other][1] and spans[other][0] < spans[i][1]
+            if chosen[other] == row
+            else chosen[other] > row and spans[i][0] < spots[other][0] < spans[i][1]
+            for other in chosen
+        ):
+            row += 1
+        chosen[i] = row
+    return [(chosen[i], i in turned) for i in range(len(spots))]
+
+
+def _size(ax: Axes, word: Annotation) -> tuple[float, float]:
+    from matplotlib.text import Text
+
+    # The extent of the words alone, without the hair to the line.
+    box = Text.get_window_extent(word, ax.figure.canvas.get_renderer())
+    return box.width * _points(ax), box.height * _points(ax)
+
+
+def _points(ax: Axes) -> float:
+    """Points in a pixel."""
+    return 72 / ax.figure.dpi

@@ -1,0 +1,207 @@
+"""The house style: profiles, and colours by role that survive colour-blindness and a grey printer."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+
+from autogap.figures import fonts
+from nbpoints.errors import InputError, did_you_mean
+
+COLOURS = {
+    "japan": "#12355b",
+    "us": "#d9701a",
+    "cars": "#a3142b",
+    "parts": "#f5b14a",
+    "korea": "#00575c",
+    "germany": "#8751ad",
+    "mexico": "#5c973c",
+    "canada": "#de8da6",
+    "eu": "#9ccbf0",
+    "other": "#84939d",
+    "neutral": "#5f6b73",
+    "highlight": "#c8262e",
+    "band": "#d3dde6",
+}
+
+# Roles that one figure may show together: their lightness differs by CIE L* >= 9, so they stay apart in grey.
+TOGETHER = (
+    ("japan", "us", "neutral"),
+    ("japan", "us", "korea", "eu"),
+    ("japan", "korea", "germany", "mexico", "canada", "eu"),
+    ("cars", "parts", "other", "band"),
+    ("japan", "cars", "parts"),
+    ("cars", "neutral"),
+    ("highlight", "other", "band"),
+    ("japan", "highlight", "band"),
+    ("us", "band"),
+)
+
+MM_PER_INCH = 25.4
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a figure is made for: sizes in millimetres and points, resolution in dots per inch.
+
+    Without pictures a figure's data and the description of what it shows are kept, and nothing is drawn.
+    """
+
+    name: str
+    width_mm: dict[str, float]
+    height_mm: dict[str, float]
+    text_pt: float
+    line_pt: float
+    axis_pt: float
+    has_title: bool
+    has_grid: bool
+    png_dpi: int
+    has_pictures: bool = True
+
+
+PROFILES = {
+    "briefing": Profile(
+        "briefing", {"single": 160.0, "double": 180.0}, {"single": 95.0, "double": 110.0},
+        text_pt=9.5, line_pt=2.0, axis_pt=0.8, has_title=True, has_grid=True, png_dpi=300,
+    ),
+    # 89 and 183 mm are the column widths that Nature asks for, 5 to 7 pt its text,
+    # https://www.nature.com/nature/for-authors/final-submission
+    "journal": Profile(
+        "journal", {"single": 89.0, "double": 183.0}, {"single": 60.0, "double": 95.0},
+        text_pt=7.0, line_pt=1.0, axis_pt=0.5, has_title=False, has_grid=False, png_dpi=600,
+    ),
+}
+# for batches of hundreds, of which few figures will be looked at
+PROFILES["numbers"] = replace(PROFILES["briefing"], name="numbers", has_pictures=False)
+
+
+def profile() -> Profile:
+    """Return the profile that the environment variable ``AUTOGAP_PROFILE`` names; ``briefing`` when it is not set.
+
+    Raises
+    ------
+    InputError
+        When there is no profile of that name.
+    """
+    name = os.environ.get("AUTOGAP_PROFILE") or "briefing"
+    if name not in PROFILES:
+        raise InputError(
+            f"AUTOGAP_PROFILE: {name!r} is no profile; give one of {', '.join(PROFILES)}."
+            f"{did_you_mean(name, PROFILES)}"
+        )
+    return PROFILES[name]
+
+
+def settings(chosen: Profile) -> dict[str, object]:
+    """Return the matplotlib settings of a profile."""
+    small = chosen.text_pt * (1.0 if chosen.name == "journal" else 0.92)
+    return {
+        "axes.axisbelow": True,
+        "axes.edgecolor": COLOURS["neutral"],
+        "axes.formatter.limits": (-9, 9),
+        "axes.formatter.useoffset": False,
+        "axes.grid": chosen.has_grid,
+        "axes.grid.axis": "y",
+        "axes.labelcolor": "black",
+        "axes.labelsize": small,
+        "axes.linewidth": chosen.axis_pt,
+        "axes.prop_cycle": _cycle(),
+        "axes.spines.right": False,
+        "axes.spines.top": False,
+        "axes.titlelocation": "left",
+        "axes.titlesize": chosen.text_pt,
+        "axes.titleweight": "bold",
+        "axes.xmargin": 0.02,
+        "figure.dpi": 110,
+        "figure.facecolor": "white",
+        # made from a font that comes with matplotlib, so every machine draws the same bytes
+        "font.family": "sans-serif",
+        "font.sans-serif": fonts.families(),
+        "font.size": small,
+        "grid.color": "#e3e7ea",
+        "grid.linewidth": 0.6,
+        "hatch.linewidth": 0.5,
+        "legend.fontsize": small,
+        "legend.frameon": False,
+        "lines.linewidth": chosen.line_pt,
+        "lines.markersize": chosen.line_pt * 2.5,
+        "lines.solid_capstyle": "round",
+        "patch.linewidth": 0.5,
+        "savefig.facecolor": "white",
+        # The paper's width is exact only when nothing is trimmed away.
+        "savefig.bbox": None,
+        "text.color": "black",
+        "xtick.color": COLOURS["neutral"],
+        "xtick.labelcolor": "black",
+        "xtick.labelsize": small,
+        "xtick.major.width": chosen.axis_pt,
+        "ytick.color": COLOURS["neutral"],
+        "ytick.labelcolor": "black",
+        "ytick.labelsize": small,
+        "ytick.major.width": chosen.axis_pt,
+        **EXPORT,
+    }
+
+
+# Type 42 keeps text in a PDF selectable and passes the journals' font checks; without salt and with dates a
+# second run gives other bytes (matplotlib issue 23693).
+EXPORT = {
+    "pdf.fonttype": 42,
+    "ps.fonttype": 42,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "autogap",
+    # Hinted letters are wider or narrower at another resolution: what fits on the screen is cut in print.
+    "text.hinting": "none",
+}
+
+
+def _cycle() -> object:
+    from cycler import cycler
+
+    return cycler(color=[COLOURS[role] for role in ("japan", "us", "cars", "korea", "germany", "mexico", "canada")])
+
+
+def apply() -> None:
+    """Make the house style of the current profile matplotlib's own."""
+    import matplotlib
+
+    matplotlib.rcParams.update(settings(profile()))
+
+
+def ink(colour: str) -> str:
+    """Darken a colour until text of that colour is readable on white.
+
+    Readable is a contrast of 4.5 to 1, WCAG 2.2 criterion 1.4.3, https://www.w3.org/TR/WCAG22/#contrast-minimum
+
+    Parameters
+    ----------
+    colour : str
+        ``#rrggbb``.
+
+    Returns
+    -------
+    str
+        ``#rrggbb``; the colour itself when it is dark enough.
+
+    Examples
+    --------
+    >>> ink("#12355b"), ink("#f5b14a")
+    ('#12355b', '#976d2d')
+    """
+    parts = [int(colour[start : start + 2], 16) for start in (1, 3, 5)]
+    factor = 1.0
+    while 1.05 / (luminance([part * factor for part in parts]) + 0.05) < 4.5:
+        factor -= 0.01
+    return "#" + "".join(f"{int(part * factor):02x}" for part in parts)
+
+
+def luminance(rgb: list[float]) -> float:
+    """Return the relative luminance, 0 to 1, of sRGB parts from 0 to 255 (IEC 61966-2-1; WCAG 2.2).
+
+    Examples
+    --------
+    >>> round(luminance([255, 255, 255]), 6), luminance([0, 0, 0])
+    (1.0, 0.0)
+    """
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (part / 255 for part in rgb)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

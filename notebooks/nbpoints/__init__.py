@@ -1,0 +1,1 @@
+"""Run, check and compare parameterized notebooks of any folder: a point is a notebook with its parameters."""

@@ -1,0 +1,197 @@
+"""`autogap compare` and `autogap check`: the differences of two runs, and executed points proved anew."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import tempfile
+from fnmatch import fnmatch
+from pathlib import Path
+
+from nbpoints import project
+from nbpoints.records import layout
+from nbpoints.checks import canonical as stable, drawn, hygiene, outputs, replay
+from nbpoints.checks.compare import REL, Difference, report
+from nbpoints.errors import InputError, did_you_mean
+
+
+def points(run: Path) -> dict[str, Path]:
+    """The executed notebooks of a run by the name of their point; a single notebook is a run of one.
+
+    Raises
+    ------
+    InputError
+        When there is no such run, or no notebook in it.
+    """
+    if run.is_file():
+        return {_point(run, run.parent): run}
+    if not run.is_dir():
+        raise InputError(f"{run}: no such run; give a folder of executed points or an executed notebook.")
+    found = {_point(path, run): path for path in sorted(run.rglob("*.ipynb")) if _is_finished(path.relative_to(run))}
+    if not found:
+        raise InputError(f"{run}: no executed notebook in this folder.")
+    return found
+
+
+def compare(a: Path, b: Path, rel: float = REL) -> dict[str, list[Difference]]:
+    """Compare two runs point by point.
+
+    Parameters
+    ----------
+    a, b : Path
+        Folders of executed points (``runs/baseline``, ``notebooks``) or two notebooks.
+    rel : float
+        Relative tolerance of numbers.
+
+    Returns
+    -------
+    dict of str to list of Difference
+        By name of point; a point that only one run has says so. Points without a difference have an empty list.
+    """
+    old, new = points(a), points(b)
+    if a.is_file() and b.is_file():
+        return {a.name: _pair(a, b, rel)}
+    found = {name: _pair(old[name], new[name], rel) for name in old if name in new}
+    for side, other, where in ((old, new, a), (new, old, b)):
+        found |= {name: [Difference("text", "", "", f"only in {where}")] for name in side if name not in other}
+    return dict(sorted(found.items()))
+
+
+def _pair(old: Path, new: Path, rel: float) -> list[Difference]:
+    return outputs.notebooks(stable.load(old), stable.load(new), rel)
+
+
+def environments(a: Path, b: Path) -> list[str]:
+    """Say which package versions differ between two runs, as their `run.json` files state them, if both have any."""
+    sides = [_versions(run) for run in (a, b)]
+    if not all(sides):
+        return []
+    names = sorted(set(sides[0]) | set(sides[1]))
+    pairs = {name: [side.get(name, "absent") for side in sides] for name in names}
+    return [f"{name}: {old} and {new}" for name, (old, new) in pairs.items() if old != new]
+
+
+def check(stored: Path, baseline: Path, rel: float = REL) -> list[str]:
+    """Replay an executed point, its injected parameters as they are, and hold it to a stored baseline.
+
+    Parameters
+    ----------
+    stored : Path
+        The executed notebook to replay.
+    baseline : Path
+        The executed notebook whose outputs must come out; the same file, or that of another run.
+    rel : float
+        Relative tolerance of numbers.
+
+    Returns
+    -------
+    list of str
+        Sentences and lines of a report; empty when the point holds.
+    """
+    book = stable.load(stored)
+    found = hygiene.faults(stable.clean(book))
+    expected = stable.load(baseline)
+    with tempfile.TemporaryDirectory(prefix="autogap-check-") as folder:
+        figures = Path(folder) / "figures"
+        figures.mkdir()
+        fresh = replay.run(
+            book, project.find(Path.cwd()).notebooks, figures, stored.parent.name, environment=_environment(stored.parent)
+        ).notebook
+        differences = outputs.notebooks(expected, fresh, rel)
+        if (baseline.parent / "figures").is_dir():
+            differences += drawn.compare(baseline.parent / "figures", figures, rel)
+    return found + report(differences).splitlines()
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """The environment variables that an executed point depended on."""
+    taken = (layout.read_run(folder) or {}).get("fingerprint", {})
+    return taken.get("environment", {})
+
+
+def add_compare_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `autogap compare`."""
+    parser.add_argument(
+        "runs", nargs=2, type=Path, metavar="RUN", help="two folders of executed points, or two notebooks"
+    )
+    parser.add_argument(
+        "--tolerance", type=float, default=REL, help=f"relative tolerance of numbers (default: {REL:g})"
+    )
+
+
+def compare_main(arguments: argparse.Namespace) -> int:
+    """Run `autogap compare`: status 0 when nothing differs, 1 otherwise."""
+    found = compare(*arguments.runs, arguments.tolerance)
+    for name, differences in found.items():
+        if differences:
+            print(f"{name}\n" + "\n".join(f"  {line}" for line in report(differences).splitlines()))
+    other = environments(*arguments.runs)
+    if other:
+        print("versions\n" + "\n".join(f"  {line}" for line in other))
+    differing = sum(bool(differences) for differences in found.values())
+    print(f"{len(found)} points compared, {differing or 'none'} with differences.")
+    return int(differing > 0)
+
+
+def add_check_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `autogap check`."""
+    parser.add_argument("scenario", metavar="SCENARIO", help="a scenario that was run")
+    parser.add_argument("points", nargs="*", metavar="POINT", help="points to replay, * allowed (default: all)")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth of them")
+    parser.add_argument("--baseline", type=Path, metavar="DIR", help="run to hold them to (default: their own outputs)")
+    parser.add_argument(
+        "--out", type=Path, default=project.find(Path.cwd()).runs, metavar="DIR", help="folder of the runs (default: runs)"
+    )
+    parser.add_argument("-j", "--jobs", type=int, default=2, metavar="N", help="points at a time (default: 2)")
+
+
+def check_main(arguments: argparse.Namespace) -> int:
+    """Run `autogap check`: status 0 when every chosen point holds, 1 otherwise."""
+    run = arguments.out / arguments.scenario
+    if not run.is_dir():
+        ran = [path.name for path in arguments.out.glob("*") if path.is_dir()]
+        raise InputError(f"{arguments.scenario}: not run yet (no {run}).{did_you_mean(arguments.scenario, ran)}")
+    stored = points(run)
+    baseline = points(arguments.baseline) if arguments.baseline else stored
+    chosen = _chosen(list(stored), arguments.points)[:: max(1, arguments.every)]
+
+    def job(name: str) -> list[str]:
+        if name not in baseline:
+            return ["the baseline does not have this point; run it there first."]
+        return check(stored[name], baseline[name])
+
+    failed = 0
+    for name, found in zip(chosen, replay.in_parallel(job, chosen, arguments.jobs), strict=True):
+        lines = [str(found)] if isinstance(found, InputError) else found
+        failed += bool(lines)
+        print(f"{name}: {'differs' if lines else 'holds'}" + "".join(f"\n  {line}" for line in lines), flush=True)
+    print(f"{len(chosen)} points replayed, {failed or 'none'} at fault.")
+    return int(failed > 0)
+
+
+def _chosen(names: list[str], patterns: list[str]) -> list[str]:
+    for pattern in patterns:
+        if not any(fnmatch(name, pattern) for name in names):
+            raise InputError(f"no point {pattern!r} in this run.{did_you_mean(pattern, names)}")
+    return [name for name in names if not patterns or any(fnmatch(name, pattern) for pattern in patterns)]
+
+
+def _is_finished(inside: Path) -> bool:
+    return not any(part.startswith(".") or part.endswith(layout.FAILED) for part in inside.parts[:-1])
+
+
+def _point(path: Path, run: Path) -> str:
+    """`export_decline@month=2025-08` for a point's folder, `export_decline` for a notebook of the collection."""
+    named = path.parent if path.name == layout.NOTEBOOK and path.parent != run else path.with_suffix("")
+    inside = named.relative_to(run)
+    return str(inside.with_name(re.sub(r"^\d+_", "", inside.name)))
+
+
+def _versions(run: Path) -> dict[str, str]:
+    files = [run.with_name(layout.RUN)] if run.is_file() else sorted(run.rglob(layout.RUN))
+    found: dict[str, str] = {}
+    for file in files:
+        if file.is_file():
+            found |= json.loads(file.read_text(encoding="utf-8")).get("versions", {})
+    return found

@@ -1,0 +1,278 @@
+"""Rules that a stored notebook must meet before a comparison of its outputs means anything.
+
+Each rule yields sentences that name the cell (counted from 1) and tell the cure.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import re
+import tokenize
+from collections.abc import Callable, Iterator, Mapping
+
+from nbpoints import notebook as reading
+from nbpoints.checks.outputs import FIGURE, PICTURES, RESULT, text_of
+from nbpoints.mime import as_text
+
+ACCEPT = "run `autogap accept` on it and look at what it shows"
+SILENT_TAGS = ("raises-exception", "nbval-skip", "nbval-ignore-output", "nbval-raises-exception", "skip-execution")
+SILENT_COMMENTS = ("NBVAL_SKIP", "NBVAL_IGNORE_OUTPUT", "NBVAL_RAISES_EXCEPTION", "PYTEST_VALIDATE_IGNORE_OUTPUT")
+METADATA = {"kernelspec", "language_info"}
+
+_FOLDERS = "home|Users|tmp|root|work|mnt|opt|var|usr|srv|data|content|etc|private|Volumes|media|scratch|workspace"
+_ABSOLUTE = re.compile(rf"(?<![\w.:/~<-])/(?:{_FOLDERS})/[\w.-]+|(?<!\w)[A-Z]:(?:\\{{1,2}}|/)\w{{2}}|file://")
+_BACKSLASH = re.compile(
+    r"""["'](?:(?:\.{1,2}|[\w-]+)\\{1,2})+[\w-]+\.(?:csv|json|ya?ml|png|svg|pdf|txt|py|ipynb|xlsx?|parquet)["']"""
+)
+_WARNING = re.compile(r"\b\w*Warning\b: ")
+_REPR = re.compile(r"<(?:Axes|Figure|matplotlib\.|seaborn\.|pandas\.io\.formats\.style|[\w.]+ (?:object )?at 0x)")
+_STYLER = re.compile(r"<style[^>]*>\s*#T_|id=\"T_")
+_HIDING = re.compile(r"%%capture|(?:warnings\.)?(?:simplefilter|filterwarnings)\(\s*[\"']ignore|\bclear_output\(")
+_SAVING = re.compile(r"\.savefig\(")
+
+Rule = Callable[[Mapping], Iterator[str]]
+RULES: list[Rule] = []
+
+
+def faults(notebook: Mapping) -> list[str]:
+    """Hold one notebook to all rules.
+
+    Parameters
+    ----------
+    notebook : dict
+        A notebook of format 4, as read from its file.
+
+    Returns
+    -------
+    list of str
+        One sentence a fault; empty when the notebook is in order.
+
+    Examples
+    --------
+    >>> cell = {"cell_type": "code", "source": "1 + 1;", "execution_count": 1, "outputs": [],
+    ...         "metadata": {"tags": ["parameters"]}, "id": "c01"}
+    >>> for fault in faults({"cells": [cell], "metadata": {}}):
+    ...     print(fault)
+    no cell has a stored output, so there is nothing to prove: run `autogap accept` on it and look at what it shows.
+    cell 1 ends in `;`, which hides its output: show the value, or write `_ = ...`.
+    """
+    return [fault for rule in RULES for fault in rule(notebook)]
+
+
+def rule(check: Rule) -> Rule:
+    """Take a rule into the list that `faults` goes through."""
+    RULES.append(check)
+    return check
+
+
+@rule
+def has_outputs(notebook: Mapping) -> Iterator[str]:
+    """A stripped notebook passes every comparison."""
+    if not any(cell["outputs"] for _, cell in _code(notebook)):
+        yield f"no cell has a stored output, so there is nothing to prove: {ACCEPT}."
+
+
+@rule
+def ran_in_order(notebook: Mapping) -> Iterator[str]:
+    """Execution counts are 1, 2, ... n over the code cells that hold anything."""
+    counts = [(i, cell.get("execution_count")) for i, cell in _code(notebook) if text_of(cell["source"]).strip()]
+    unrun = [str(i) for i, count in counts if count is None]
+    if unrun:
+        yield f"cell {', '.join(unrun)} was never run: {ACCEPT}."
+        return
+    for place, (i, count) in enumerate(counts, 1):
+        if count != place:
+            yield (
+                f"cell {i} ran as number {count} but stands as number {place}, so the cells were not run top to bottom "
+                f"in a fresh kernel: {ACCEPT}."
+            )
+            return
+
+
+@rule
+def has_parameters(notebook: Mapping) -> Iterator[str]:
+    """Papermill puts its cell after the one that is tagged; without a tag it goes on top, where defaults undo it."""
+    code = list(_code(notebook))
+    tagged = [i for i, cell in code if "parameters" in _tags(cell)]
+    if not tagged:
+        yield "no code cell has the tag `parameters`: tag the cell that holds the defaults, the first code cell."
+    elif len(tagged) > 1:
+        yield f"cells {', '.join(map(str, tagged))} all have the tag `parameters`: keep one, the first code cell."
+    elif tagged[0] != code[0][0]:
+        yield f"cell {tagged[0]} has the tag `parameters` but is not the first code cell: move it before the imports."
+
+
+@rule
+def no_silent_tags(notebook: Mapping) -> Iterator[str]:
+    """Tags and comments that switch a check off."""
+    for i, cell in _code(notebook):
+        for tag in _tags(cell):
+            if tag in SILENT_TAGS:
+                yield f"cell {i} has the tag `{tag}`, which switches a check off: remove the tag and mend the cell."
+        for word in SILENT_COMMENTS:
+            if re.search(rf"^\s*#\s*{word}\b", text_of(cell["source"]), re.MULTILINE):
+                yield f"cell {i} has the comment `{word}`, which switches a check off: remove it and mend the cell."
+
+
+@rule
+def no_silenced_output(notebook: Mapping) -> Iterator[str]:
+    """A trailing `;`, a captured cell, an ignored warning: what is hidden is not checked."""
+    for i, cell in _code(notebook):
+        source = text_of(cell["source"])
+        if _last_token(source) == ";":
+            yield f"cell {i} ends in `;`, which hides its output: show the value, or write `_ = ...`."
+        hidden = _HIDING.search(source)
+        if hidden:
+            yield f"cell {i} hides output or warnings with `{hidden[0]}`: remove it and cure what it hid."
+
+
+@rule
+def no_noise(notebook: Mapping) -> Iterator[str]:
+    """Warnings, errors, object representations and widgets in outputs."""
+    for i, output in _outputs(notebook):
+        if output["output_type"] == "error":
+            yield f"cell {i} stored the error {output['ename']}: mend the cell, then {ACCEPT}."
+            continue
+        if output["output_type"] == "stream" and output["name"] == "stderr":
+            yield f"cell {i} wrote to stderr ({_start(output['text'])}): cure the cause of the message, then {ACCEPT}."
+            continue
+        text = _shown(output)
+        if _WARNING.search(text):
+            yield f"cell {i} shows a warning ({_start(text[_WARNING.search(text).start() :])}): cure its cause."
+        if _STYLER.search(text):
+            yield f"cell {i} shows a Styler, whose ids differ in every run: show a rounded DataFrame."
+        elif _REPR.search(text):
+            yield (
+                f"cell {i} shows the object {_start(text[_REPR.search(text).start() :])}: end the cell with "
+                "`figures.save(...)` or `_ = ...`."
+            )
+        if any("widget" in mime for mime in output.get("data", {})):
+            yield f"cell {i} shows a widget or progress bar, which no reader of the file sees: remove it."
+
+
+@rule
+def no_absolute_paths(notebook: Mapping) -> Iterator[str]:
+    """Paths of one machine in sources or outputs, and paths that only one system reads."""
+    for i, cell in enumerate(notebook["cells"], 1):
+        for text, what in [
+            (text_of(cell["source"]), "source"),
+            *((_shown(one), "output") for one in cell.get("outputs", [])),
+        ]:
+            path = _ABSOLUTE.search(text)
+            if path:
+                yield f"the {what} of cell {i} names a path of one machine ({path[0]!r}): give it from the project's root."
+        path = _BACKSLASH.search(text_of(cell["source"])) if cell["cell_type"] == "code" else None
+        if path:
+            yield f"the source of cell {i} has a path with backslashes ({path[0]}): write `/`."
+
+
+@rule
+def figures_are_saved(notebook: Mapping) -> Iterator[str]:
+    """Pictures carry what they draw, their own hash, and words for those who cannot see them."""
+    for i, cell in _code(notebook):
+        if _SAVING.search(text_of(cell["source"])):
+            yield f"cell {i} calls savefig: end it with `figures.save(fig, ...)`, which can be checked."
+    for i, output in _outputs(notebook):
+        data = output.get("data", {})
+        pictures = [mime for mime in PICTURES if mime in data]
+        if pictures and FIGURE not in data:
+            yield f"cell {i} shows a picture not saved through figures.save, which cannot be checked: use that."
+        yield from (f"cell {i}: {fault}" for fault in _figure_faults(output))
+
+
+@rule
+def results_show_what_they_record(notebook: Mapping) -> Iterator[str]:
+    """The number that a reader quotes is the number that was recorded, rounded."""
+    for i, output in _outputs(notebook):
+        yield from (f"cell {i}: {fault}" for fault in _result_faults(output))
+
+
+@rule
+def clean_metadata(notebook: Mapping) -> Iterator[str]:
+    """Run times, papermill blocks and editors' marks change with every run and say nothing of the result."""
+    extra = sorted(set(notebook.get("metadata", {})) - METADATA)
+    if extra:
+        yield f"the notebook's metadata hold {', '.join(extra)}, which change from run to run: {ACCEPT}."
+    for i, cell in enumerate(notebook["cells"], 1):
+        extra = sorted(set(cell.get("metadata", {})) - {"tags"})
+        if extra:
+            yield f"the metadata of cell {i} hold {', '.join(extra)}, which change from run to run: {ACCEPT}."
+
+
+def damaged(output: Mapping) -> bool:
+    """Tell whether a stored output contradicts itself: a picture or a number that its cell did not write so."""
+    return any(True for check in (_figure_faults, _result_faults) for _ in check(output))
+
+
+def _figure_faults(output: Mapping) -> Iterator[str]:
+    if FIGURE not in output.get("data", {}):
+        return
+    figure, picture = output["data"][FIGURE], output["data"].get("image/png")
+    about = output.get("metadata", {}).get("image/png", {})
+    name, has_picture = f"figure {figure.get('stem')}", figure.get("has_picture", True)
+    if picture is None and has_picture:
+        yield f"the stored picture of {name} is gone: {ACCEPT}."
+    elif picture is not None and not _is_own(picture, figure, about):
+        yield f"the stored picture of {name} is not the one that its cell drew: {ACCEPT}."
+    if not figure.get("artists"):
+        yield f"nothing is written down of what {name} draws: {ACCEPT}."
+    if not (about if has_picture else figure).get("alt"):
+        yield f"{name} has no alternative text: pass `alt=` to figures.save, saying what the picture shows."
+
+
+def _result_faults(output: Mapping) -> Iterator[str]:
+    data = output.get("data", {})
+    if RESULT not in data:
+        return
+    shown, recorded = text_of(data.get("text/plain", "")).strip(), as_text(data[RESULT])
+    if shown != recorded:
+        yield f"it shows {shown!r} but recorded {recorded!r}: {ACCEPT}."
+
+
+def _sha256(picture: str | list[str]) -> str:
+    return hashlib.sha256(base64.b64decode(text_of(picture))).hexdigest()
+
+
+def _is_own(picture: str | list[str], figure: Mapping, about: Mapping) -> bool:
+    """Whether a picture has the hash that was stored, and names this figure in its id, ``point/stem#digest``."""
+    if about.get("sha256", figure.get("png_sha256")) != _sha256(picture):
+        return False
+    return f"/{figure.get('stem')}#".encode() in base64.b64decode(text_of(picture))
+
+
+def _last_token(source: str) -> str:
+    """The last token of a code cell that is no comment; magics and broken code have none."""
+    if reading.syntax(source) is None:
+        return ""
+    blank = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER, tokenize.DEDENT, tokenize.INDENT}
+    source = reading.MAGIC.sub(r"\1pass", source)
+    try:
+        tokens = [one for one in tokenize.generate_tokens(io.StringIO(source).readline) if one.type not in blank]
+    except (tokenize.TokenError, IndentationError):
+        return ""
+    return tokens[-1].string if tokens else ""
+
+
+def _code(notebook: Mapping) -> Iterator[tuple[int, Mapping]]:
+    return ((i, cell) for i, cell in enumerate(notebook["cells"], 1) if cell["cell_type"] == "code")
+
+
+def _outputs(notebook: Mapping) -> Iterator[tuple[int, Mapping]]:
+    return ((i, output) for i, cell in _code(notebook) for output in cell["outputs"])
+
+
+def _tags(cell: Mapping) -> list[str]:
+    return cell.get("metadata", {}).get("tags", [])
+
+
+def _shown(output: Mapping) -> str:
+    data = output.get("data", {})
+    parts = [output.get("text", ""), *(data[mime] for mime in data if mime.startswith("text/"))]
+    return "\n".join(text_of(part) for part in parts)
+
+
+def _start(text) -> str:
+    first = text_of(text).strip().splitlines()[0] if text_of(text).strip() else ""
+    return first if len(first) <= 70 else first[:67] + "..."

@@ -1,0 +1,51 @@
+"""What a user is told when the input is wrong: one sentence, no traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class InputError(ValueError):
+    """A user's mistake, told in one sentence: the place, the value, what would be right.
+
+    Command lines print the sentence and exit with status 2. In a notebook IPython shows
+    the sentence alone, because of `_render_traceback_`.
+
+    Examples
+    --------
+    >>> raise InputError("month: '2025-13' is no month; give one like '2025-05'.")
+    Traceback (most recent call last):
+    nbpoints.errors.InputError: month: '2025-13' is no month; give one like '2025-05'.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]
+
+
+def did_you_mean(word: str, known: Iterable[str], most: int = 3) -> str:
+    """Name the known words nearest to a misspelt one, as the end of a sentence.
+
+    Parameters
+    ----------
+    word : str
+        What the user wrote.
+    known : iterable of str
+        What would have been right.
+    most : int
+        How many words to name.
+
+    Returns
+    -------
+    str
+        ``" Did you mean 'a' or 'b'?"``, or an empty string when nothing is near.
+
+    Examples
+    --------
+    >>> did_you_mean("mof.us.exprts.total", ["mof.us.exports.total", "frb.jpy_per_usd"])
+    " Did you mean 'mof.us.exports.total'?"
+    >>> did_you_mean("zebra", ["mof.us.exports.total"])
+    ''
+    """
+    near = get_close_matches(str(word), list(known), n=most, cutoff=0.6)
+    return f" Did you mean {' or '.join(repr(name) for name in near)}?" if near else ""

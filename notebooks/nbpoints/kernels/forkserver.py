@@ -1,0 +1,372 @@
+"""A program of its own that imports packages once and forks a process, already warm, for each request.
+
+Run as ``python forkserver.py kernels|workers LISTENER OWNER``: two sockets that it inherits. It stays single-threaded,
+since a fork carries over only one thread. Each connection asks for one process with a line of JSON and passes a socket
+for it, the leash; the answers are lines of JSON too: ``{"pid": ...}`` at once and ``{"exit": ...}`` in the end. When a
+connection closes, its process is killed with all that it started; when the owner is gone, everything is.
+
+Run as ``python forkserver.py kernel LEASH``, it becomes one ordinary kernel with the same habits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import importlib.util
+import io
+import json
+import os
+import selectors
+import shutil
+import signal
+import socket
+import sys
+import threading
+import traceback
+from pathlib import Path
+
+# what IPython's kernel would import between its start and the first cell
+_KERNEL = (
+    "ipykernel.debugger",
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.zmqshell",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "tornado.platform.asyncio",
+    "encodings.idna",
+    "pydoc",
+)
+_PR_SET_PDEATHSIG = 1  # from linux/prctl.h
+_LONGEST_REQUEST = 2**20
+
+
+def serve(kind: str, listener: socket.socket, owner: socket.socket) -> None:
+    """Answer requests until the owner is gone.
+
+    Parameters
+    ----------
+    kind : {"kernels", "workers"}
+        What it forks.
+    listener : socket
+        Where requests come in.
+    owner : socket
+        Sends lines of JSON that say what to import (see `_Server.prepare`), the first before any request, and has to
+        stay open.
+    """
+    if kind == "kernels":
+        # while the owner still finds out what to import besides
+        _import_kernel()
+    folder = Path(listener.getsockname()).parent
+    server = _Server(listener, owner)
+    try:
+        server.loop()
+    finally:
+        if server.is_parent:
+            server.kill_all()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _import_kernel() -> None:
+    # a debugger that nobody attaches to takes 0.3 s to import in every kernel
+    sys.modules["debugpy"] = None
+    for name in _KERNEL:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    del sys.modules["debugpy"]
+
+
+def _show_tables_as_kernels_do() -> None:
+    """Undo what pandas, imported where no IPython runs, takes for a terminal: columns dropped to fit its width."""
+    with contextlib.suppress(Exception):
+        sys.modules["pandas"].set_option("display.max_columns", 20)
+
+
+def _draw_once() -> None:
+    """Fill matplotlib's caches of fonts and of its grammar of formulas."""
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    figure.subplots().set_title("$x$ y")
+    figure.savefig(io.BytesIO(), format="png")
+
+
+class _Server:
+    def __init__(self, listener: socket.socket, owner: socket.socket):
+        self.listener, self.owner = listener, owner
+        self.connections: dict[socket.socket, int] = {}
+        self.pid, self.is_parent = os.getpid(), True
+        self._has_drawn = False
+        self.prepare(owner.recv(_LONGEST_REQUEST))
+        self.woken, self.waker = socket.socketpair()
+        for end in (self.woken, self.waker, listener):
+            end.setblocking(False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self.waker.fileno())
+        self.selector = selectors.DefaultSelector()
+        for end in (listener, owner, self.woken):
+            self.selector.register(end, selectors.EVENT_READ)
+
+    def loop(self) -> None:
+        while self.is_parent:
+            for key, _ in self.selector.select():
+                end = key.fileobj
+                if end is self.owner:
+                    text = self.owner.recv(_LONGEST_REQUEST)
+                    if not text:
+                        return
+                    self.prepare(text)
+                if end is self.woken:
+                    self._reap()
+                elif end is self.listener:
+                    self._accept()
+                elif end in self.connections:
+                    self._hang_up(end)
+                if not self.is_parent:
+                    return
+
+    def prepare(self, text: bytes) -> None:
+        """Import what a line of JSON from the owner says: ``{"preload": [module, ...], "path": [entry, ...]}``."""
+        while text and not text.endswith(b"\n"):
+            more = self.owner.recv(_LONGEST_REQUEST)
+            text = text + more if more else b""
+        # imports make little garbage, and the collector would go through all of them again and again
+        gc.disable()
+        for line in text.splitlines():
+            settings = json.loads(line)
+            sys.path[:0] = [entry for entry in settings["path"] if entry not in sys.path]
+            for name in settings["preload"]:
+                # what cannot be imported here fails, if it must, in the notebook that wants it
+                with contextlib.suppress(Exception):
+                    importlib.import_module(name)
+        if "pandas" in sys.modules:
+            _show_tables_as_kernels_do()
+        for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib_inline"]:
+            # it ties itself to IPython's shell when it is imported, and there is none yet
+            del sys.modules[name]
+        if "matplotlib.font_manager" in sys.modules and not self._has_drawn:
+            with contextlib.suppress(Exception):
+                _draw_once()
+            self._has_drawn = True
+        # the collector of a child would touch, and so copy, every page that it shares with the others
+        gc.freeze()
+        gc.enable()
+
+    def kill_all(self) -> None:
+        for connection in list(self.connections):
+            self._hang_up(connection)
+
+    def _accept(self) -> None:
+        try:
+            connection, _ = self.listener.accept()
+        except BlockingIOError:
+            return
+        connection.setblocking(True)
+        text, fds, _, _ = socket.recv_fds(connection, _LONGEST_REQUEST, 1)
+        while text and not text.endswith(b"\n"):
+            more = connection.recv(_LONGEST_REQUEST)
+            if not more:
+                break
+            text += more
+        if not text.endswith(b"\n") or not fds:
+            connection.close()
+            return
+        pid = os.fork()
+        if pid == 0:
+            self._become(json.loads(text), socket.socket(fileno=fds[0]), connection)
+            return
+        os.close(fds[0])
+        self.connections[connection] = pid
+        self.selector.register(connection, selectors.EVENT_READ)
+        self._tell(connection, pid=pid)
+
+    def _become(self, request: dict, leash: socket.socket, connection: socket.socket) -> None:
+        """Turn into the process asked for; what belongs to the server is let go."""
+        self.is_parent = False
+        code = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            self.selector.close()
+            for end in (connection, self.listener, self.owner, self.woken, self.waker, *self.connections):
+                end.close()
+            os.setsid()
+            _die_with_parent(self.pid)
+            _reseed()
+            if request["role"] == "kernel":
+                kernel(request, leash)
+            else:
+                importlib.import_module(request["module"]).serve(leash)
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            with contextlib.suppress(Exception):
+                sys.stdout.flush()
+                sys.stderr.flush()
+            # without the exit handlers, which belong to the server
+            os._exit(code)
+
+    def _reap(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while self.woken.recv(4096):
+                pass
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            for connection in [end for end, number in self.connections.items() if number == pid]:
+                self._tell(connection, exit=os.waitstatus_to_exitcode(status))
+                self.connections[connection] = 0
+                _kill_group(pid)
+
+    def _hang_up(self, connection: socket.socket) -> None:
+        pid = self.connections.pop(connection)
+        self.selector.unregister(connection)
+        connection.close()
+        if pid:
+            # it may not have got round to leading a group yet
+            os.kill(pid, signal.SIGKILL)
+            _kill_group(pid)
+
+    @staticmethod
+    def _tell(connection: socket.socket, **message: int) -> None:
+        with contextlib.suppress(OSError):
+            connection.sendall(json.dumps(message).encode() + b"\n")
+
+
+def kernel(request: dict, leash: socket.socket) -> None:
+    """Be a kernel: say when its sockets are bound, report what was read when asked, die when the leash is cut."""
+    os.environ.update(request["env"])
+    os.chdir(request["cwd"])
+    sys.argv[1:] = ["-f", request["connection_file"]]
+    observer = _load_observe().Observer(request["root"], request["ignored"])
+    threading.Thread(target=_hold, args=(leash, observer), name="leash", daemon=True).start()
+
+    from ipykernel import iostream, kernelapp
+    from traitlets.config import Config
+
+    iostream.OutStream = _flushing_what_there_is(iostream.OutStream)
+    kernelapp.IOPubThread = _without_tcp(kernelapp.IOPubThread, f"ipc://{request['connection_file']}-forks")
+
+    class KernelApp(kernelapp.IPKernelApp):
+        def write_connection_file(self, **keywords: object) -> None:
+            # called once the sockets are bound; the file itself is there already
+            leash.sendall(b'{"bound": true}\n')
+
+        def parse_command_line(self, argv: list[str] | None = None) -> None:
+            # there is none, and its parser takes a tenth of a kernel's start
+            pass
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.IPKernelApp.log_level = 50
+    app = KernelApp.instance(config=config, connection_file=request["connection_file"])
+    app.initialize([])
+    observer.time_cells(app.shell.events)
+    observer.start()
+    app.start()
+
+
+def _without_tcp(thread: type, address: str) -> type:
+    """Let what a notebook's own forked processes print arrive over IPC; ipykernel opens a TCP port for it."""
+    import zmq
+    from zmq.eventloop.zmqstream import ZMQStream
+
+    class PubThread(thread):
+        def _setup_pipe_in(self) -> None:
+            self._pipe_uuid = os.urandom(16)
+            pipe = self.socket.context.socket(zmq.PULL)
+            pipe.linger = 0
+            pipe.bind(address)
+            self._pipe_in = ZMQStream(pipe, self.io_loop)
+            self._pipe_in.on_recv(self._handle_pipe_msg)
+
+        def _setup_pipe_out(self) -> tuple:
+            context = zmq.Context()
+            pipe = context.socket(zmq.PUSH)
+            pipe.linger = 3000
+            pipe.connect(address)
+            return context, pipe
+
+    return PubThread
+
+
+def _flushing_what_there_is(stream: type) -> type:
+    """Let a stream that holds nothing be flushed at once; ipykernel waits for a thread, twice an output and oftener."""
+
+    class Stream(stream):
+        _holds_text = False
+
+        def write(self, string: str) -> int | None:
+            written = super().write(string)
+            self._holds_text = True
+            return written
+
+        def flush(self) -> None:
+            if self._holds_text:
+                self._holds_text = False
+                super().flush()
+
+    return Stream
+
+
+def _hold(leash: socket.socket, observer) -> None:
+    for line in leash.makefile():
+        if line == "report\n":
+            leash.sendall(json.dumps(observer.report()).encode() + b"\n")
+    os.killpg(0, signal.SIGKILL)
+
+
+def _load_observe():
+    # by its place, and not left in sys.modules: a notebook may well have an `observe` of its own
+    spec = importlib.util.spec_from_file_location("_observe", Path(__file__).with_name("observe.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _die_with_parent(parent: int) -> None:
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        # it was gone before anybody could be told
+        os._exit(1)
+
+
+def _reseed() -> None:
+    # forked generators would all draw the same numbers; the one of the standard library reseeds itself
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed()
+
+
+def _kill_group(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def _main() -> None:
+    # the program's own folder, which Python put first, is none of the notebooks' business
+    sys.path[:] = [entry for entry in sys.path if entry != str(Path(__file__).parent)]
+    kind, *numbers = sys.argv[1:]
+    ends = [socket.socket(fileno=int(number)) for number in numbers]
+    if kind != "kernel":
+        serve(kind, *ends)
+        # taking down all that was imported would take a tenth of a second, for which the owner waits
+        os._exit(0)
+    request = json.loads(os.environ.pop("NBPOINTS_KERNEL"))
+    _import_kernel()
+    kernel(request, ends[0])
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,227 @@
+"""Processes for kernels: forked warm from a server that has imported the common packages, or started as programs."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+FORKSERVER = Path(__file__).with_name("forkserver.py")
+
+# one core a kernel: the points themselves run in parallel
+ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB", "BLIS")}
+INLINE = "module://matplotlib_inline.backend_inline"
+START_S = 60
+# sun_path holds 104 bytes on macOS and 108 on Linux; ours end in a name of 20 characters at most
+_LONGEST_FOLDER = 80
+
+
+class ForkError(RuntimeError):
+    """The fork server is not there or gave no process."""
+
+
+def private_folder() -> Path:
+    """Make a folder that only this user can enter, with a path short enough for sockets in it."""
+    for parent in (None, "/tmp"):
+        folder = tempfile.mkdtemp(prefix="autogap-", dir=parent)
+        if len(os.fsencode(folder)) <= _LONGEST_FOLDER:
+            break
+        os.rmdir(folder)
+    return Path(folder)
+
+
+class Server:
+    """A process that imports packages once and forks others from itself.
+
+    It starts with what all of its kind need and waits for `preload`.
+
+    Parameters
+    ----------
+    kind : {"kernels", "workers"}
+        What it forks.
+
+    Attributes
+    ----------
+    address : str
+        Path of the socket at which any process of this user can ask for a fork.
+    folder : Path
+        Private folder, which goes when the server goes.
+    """
+
+    def __init__(self, kind: str = "kernels"):
+        self.folder = private_folder()
+        self.address = str(self.folder / "server")
+        self._owner, theirs = socket.socketpair()
+        with socket.socket(socket.AF_UNIX) as listener, theirs, open(self.folder / "log", "wb") as log:
+            listener.bind(self.address)
+            listener.listen(128)
+            self._process = subprocess.Popen(
+                [sys.executable, str(FORKSERVER), kind, str(listener.fileno()), str(theirs.fileno())],
+                pass_fds=(listener.fileno(), theirs.fileno()),
+                env=_environment(self.folder),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def preload(self, modules: Iterable[str], path: Iterable[str] = ()) -> None:
+        """Say what to import before the next fork; the server forks nothing until this was called once.
+
+        Parameters
+        ----------
+        modules : iterable of str
+            Those that cannot be imported are left out.
+        path : iterable of str
+            Entries to put before `sys.path`.
+        """
+        settings = {"preload": list(modules), "path": list(path)}
+        with contextlib.suppress(OSError):  # it is gone, which shows at the first fork
+            self._owner.sendall(json.dumps(settings).encode() + b"\n")
+
+    def close(self) -> None:
+        """End it, and with it all that it forked."""
+        self._owner.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=5)
+        self._process.kill()
+        self._process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    # a profile of its own, and sets in the same order: neither ~/.ipython nor chance may change results
+    own = {"IPYTHONDIR": str(folder / "ipython"), "MPLBACKEND": INLINE, "PYTHONHASHSEED": "0"}
+    return os.environ | ONE_THREAD | own
+
+
+class Forked:
+    """A process forked by a `Server`; it lives as long as this object's connection.
+
+    Parameters
+    ----------
+    address : str
+        Of the server.
+    request : dict
+        What the process is to be.
+
+    Raises
+    ------
+    ForkError
+        When there is no server or no answer.
+    """
+
+    def __init__(self, address: str, request: dict):
+        self.leash, theirs = socket.socketpair()
+        self._connection = socket.socket(socket.AF_UNIX)
+        self._said, self._code = b"", None
+        try:
+            with theirs:
+                self._connection.settimeout(START_S)
+                self._connection.connect(address)
+                text = json.dumps(request).encode() + b"\n"
+                sent = socket.send_fds(self._connection, [text], [theirs.fileno()])
+                self._connection.sendall(text[sent:])
+            self.pid = read_line(self._connection, START_S)["pid"]
+        except (OSError, ValueError, KeyError) as error:
+            self.close()
+            raise ForkError(f"no process forked ({error})") from error
+        self._connection.setblocking(False)
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None while the process runs."""
+        if self._code is None:
+            try:
+                while more := self._connection.recv(4096):
+                    self._said += more
+                self._orphaned()
+            except BlockingIOError:
+                pass
+            except OSError:
+                self._orphaned()
+            if b"\n" in self._said:
+                self._code = json.loads(self._said)["exit"]
+        return self._code
+
+    def _orphaned(self) -> None:
+        """End what is left of the process, whose server is gone."""
+        self._code = -signal.SIGKILL
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the process and to all that it started."""
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, number)
+
+    def close(self) -> None:
+        """Cut the connection, which kills the process if it still runs."""
+        self._connection.close()
+        self.leash.close()
+
+
+class Ordinary:
+    """A kernel started as a program, with the interface of `Forked`."""
+
+    def __init__(self, request: dict, folder: Path):
+        self.leash, theirs = socket.socketpair()
+        with theirs, open(folder / "log", "ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, str(FORKSERVER), "kernel", str(theirs.fileno())],
+                pass_fds=(theirs.fileno(),),
+                env=_environment(folder) | {"NBPOINTS_KERNEL": json.dumps(request)},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.pid = self._process.pid
+
+    def poll(self) -> int | None:
+        return self._process.poll()
+
+    def signal(self, number: int) -> None:
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, number)
+
+    def close(self) -> None:
+        self.signal(signal.SIGKILL)
+        self._process.wait()
+        self.leash.close()
+
+
+def read_line(end: socket.socket, timeout_s: float) -> dict:
+    """Read one line of JSON from a socket on which nothing more is under way.
+
+    Raises
+    ------
+    OSError
+        When nothing comes in time or the other end is closed.
+    """
+    said, deadline = b"", time.monotonic() + timeout_s
+    while not said.endswith(b"\n"):
+        if not select.select([end], [], [], max(0, deadline - time.monotonic()))[0]:
+            raise TimeoutError("no answer in time")
+        more = end.recv(2**16)
+        if not more:
+            raise ConnectionError("connection closed")
+        said += more
+    return json.loads(said)

@@ -1,0 +1,1 @@
+"""Parameters of a notebook: declared in its cell, typed, named."""

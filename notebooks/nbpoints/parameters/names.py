@@ -1,0 +1,79 @@
+"""Names of points: a notebook and the parameters that differ from its defaults, safe as a file name."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+
+from nbpoints.parameters.annotations import canonical
+
+_LONGEST_NAME = 120
+
+
+def passed(values: Mapping[str, object], defaults: Mapping[str, object]) -> dict[str, object]:
+    """Pick the values that differ from the defaults: what a run has to inject.
+
+    Examples
+    --------
+    >>> passed({"month": "2025-08", "draws": 100}, {"month": "2025-05", "draws": 100})
+    {'month': '2025-08'}
+    """
+    return {name: value for name, value in values.items() if not _same(value, defaults[name])}
+
+
+def point_name(stem: str, values: Mapping[str, object], defaults: Mapping[str, object]) -> str:
+    """Name a notebook with its parameters: readable, safe as a file name, the same in whatever order they came.
+
+    Parameters
+    ----------
+    stem : str
+        File name of the notebook without suffix; a numeric prefix is dropped.
+    values, defaults : dict of str to object
+        Full parameter set and defaults; only what differs appears, sorted by name.
+
+    Returns
+    -------
+    str
+        Values that cannot be spelt in a file name, and long names, end in a hash of the values.
+
+    Examples
+    --------
+    >>> point_name("08_tariff_scenarios", {"rate_pct": 15.0}, {"rate_pct": 25.0})
+    'tariff_scenarios@rate_pct=15'
+    >>> point_name("03_export_decline", {"month": "2025-05"}, {"month": "2025-05"})
+    'export_decline'
+    """
+    base = re.sub(r"[^\w.-]", "-", re.sub(r"^\d+_", "", stem), flags=re.ASCII)
+    differing = passed(values, defaults)
+    spelt = {key: _spelt(differing[key]) for key in sorted(differing)}
+    name = base + ("@" if spelt else "") + ",".join(f"{key}={text}" for key, (text, _) in spelt.items())
+    whole = base == re.sub(r"^\d+_", "", stem) and all(faithful for _, faithful in spelt.values())
+    if whole and len(name) <= _LONGEST_NAME:
+        return name
+    digest = hashlib.sha256(canonical([stem, differing]).encode()).hexdigest()[:10]
+    return f"{name[: _LONGEST_NAME - 11]}~{digest}"
+
+
+def _same(value: object, other: object) -> bool:
+    return type(value) is type(other) and value == other and canonical(value) == canonical(other)
+
+
+def _spelt(value: object) -> tuple[str, bool]:
+    """Spell a value for a file name, and tell whether nothing was lost."""
+    if isinstance(value, str):
+        text = re.sub(r"[^\w.+-]", "-", value, flags=re.ASCII)
+        return text, text == value != ""
+    if isinstance(value, list):
+        parts = [_spelt(item) for item in value]
+        whole = bool(parts) and all(ok and "+" not in text for text, ok in parts)
+        return "+".join(text for text, _ in parts), whole and not any(isinstance(item, (list, dict)) for item in value)
+    if isinstance(value, dict):
+        parts = [(key, *_spelt(value[key])) for key in sorted(value)]
+        whole = bool(parts) and all(
+            ok and re.fullmatch(r"\w+", key, re.ASCII) and "+" not in text for key, text, ok in parts
+        )
+        return "+".join(f"{_spelt(key)[0]}-{text}" for key, text, _ in parts), whole
+    if isinstance(value, float):
+        return repr(value).removesuffix(".0"), True
+    return ("none" if value is None else str(value).lower()), True

@@ -1,0 +1,65 @@
+"""The project that a notebook or a working folder belongs to, as its pyproject.toml describes it."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Project:
+    """Folders and settings of one project; every one has a default, so a bare folder of notebooks is a project too.
+
+    Attributes
+    ----------
+    root : Path
+        Absolute, with links resolved: the nearest folder with a pyproject.toml or a repository.
+    settings : dict
+        The table ``[tool.nbpoints]``: ``notebooks`` (folder), ``environment`` (prefixes of the variables that a point
+        depends on), ``preload`` and ``cold`` (packages).
+    """
+
+    root: Path
+    settings: dict
+
+    @property
+    def notebooks(self) -> Path:
+        """Folder of the notebooks."""
+        return self.root / self.settings.get("notebooks", "")
+
+    @property
+    def runs(self) -> Path:
+        """Folder of the runs."""
+        return self.root / "runs"
+
+    @property
+    def environment(self) -> tuple[str, ...]:
+        """Prefixes of the environment variables that points depend on."""
+        return tuple(self.settings.get("environment", ()))
+
+
+def find(folder: Path) -> Project:
+    """Find the project of a folder: the nearest parent with a pyproject.toml or a repository, else the folder itself.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    Project
+    """
+    start = folder.resolve()
+    for root in (start, *start.parents):
+        if (root / "pyproject.toml").exists() or (root / ".git").exists():
+            return Project(root, pyproject(root).get("tool", {}).get("nbpoints", {}))
+    return Project(start, {})
+
+
+def pyproject(root: Path) -> dict:
+    """Read a project's pyproject.toml; empty when there is none that can be read."""
+    try:
+        return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}

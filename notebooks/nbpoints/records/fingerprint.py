@@ -1,0 +1,186 @@
+"""What the result of a point depends on, and which of it has changed since."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from nbpoints import notebook, project
+from nbpoints.scenarios.point import Point
+
+LOCK = "requirements.txt"
+_UNSTABLE = "changed while the point ran"
+
+
+class Hashes:
+    """SHA-256 of files, of listings of folders and of code cells, each computed once.
+
+    Parameters
+    ----------
+    root : Path
+        Project that relative paths belong to.
+    """
+
+    def __init__(self, root: Path):
+        self.root = root
+        self._known: dict[tuple[str, str], str | list[str] | None] = {}
+
+    def file(self, path: str) -> str | None:
+        """Return the hash of a file's bytes, or None when there is no such file."""
+        return self._remember("file", path, _hash_file)
+
+    def folder(self, path: str) -> str | None:
+        """Return the hash of the names in a folder, or None when there is no such folder."""
+        return self._remember("folder", path, _hash_names)
+
+    def cells(self, path: str) -> list[str]:
+        """Return the hashes of a notebook's code cells in their order; prose and outputs do not count."""
+        return self._remember("cells", path, _hash_cells)
+
+    def _remember(self, kind: str, path: str, compute):
+        key = (kind, path)
+        if key not in self._known:
+            self._known[key] = compute(self.root / path)
+        return self._known[key]
+
+
+def take(point: Point, report: dict, hashes: Hashes, began_ns: int) -> dict:
+    """Take the fingerprint of a point that has just run.
+
+    Parameters
+    ----------
+    point : Point
+    report : dict
+        What its kernel read and imported (see `observe.Observer.report`).
+    hashes : Hashes
+        Fresh ones: the files are hashed now.
+    began_ns : int
+        When the point began, in nanoseconds since 1970. A file that changed after that may have been read before: it
+        gets no hash, so that the point counts as changed.
+
+    Returns
+    -------
+    dict
+        JSON values only.
+    """
+    root = hashes.root
+
+    def hashed(path: str) -> str | None:
+        return _UNSTABLE if _changed_since(root / path, began_ns) else hashes.file(path)
+
+    name = str(point.notebook)
+    return {
+        "cells": [_UNSTABLE] if _changed_since(point.notebook, began_ns) else hashes.cells(name),
+        "parameters": point.parameters,
+        "files": {path: hashed(path) for path in report["files"]},
+        "folders": {path: hashes.folder(path) for path in report["folders"]},
+        "modules": {path: hashed(path) for path in report["modules"]},
+        **surroundings(hashes),
+    }
+
+
+def surroundings(hashes: Hashes) -> dict:
+    """Return what every point depends on: the lock, Python's minor version, the project's environment variables."""
+    return {
+        "lock": hashes.file(LOCK),
+        "python": ".".join(map(str, sys.version_info[:2])),
+        "environment": {
+            name: value for name, value in sorted(os.environ.items()) if name.startswith(project.find(hashes.root).environment)
+        },
+    }
+
+
+def changes(point: Point, taken: Mapping, hashes: Hashes) -> list[str]:
+    """Say what has changed since a fingerprint was taken.
+
+    Parameters
+    ----------
+    point : Point
+    taken : mapping
+        From `take`.
+    hashes : Hashes
+
+    Returns
+    -------
+    list of str
+        Such as ``"data file data/trade.csv changed"``; empty when the point is current.
+    """
+    return list(_changes(point, taken, hashes))
+
+
+def _changes(point: Point, taken: Mapping, hashes: Hashes) -> Iterator[str]:
+    yield from _cell_changes(taken["cells"], hashes.cells(str(point.notebook)))
+    for name in sorted(point.parameters.keys() | taken["parameters"].keys()):
+        now, before = point.parameters.get(name), taken["parameters"].get(name)
+        if json.dumps(now) != json.dumps(before):
+            yield f"parameter {name} is {json.dumps(now)}, was {json.dumps(before)}"
+    for path, before in taken["files"].items():
+        if (now := hashes.file(path)) != before:
+            yield f"data file {path} {_what(now, before)}"
+    for path, before in taken["folders"].items():
+        if hashes.folder(path) != before:
+            yield f"folder {path or '.'} holds other files"
+    for path, before in taken["modules"].items():
+        if (now := hashes.file(path)) != before:
+            yield f"module {path} {_what(now, before)}"
+    now = surroundings(hashes)
+    if now["lock"] != taken["lock"]:
+        yield f"{LOCK} {_what(now['lock'], taken['lock'])}"
+    if now["python"] != taken["python"]:
+        yield f"Python is {now['python']}, was {taken['python']}"
+    for name in sorted(now["environment"].keys() | taken["environment"].keys()):
+        if now["environment"].get(name) != taken["environment"].get(name):
+            yield f"environment variable {name} changed"
+
+
+def _cell_changes(before: list[str], now: list[str]) -> Iterator[str]:
+    if before == [_UNSTABLE]:
+        yield "the notebook changed while the point ran"
+    elif len(before) != len(now):
+        yield f"the notebook has {len(now)} code cells, had {len(before)}"
+    else:
+        for number, (old, new) in enumerate(zip(before, now), 1):
+            if old != new:
+                yield f"code cell {number} changed"
+
+
+def _what(now: str | None, before: str | None) -> str:
+    if before == _UNSTABLE:
+        return _UNSTABLE
+    return "is gone" if now is None else "is new" if before is None else "changed"
+
+
+def _changed_since(path: Path, began_ns: int) -> bool:
+    try:
+        return path.stat().st_ctime_ns > began_ns
+    except OSError:
+        return False
+
+
+def _hash_file(path: Path) -> str | None:
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def _hash_names(path: Path) -> str | None:
+    try:
+        names = sorted(os.listdir(path))
+    except OSError:
+        return None
+    return hashlib.sha256("\0".join(name for name in names if name != "__pycache__").encode()).hexdigest()
+
+
+def _hash_cells(path: Path) -> list[str]:
+    return [
+        # the tag decides where papermill injects what is passed
+        hashlib.sha256(f"{'parameters' in cell.tags}\n{cell.source}".encode()).hexdigest()
+        for cell in notebook.cells(path)
+        if cell.kind == "code"
+    ]

@@ -1,0 +1,1 @@
+"""Run the points of a batch."""

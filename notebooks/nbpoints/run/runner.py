@@ -1,0 +1,302 @@
+"""Run the points of a batch: what is not current, as many at a time as there are jobs, and nothing twice."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TextIO
+
+from nbpoints import project
+from nbpoints.records import fingerprint
+from nbpoints.run.job import Job, Outcome
+from nbpoints.records.layout import CRATE, FAILED, FIGURES, LOCK, PARTIAL, is_whole, read_run
+from nbpoints.scenarios.point import Point
+from nbpoints.run.progress import Row, table
+from nbpoints.errors import InputError
+
+DONE = {"ran", "current"}
+
+
+def run(
+    points: Iterable[Point],
+    *,
+    jobs: int | None = None,
+    out: Path | str = Path("runs"),
+    fresh: bool = False,
+    timeout: float | None = None,
+    retries: int = 0,
+    memory_mb: int | None = None,
+    executor: str = "local",
+    scheduler: str | None = None,
+    publish: Path | str | None = None,
+    junit: Path | str | None = None,
+    warm: bool = True,
+    stream: TextIO | None = None,
+) -> int:
+    """Run points that are not current, and store each under ``<out>/<scenario>/<point>/``.
+
+    Parameters
+    ----------
+    points : iterable of Point
+    jobs : int, optional
+        Points at a time; one a core unless given. A Dask cluster decides by itself.
+    out : Path or str
+        Folder of the runs.
+    fresh : bool
+        Run current points too.
+    timeout : float, optional
+        Longest time for a point, in seconds.
+    retries : int
+        How many times more to try a point that ran out of time or whose kernel died.
+    memory_mb : int, optional
+        Most resident memory for a point's kernel and what it starts.
+    executor : {"local", "dask"}
+    scheduler : str, optional
+        Address of the Dask scheduler.
+    publish : Path or str, optional
+        Folder that gets the figures of points with all parameters at their defaults, where their bytes differ.
+    junit : Path or str, optional
+        File for a report in JUnit XML.
+    warm : bool
+        Whether to fork kernels; False starts an ordinary one for each point.
+    stream : file, optional
+        For progress and the table in the end; standard error unless given.
+
+    Returns
+    -------
+    int
+        Exit status: 0 when every point is done, 1 when some failed.
+
+    Raises
+    ------
+    InputError
+        When outputs cannot be written, another batch writes to the same folder, or there is no such executor.
+    KeyboardInterrupt
+        On Ctrl-C and SIGTERM; what is finished stays.
+    """
+    points, out, stream = _named(points), Path(out).resolve(), stream or sys.stderr
+    if executor not in ("local", "dask"):
+        raise InputError(f"--executor {executor}: there are 'local' and 'dask'.")
+    with _locked(out), _terminable():
+        _sweep(out, points)
+        judged = list(_judge(points, out, fresh))
+        rows = {entry.number: Row(entry.point.name, "current") for entry in judged if not entry.reasons}
+        due = [entry for entry in judged if entry.reasons]
+        # the longest first, as far as known, so that no long one is left alone at the end
+        due.sort(key=lambda entry: entry.seconds if entry.seconds is not None else float("inf"), reverse=True)
+        _forget_failures(points, rows, out)
+        crates, stopped = _crates(out, points, {entry.point.scenario for entry in due}), None
+        if due:
+            from nbpoints.run.loop import Loop
+
+            job = Job(due[0].point, out, timeout_s=timeout, memory_mb=memory_mb, warm=warm)
+            loop = Loop([entry.point for entry in due], job, retries, stream, crates)
+            try:
+                loop.run(jobs or os.cpu_count() or 1, executor, scheduler)
+            except KeyboardInterrupt as error:
+                stopped = error
+            for place, outcome in loop.outcomes.items():
+                rows[due[place].number] = _row(due[place].point, outcome)
+        _describe(crates)
+        if publish is not None:
+            _publish_defaults(points, rows, out, Path(publish))
+        _clear_away(out, points)
+        if junit:
+            from nbpoints.run import junit as report
+
+            report.write(Path(junit), [(points[number], rows[number]) for number in sorted(rows)])
+        table([rows[number] for number in sorted(rows)], stream)
+        if stopped:
+            raise stopped
+    return 0 if all(row.status in DONE for row in rows.values()) else 1
+
+
+def why(points: Iterable[Point], out: Path | str = Path("runs")) -> list[tuple[str, str]]:
+    """Say which points would run, and because of which change.
+
+    Parameters
+    ----------
+    points : iterable of Point
+    out : Path or str
+        Folder of the runs.
+
+    Returns
+    -------
+    list of (str, str)
+        Name of the point and reason, such as ``"data file data/trade.csv changed"``. Current points are not listed.
+    """
+    judged = _judge(_named(points), Path(out).resolve(), fresh=False)
+    return [(entry.point.name, "; ".join(entry.reasons)) for entry in judged if entry.reasons]
+
+
+def _named(points: Iterable[Point]) -> list[Point]:
+    """Make paths absolute, and refuse names that would lead out of the folder of runs or meet there."""
+    points = [replace(point, notebook=point.notebook.resolve()) for point in points]
+    seen = set()
+    for point in points:
+        for name in (point.scenario, point.name):
+            if not name or name.startswith(".") or {"/", "\\", "\0"} & set(name):
+                raise InputError(f"{name!r} cannot name a folder of results; use letters, digits, '-' and '_'.")
+        if (point.scenario, point.name) in seen:
+            raise InputError(f"scenario {point.scenario}: two points are called {point.name}.")
+        seen.add((point.scenario, point.name))
+    return points
+
+
+@dataclass(frozen=True)
+class _Judged:
+    number: int
+    point: Point
+    reasons: list[str]
+    seconds: float | None
+
+
+def _judge(points: Iterable[Point], out: Path, fresh: bool) -> Iterator[_Judged]:
+    """Yield each point with the reasons to run it, and the seconds that it took the last time."""
+    roots: dict[Path, Path] = {}
+    hashes: dict[Path, fingerprint.Hashes] = {}
+    for number, point in enumerate(points):
+        root = roots.get(point.notebook)
+        if root is None:
+            root = roots[point.notebook] = project.find(point.notebook.parent).root
+            hashes.setdefault(root, fingerprint.Hashes(root))
+        folder = out / point.scenario / point.name
+        record = read_run(folder)
+        if record is None:
+            reasons = ["failed the last time" if _failed(folder).exists() else "never ran"]
+        elif not is_whole(folder, record):
+            reasons = ["outputs are missing or cut short"]
+        else:
+            reasons = fingerprint.changes(point, record["fingerprint"], hashes[root])
+        if fresh and not reasons:
+            reasons = ["asked to run afresh"]
+        yield _Judged(number, point, reasons, record["run"]["seconds"] if record else None)
+
+
+def _row(point: Point, outcome: Outcome) -> Row:
+    detail = ""
+    if outcome.status != "ran":
+        where = f"cell {outcome.cell}: " if outcome.cell else ""
+        detail = f"{where}{outcome.error}" + (f" -> {_short(outcome.place)}" if outcome.place else "")
+    return Row(point.name, outcome.status, outcome.seconds, outcome.results, outcome.figures, detail)
+
+
+def _short(place: str) -> str:
+    relative = os.path.relpath(place)
+    return place if relative.startswith("..") else relative
+
+
+def _failed(folder: Path) -> Path:
+    return folder.with_name(folder.name + FAILED)
+
+
+def _forget_failures(points: list[Point], rows: dict[int, Row], out: Path) -> None:
+    """Remove what a failure left of a point that is current again."""
+    for number in rows:
+        shutil.rmtree(_failed(out / points[number].scenario / points[number].name), ignore_errors=True)
+
+
+def _publish_defaults(points: list[Point], rows: dict[int, Row], out: Path, target: Path) -> None:
+    """Publish the figures of the points that are done and have all parameters at their defaults."""
+    for number, row in rows.items():
+        if row.status in DONE and not points[number].passed:
+            _publish(out / points[number].scenario / points[number].name / FIGURES, target)
+
+
+def _publish(figures: Path, target: Path) -> None:
+    try:
+        for source in sorted(figures.glob("*")):
+            content, place = source.read_bytes(), target / source.name
+            if place.is_file() and place.read_bytes() == content:
+                continue
+            target.mkdir(parents=True, exist_ok=True)
+            aside = target / f".{source.name}.{os.getpid()}"
+            aside.write_bytes(content)
+            os.replace(aside, place)
+    except OSError as error:
+        raise InputError(f"{error.filename or target}: {error.strerror}, so no figure can be published.") from None
+
+
+def _crates(out: Path, points: list[Point], touched: set[str]) -> list[tuple[Path, str | None]]:
+    """List the scenarios to describe anew, with the project's licence."""
+    notebooks = {point.scenario: point.notebook for point in points}
+    return [
+        (out / scenario, _licence(notebook))
+        for scenario, notebook in notebooks.items()
+        if scenario in touched or not (out / scenario / CRATE).exists()
+    ]
+
+
+def _licence(notebook: Path) -> str | None:
+    licence = project.pyproject(project.find(notebook.parent).root).get("project", {}).get("license")
+    return licence if isinstance(licence, str) else None
+
+
+def _describe(crates: list[tuple[Path, str | None]]) -> None:
+    """Write the crates that no worker has written: nothing had to run, or the batch was stopped."""
+    for folder, licence in crates:
+        from nbpoints.records import crate
+
+        crate.write(folder, licence)
+
+
+def _clear_away(out: Path, points: list[Point]) -> None:
+    for scenario in {point.scenario for point in points}:
+        with contextlib.suppress(OSError):
+            (out / scenario / PARTIAL).rmdir()
+
+
+def _sweep(out: Path, points: list[Point]) -> None:
+    """Remove what an interrupted batch left half done; nobody else writes here while we hold the lock."""
+    for scenario in {point.scenario for point in points}:
+        shutil.rmtree(out / scenario / PARTIAL, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _locked(out: Path) -> Iterator[None]:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        file = open(out / LOCK, "a+")
+    except OSError as error:
+        raise InputError(f"{error.filename or out}: {error.strerror}, so nothing can be stored there.") from None
+    with file:
+        try:
+            # given back by the system when this process ends, however it ends
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise InputError(
+                f"{out}: another batch (process {file.read().strip() or 'unknown'}) is writing there; "
+                "wait for its end or give another --out."
+            ) from None
+        except OSError:
+            pass  # a file system without locks
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """Treat SIGTERM like Ctrl-C, so that a batch ends in order."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,155 @@
+"""What the notebooks of a folder ask, and which parameters they take."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import textwrap
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from nbpoints import notebook
+from nbpoints.parameters import declare as parameters
+from nbpoints.parameters.annotations import shown
+from nbpoints.scenarios.point import Point
+from nbpoints.parameters.unused import unread
+from nbpoints.errors import InputError, did_you_mean
+from nbpoints.parameters.declare import Parameter
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook as a batch sees it.
+
+    Attributes
+    ----------
+    path : Path
+    question : str
+        Its first markdown title.
+    parameters : dict of str to Parameter
+    faults : tuple of str
+        Why it cannot be run, a sentence each: broken file, no parameters cell, a parameter that nothing reads.
+    """
+
+    path: Path
+    question: str = ""
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+
+    @property
+    def defaults(self) -> dict[str, object]:
+        """Every parameter with its default."""
+        return {name: parameter.default for name, parameter in self.parameters.items()}
+
+
+def find(folder: Path | str) -> dict[str, Path]:
+    """Find the notebooks of a folder, by their names without suffix, sorted.
+
+    Raises
+    ------
+    InputError
+        When it is no folder that can be read.
+    """
+    folder = Path(folder).absolute()
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder of notebooks.")
+    return {path.stem: path for path in sorted(folder.glob("*.ipynb")) if not path.name.startswith(".")}
+
+
+def inspect(path: Path) -> Notebook:
+    """Read one notebook without running it; what is wrong with it is told in its ``faults``."""
+    try:
+        cells = notebook.cells(path)
+        question = notebook.question(cells)
+        declared = parameters.from_cells(cells, path.name)
+    except InputError as error:
+        return Notebook(path, faults=(str(error),))
+    faults = tuple(
+        f"{path.name}: no cell reads the parameter {name!r}, so its value would change nothing; use it or remove it."
+        for name in unread(cells, declared)
+    )
+    return Notebook(path, question, declared, faults)
+
+
+def resolve(name: object, known: Iterable[str]) -> str:
+    """Return the full name of a notebook given as ``03_topic``, ``03_topic.ipynb``, ``topic`` or ``03``.
+
+    Raises
+    ------
+    InputError
+        When no notebook, or more than one, is meant; a path out of the folder is never one.
+
+    Examples
+    --------
+    >>> resolve("export_decline", ["01_trade_gap", "03_export_decline"])
+    '03_export_decline'
+    """
+    known = list(known)
+    if not isinstance(name, str):
+        raise InputError(f"{shown(name)} is no notebook's name; write text such as '03_topic'.")
+    stem = name.removesuffix(".ipynb")
+    if stem in known:
+        return stem
+    meant = [other for other in known if stem and stem in (other.partition("_")[0], other.partition("_")[2])]
+    if len(meant) == 1:
+        return meant[0]
+    if len(meant) > 1:
+        raise InputError(f"{shown(name)} may be {' or '.join(meant)}; write the full name.")
+    near = did_you_mean(stem, known) or f" Known: {', '.join(known) or 'none, the folder holds no notebook'}."
+    raise InputError(f"no notebook {shown(name)}.{near}")
+
+
+def as_json(notebooks: Iterable[Notebook]) -> str:
+    """Write the listing for programs: a list of notebooks with their parameters."""
+    content = [
+        {
+            "notebook": book.path.stem,
+            "question": book.question,
+            "parameters": [asdict(each) | {"allowed": each.allowed} for each in book.parameters.values()],
+        }
+        for book in notebooks
+    ]
+    return json.dumps(content, indent=2, ensure_ascii=False)
+
+
+def points_as_json(points: Iterable[Point]) -> str:
+    """Write points for programs: scenario, name, notebook and parameters of each."""
+    content = [
+        {"scenario": each.scenario, "name": each.name, "notebook": each.notebook.stem, "parameters": each.parameters}
+        for each in points
+    ]
+    return json.dumps(content, indent=2, ensure_ascii=False)
+
+
+def as_text(notebooks: Iterable[Notebook], width: int | None = None) -> str:
+    """Write the listing for people, wrapped to the width of the terminal.
+
+    Parameters
+    ----------
+    notebooks : iterable of Notebook
+    width : int, optional
+        Characters a line; by default those of the terminal, at most 100.
+
+    Returns
+    -------
+    str
+    """
+    width = width or min(100, shutil.get_terminal_size((100, 24)).columns)
+    return "\n\n".join(_entry(book, width) for book in notebooks)
+
+
+def _entry(book: Notebook, width: int) -> str:
+    lines = [book.path.stem + (f"  {book.question}" if book.question else "")]
+    lines = textwrap.wrap(lines[0], width, subsequent_indent="    ")
+    declared = list(book.parameters.values())
+    names = [f"{parameter.name}: {parameter.type} = {shown(parameter.default, 30)}" for parameter in declared]
+    column = min(max(map(len, names), default=0) + 4, width // 2)
+    for left, parameter in zip(names, declared):
+        allowed = f"[{parameter.allowed}]" if parameter.allowed else ""
+        right = textwrap.wrap(f"{parameter.help} {allowed}".strip(), max(width - column, 24)) or [""]
+        if len(left) + 4 > column:
+            lines.append(f"  {left}")
+            left = ""
+        lines += [f"  {first:<{column - 2}}{text}".rstrip() for first, text in zip([left, *[""] * len(right)], right)]
+    return "\n".join(lines)

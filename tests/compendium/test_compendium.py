@@ -1,0 +1,48 @@
+"""The collection as a replication package: what data editors look for, and notebooks' rules without running them."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbpoints.checks import canonical as stable, hygiene
+from tests.compendium import readme, rules as compendium
+from autogap.paths import NOTEBOOKS, ROOT
+
+BOOKS = sorted(NOTEBOOKS.glob("*.ipynb"))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        compendium.machine_paths,
+        compendium.unwanted_files,
+        compendium.undeclared_imports,
+        compendium.unlisted_data,
+        compendium.figures_without_program,
+        compendium.readme_sections,
+        compendium.unseeded,
+        compendium.citation,
+        compendium.broken_links,
+    ],
+    ids=lambda rule: rule.__name__,
+)
+def test_rule_of_the_collection_holds(rule):
+    """One sentence a fault."""
+    assert rule(ROOT) == []
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
+def test_stored_notebook_keeps_its_rules(path):
+    """Run in order, with outputs, nothing hidden, pictures and numbers those that its cells wrote."""
+    assert hygiene.faults(stable.load(path)) == []
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
+def test_stored_notebook_has_its_stable_form(path):
+    """Whatever tool wrote it last, the bytes are those that accept writes."""
+    assert path.read_text(encoding="utf-8") == stable.dumps(stable.clean(stable.load(path)))
+
+
+def test_generated_parts_of_the_readme_are_current():
+    """`make readme` renews them."""
+    assert readme.stale(ROOT) == []

@@ -1,0 +1,118 @@
+"""The README's hand-written part: commands that exist, parameters that are allowed, numbers that agree with the files."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from importlib.metadata import entry_points
+
+import pytest
+
+from nbpoints.parameters import declare as parameters
+from nbpoints import cli
+from tests.compendium import readme
+from autogap.paths import DATA, FIGURES, NOTEBOOKS, ROOT
+
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+BY_HAND = re.sub(r"<!-- generated: .*?<!-- /generated -->", "", TEXT, flags=re.DOTALL)
+COMMANDS = [shlex.split(line, comments=True) for line in re.findall(r"^ {4}(.+)$", BY_HAND, re.MULTILINE)
+            if re.match(r"make\b|\S*python3? |\.venv/bin/", line)]
+BOOKS = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
+COUNTS = {
+    "questions": len(BOOKS),
+    "notebooks": len(BOOKS),
+    "figures": len(list(FIGURES.glob("*.csv"))),
+    "files": len({path.suffix for path in FIGURES.iterdir()}),
+}
+WORDS = dict(zip(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split(), range(1, 16)
+))
+
+
+def block(name):
+    return re.search(rf"<!-- generated: {name} -->(.*?)<!-- /generated -->", TEXT, re.DOTALL)[1]
+
+
+def test_the_two_commands_stand_first():
+    assert [command for command in COMMANDS if command[0] == "make"] == [["make"], ["make", "test"]]
+    assert COMMANDS[:2] == [["make"], ["make", "test"]]
+
+
+def test_every_make_target_named_is_there():
+    targets = set(re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"`make ([a-z]+)`", BY_HAND)) | {command[1] for command in COMMANDS if command[0] == "make"
+                                                             and len(command) > 1}
+    assert {"test", "lab"} <= named <= targets
+
+
+def test_the_plain_way_does_what_make_does():
+    """Environment, lock, project, one notebook, both kinds of tests."""
+    plain = [" ".join(command) for command in COMMANDS if command[0] != "make"]
+    wanted = ["python3 -m venv .venv", ".venv/bin/pip install --require-hashes -r requirements.txt",
+              ".venv/bin/pip install --no-deps --no-build-isolation -e .", ".venv/bin/papermill notebooks/03_export_decline.ipynb",
+              ".venv/bin/pytest tests", ".venv/bin/pytest --nbval notebooks"]
+    places = [next((place for place, line in enumerate(plain) if line.startswith(want)), None) for want in wanted]
+    assert None not in places and places == sorted(places)
+
+
+@pytest.mark.parametrize("command", [one for one in COMMANDS if one[0].startswith(".venv/bin/")], ids=" ".join)
+def test_a_command_names_a_program_of_the_environment(command):
+    program = command[0].removeprefix(".venv/bin/")
+    assert program in {"python", "pip"} | {entry.name for entry in entry_points(group="console_scripts")}
+
+
+@pytest.mark.parametrize("command", [one for one in COMMANDS if one[0] == ".venv/bin/papermill"], ids=" ".join)
+def test_a_papermill_line_passes_what_its_notebook_takes(command):
+    given = dict(zip(command[4::3], command[5::3], strict=True))
+    assert set(command[3::3]) <= {"-p"}
+    declared = parameters.read(ROOT / command[1])
+    assert given and {name: declared[name].parse(text) for name, text in given.items()}
+
+
+@pytest.mark.parametrize("command", [one for one in COMMANDS if one[0] == ".venv/bin/autogap"], ids=" ".join)
+def test_an_autogap_line_is_accepted(command, tmp_path, capsys):
+    """`why` judges scenarios, notebooks and parameters as `run` does, without running anything."""
+    words = command[1:]
+    if words[0] in ("run", "why"):
+        asked = [word for place, word in enumerate(words[1:], 1) if "-j" not in (word, words[place - 1])]
+        assert cli.main(["why", *asked, "--out", str(tmp_path)]) == 0
+        assert "never ran" in capsys.readouterr().out
+    elif words[0] == "results":
+        assert cli.main(["list", words[1]]) == 0
+    else:
+        assert cli.main(words) == 0
+
+
+def test_numbers_of_notebooks_and_figures_agree_with_the_files():
+    stated = [(one, what) for one, what in re.findall(r"\b(\w+) (questions|notebooks|figures|files)\b", BY_HAND)
+              if one.isdigit() or one.lower() in WORDS]
+    assert {"questions", "files"} <= {what for _, what in stated}
+    assert [(one, what) for one, what in stated if WORDS.get(one.lower(), one) not in (COUNTS[what], str(COUNTS[what]))] == []
+
+
+def test_the_version_of_python_is_that_of_the_project():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert set(re.findall(r"Python (\d\.\d+)", BY_HAND)) == {project["requires-python"].removeprefix(">=")}
+
+
+def test_each_table_has_a_row_for_everything_that_it_lists():
+    """Notebooks with answer and picture, figures with their cell, data files with their terms."""
+    rows = {name: [line.split(" | ") for line in block(name).strip().splitlines()[2:]] for name in readme.PARTS}
+    links = {name: [re.search(r"\]\(([^)]+)\)", row[0])[1] for row in table] for name, table in rows.items()}
+    assert links["notebooks"] == [f"notebooks/{path.name}" for path in BOOKS]
+    assert sorted(links["figures"]) == sorted(f"figures/{path.stem}.svg" for path in FIGURES.glob("*.csv"))
+    files = [path.relative_to(ROOT).as_posix() for path in DATA.rglob("*.csv")]
+    assert sorted(links["datasets"]) == sorted(files)
+    assert all(re.search(r"\d", row[1]) and "<img src=" in row[2] for row in rows["notebooks"])
+
+
+def test_an_altered_number_in_a_generated_part_is_noticed(tmp_path):
+    for name in ("notebooks", "figures", "data"):
+        (tmp_path / name).symlink_to(ROOT / name, target_is_directory=True)
+    page = tmp_path / "README.md"
+    page.write_text(readme.renew(TEXT, ROOT), encoding="utf-8")
+    assert readme.stale(tmp_path) == []
+    answer = readme.headline(readme.stable.load(BOOKS[2]))
+    page.write_text(page.read_text(encoding="utf-8").replace(answer, re.sub(r"\d\.\d", "9.9", answer)), encoding="utf-8")
+    assert readme.stale(tmp_path) == ["notebooks"]

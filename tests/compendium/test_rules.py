@@ -1,0 +1,194 @@
+"""Each rule for the collection: a small project in order has no fault, a planted one gets its sentence."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import books
+import pytest
+
+from nbpoints.checks import canonical as stable
+from tests.compendium import readme, rules as compendium
+from nbpoints.errors import InputError
+
+README = """# gap
+
+A collection of notebooks on the gap in trade, with everything that they need.
+
+    make
+
+See [the data](data/README.md#rights-of-use) and ![a figure](figures/fig-a.png). Code: `[no](link.md)`.
+
+<!-- generated: notebooks -->
+<!-- /generated -->
+
+<!-- generated: figures -->
+<!-- /generated -->
+
+## Data availability
+
+### Statement about rights
+
+We have legitimate access to and permission to use the data, and permission to redistribute them.
+
+### Dataset list
+
+<!-- generated: datasets -->
+<!-- /generated -->
+
+## Computational requirements
+
+It takes 40 seconds on 2 cores with 8 GB. Random methods take a seed.
+
+## References
+
+## Citation
+"""
+CFF = """cff-version: 1.2.0
+message: Please cite.
+title: gap
+authors:
+  - family-names: Doe
+    given-names: Ann
+version: 0.1.0
+date-released: "2026-11-23"
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A small project in order."""
+    files = {
+        "README.md": README,
+        "CITATION.cff": CFF,
+        "pyproject.toml": '[project]\nname = "gap"\nversion = "0.1.0"\n',
+        "requirements.txt": "numpy==2.4.6 \\\n    --hash=sha256:00\npyyaml==6.0\n",
+        "data/README.md": "# Data\n\n## Rights of use\n",
+        "data/observations/a.csv": "period,value\n2025-05,1\n",
+        "notebooks/autogap/model.py": "import json\n\nimport numpy as np\n\nTEXT = 'a\\nb'\n\n\ndef draw(seed):\n    "
+        "return np.random.default_rng(seed)\n",
+    }
+    for form in ("pdf", "svg", "png", "csv"):
+        files[f"figures/fig-a.{form}"] = f"{form} of a"
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    hashes = {f"fig-a.{form}": digest(f"{form} of a") for form in ("pdf", "svg", "png", "csv")}
+    facts = {"files": hashes, "title": "It rises", "data": {"data/observations/a.csv": "0"}}
+    (tmp_path / "figures/fig-a.json").write_text(json.dumps(facts), encoding="utf-8")
+    listed = {
+        "path": "observations/a.csv",
+        "title": "A | B",
+        "hash": f"sha256:{digest(files['data/observations/a.csv'])}",
+        "sources": [{"title": "Census; collected from x"}],
+        "licenses": [{"name": "other-pd", "title": "public domain"}],
+    }
+    (tmp_path / "data/datapackage.json").write_text(json.dumps({"resources": [listed]}), encoding="utf-8")
+    book = books.book(
+        books.prose("# Does it rise?"),
+        books.code("say('It rises.')", books.display(markdown="**It rises** by 1.")),
+        books.code("figures.save(fig)", books.figure("fig-a", {"axes": [{}]})),
+    )
+    stable.save(book, books.write(tmp_path, book, "01_rise.ipynb"))
+    page = tmp_path / "README.md"
+    page.write_text(readme.renew(page.read_text(encoding="utf-8"), tmp_path), encoding="utf-8")
+    return tmp_path
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+RULES = [
+    compendium.machine_paths,
+    compendium.unwanted_files,
+    compendium.undeclared_imports,
+    compendium.unlisted_data,
+    compendium.figures_without_program,
+    compendium.readme_sections,
+    compendium.unseeded,
+    compendium.citation,
+    compendium.broken_links,
+    readme.stale,
+]
+
+
+def faults(project) -> list[str]:
+    return [fault for rule in RULES for fault in rule(project)]
+
+
+def test_project_in_order_has_no_fault(project):
+    """No rule cries wolf."""
+    assert faults(project) == []
+    page = (project / "README.md").read_text(encoding="utf-8")
+    assert "| [01_rise](notebooks/01_rise.ipynb)<br>Does it rise? | It rises by 1. | <img src=" in page
+    assert "| It rises | [01_rise](notebooks/01_rise.ipynb), cell 4 | a |" in page
+    assert "| A \\| B | Census | public domain | yes |" in page
+
+
+def edit(name: str, old: str, new: str):
+    def apply(project):
+        path = project / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    return apply
+
+
+def add(name: str, text: str):
+    return lambda project: (project / name).write_text(text, encoding="utf-8")
+
+
+FAULTS = [
+    (add("notebooks/x.py", "PATH = '/home/ann/gap'\n"), "notebooks/x.py: line 1 has the path '/home/ann'"),
+    (add("notes.md", "in data\\gap.csv\n"), "notes.md: line 1 has the path 'data"),
+    (add("notebooks/x.py", "PATH = 'data\\\\gap.csv'\n"), "notebooks/x.py: line 1 has the path 'data"),
+    (add("notebooks/x.py", ""), "notebooks/x.py: the file is empty"),
+    (add("data/observations/b.zip", "PK"), "data/observations/b.zip: an archive"),
+    (add("figures/.DS_Store", "x"), "left behind by an operating system"),
+    (add("notes.md", "pdf of a"), "figures/fig-a.pdf and notes.md: the same bytes"),
+    (add("notebooks/x.py", "import pandas\n"), "notebooks/x.py: imports pandas, which no package"),
+    (edit("data/observations/a.csv", ",1", ",2"), "data/observations/a.csv: not the bytes that datapackage.json lists"),
+    (add("data/observations/b.csv", "x\n"), "data/observations/b.csv: not in datapackage.json"),
+    (lambda project: (project / "data/observations/a.csv").unlink(), "listed in datapackage.json but not there"),
+    (add("figures/fig-b.csv", "x\n"), "figures/fig-b: no notebook draws it"),
+    (add("figures/fig-a.svg", "other"), "fig-a: fig-a.svg is not the file that was written with fig-a.json"),
+    (lambda project: (project / "figures/fig-a.pdf").unlink(), "fig-a: fig-a.pdf is missing"),
+    (
+        edit("README.md", "permission to redistribute", "a wish to show"),
+        "README.md: the right to publish the data is missing",
+    ),
+    (edit("README.md", "40 seconds", "a while"), "README.md: run times is missing"),
+    (edit("README.md", "## References", ""), "README.md: references is missing"),
+    (edit("README.md", "It rises by 1.", "It rises by 2."), "notebooks"),
+    (edit("README.md", "cell 4", "cell 5"), "figures"),
+    (
+        edit("notebooks/autogap/model.py", "default_rng(seed)", "default_rng()"),
+        "draws with np.random.default_rng and no seed",
+    ),
+    (edit("notebooks/autogap/model.py", "default_rng(seed)", "normal()"), "draws with np.random.normal and no seed"),
+    (edit("CITATION.cff", "title: gap\n", ""), "CITATION.cff: title is missing"),
+    (edit("CITATION.cff", "family-names", "surname"), "neither a person nor an entity"),
+    (edit("CITATION.cff", "version: 0.1.0", "version: 0.2.0"), "CITATION.cff: version is 0.2.0"),
+    (edit("CITATION.cff", "2026-11-23", "soon"), "CITATION.cff: date-released is 'soon'"),
+    (edit("CITATION.cff", "message", "note"), "CITATION.cff: note is no field of version 1.2.0"),
+    (edit("README.md", "(data/README.md#rights-of-use)", "(data/README.md#rights)"), "has no such heading"),
+    (edit("README.md", "(figures/fig-a.png)", "(figures/fig-c.png)"), "the link figures/fig-c.png leads nowhere"),
+]
+
+
+@pytest.mark.parametrize(("plant", "sentence"), FAULTS, ids=[sentence[:50] for _, sentence in FAULTS])
+def test_planted_fault_gets_its_sentence(project, plant, sentence):
+    """One fault, one sentence."""
+    plant(project)
+    assert any(sentence in fault for fault in faults(project)), faults(project)
+
+
+def test_an_unknown_part_is_bad_input(project):
+    """With the near names."""
+    edit("README.md", "generated: figures", "generated: figure")(project)
+    with pytest.raises(InputError, match="Did you mean 'figures'"):
+        readme.stale(project)

@@ -1,0 +1,330 @@
+"""A figure is saved whole, with everything a reader needs, the same bytes each time, or not at all."""
+
+import base64
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from nbpoints import mime
+from autogap import figures, paths, run
+from nbpoints.errors import InputError
+
+FRAME = pd.DataFrame({"exports_jpy_bn": [1.5, 1 / 3, 2.0]}, pd.period_range("2025-04", periods=3, freq="M"))
+WORDS = {
+    "title": "Exports fell – and rose again",
+    "subtitle": "billion yen a month",
+    "alt": "Line chart of exports from April to June 2025.",
+    "source": "Ministry of Finance",
+}
+
+
+@pytest.fixture
+def house(monkeypatch, tmp_path):
+    """A run that writes into a folder of its own, and what it shows."""
+    here = run.Run("03_export_decline", {"month": "2025-05"}, True, "export_decline", tmp_path / "figures")
+    monkeypatch.setattr(run, "_current", here)
+    monkeypatch.delenv("AUTOGAP_PROFILE", raising=False)
+    shown = []
+    monkeypatch.setattr(run, "show", lambda bundle, metadata=None: shown.append((bundle, metadata)))
+    return here.figures_dir, shown
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Leave out the pictures, for tests that look at the rest."""
+    monkeypatch.setattr(figures, "_render", lambda fig, chosen, facts: ({}, b"picture"))
+
+
+def draw():
+    fig, ax = figures.new()
+    figures.line(ax, FRAME["exports_jpy_bn"], "japan", "Exports")
+    figures.label_lines(ax)
+    figures.mark_events(ax, {"2025-05-03": "tariff on parts"})
+    ax.set_ylabel("Value (billion yen)")
+    return fig
+
+
+def save(fig=None, stem="fig-exports", **other):
+    figures.save(fig or draw(), stem, **({"data": FRAME} | WORDS | other))
+
+
+def read(folder):
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """The files of one figure, and what it shows."""
+    folder, shown = tmp_path_factory.mktemp("saved"), []
+    with pytest.MonkeyPatch.context() as patch:
+        here = run.Run("03_export_decline", {"month": "2025-05"}, True, "export_decline", folder)
+        patch.setattr(run, "_current", here)
+        patch.delenv("AUTOGAP_PROFILE", raising=False)
+        patch.setattr(run, "show", lambda bundle, metadata=None: shown.append((bundle, metadata)))
+        save()
+    return read(folder), shown
+
+
+def test_five_files_and_nothing_else(saved):
+    assert list(saved[0]) == [f"fig-exports.{ending}" for ending in ("csv", "json", "pdf", "png", "svg")]
+
+
+def test_inline_picture_has_alt_text_artists_and_modest_size(saved):
+    ((bundle, metadata),) = saved[1]
+    assert metadata["image/png"]["alt"] == WORDS["alt"]
+    assert metadata["image/png"]["sha256"] == hashlib.sha256(base64.b64decode(bundle["image/png"])).hexdigest()
+    picture = base64.b64decode(bundle["image/png"])
+    assert Image.open(BytesIO(picture)).size[0] == pytest.approx(160 / 25.4 * 100, abs=1)
+    assert len(picture) < 60_000
+    drawn = bundle[mime.FIGURE]
+    assert (drawn["stem"], drawn["alt"]) == ("fig-exports", WORDS["alt"])
+    assert drawn["artists"]["axes"][0]["lines"][0]["label"] == "Exports"
+    assert drawn["artists"]["texts"] == [WORDS["title"], WORDS["subtitle"], "Source: Ministry of Finance"]
+    json.dumps(bundle)
+
+
+def test_csv_gives_the_data_back_in_ten_digits(saved):
+    back = pd.read_csv(BytesIO(saved[0]["fig-exports.csv"]), index_col="period")
+    np.testing.assert_allclose(back["exports_jpy_bn"], FRAME["exports_jpy_bn"], rtol=5e-10)
+    assert back.index.tolist() == ["2025-04", "2025-05", "2025-06"]
+
+
+def test_json_tells_the_run(saved):
+    facts = json.loads(saved[0]["fig-exports.json"])
+    assert {name: facts[name] for name in WORDS} == WORDS
+    assert facts["notebook"] == "03_export_decline" and facts["parameters"] == {"month": "2025-05"}
+    assert facts["profile"] == "briefing"
+    assert set(facts["versions"]) == {"autogap", "python", "pandas", "numpy", "matplotlib", "seaborn"}
+    assert facts["artists"] == saved[1][0][0][mime.FIGURE]["artists"]
+
+
+def test_the_id_of_the_run_is_in_every_picture(saved):
+    files = saved[0]
+    facts = json.loads(files["fig-exports.json"])
+    assert re.fullmatch(r"export_decline/fig-exports#[0-9a-f]{12}", facts["id"])
+    picture = Image.open(BytesIO(files["fig-exports.png"]))
+    assert picture.info["Source"] == facts["id"]
+    assert facts["id"].encode() in files["fig-exports.svg"]
+    assert f"/Keywords ({facts['id']})".encode() in files["fig-exports.pdf"]
+
+
+def test_another_parameter_or_number_gives_another_id(house, quick, monkeypatch):
+    ids = []
+    for month, frame in (("2025-05", FRAME), ("2025-06", FRAME), ("2025-05", FRAME * 2)):
+        monkeypatch.setattr(run, "_current", run.Run("03_export_decline", {"month": month}, True, "a", house[0]))
+        save(data=frame)
+        ids.append(json.loads((house[0] / "fig-exports.json").read_text())["id"])
+    assert len(set(ids)) == 3
+
+
+@pytest.mark.slow
+def test_the_noise_of_another_processor_changes_no_byte(house):
+    """Sums in another order differ in the sixteenth digit; neither the files nor the id follow."""
+    written = []
+    for factor in (1, 1 + 3e-16, 1 - 3e-16):
+        fig, ax = figures.new()
+        figures.line(ax, FRAME["exports_jpy_bn"] * factor, "japan", "Exports")
+        ax.set_ylabel("Value (billion yen)")
+        save(fig, data=FRAME * factor)
+        written.append(read(house[0]))
+    assert not (FRAME * (1 + 3e-16)).equals(FRAME)
+    assert written[0] == written[1] == written[2]
+
+
+@pytest.mark.slow
+def test_a_second_run_in_another_process_gives_the_same_bytes(tmp_path):
+    script = (
+        f"import sys; sys.path.insert(0, {str(paths.ROOT / 'tests')!r})\n"
+        "from pathlib import Path; from autogap import run; import test_figures\n"
+        "run._current = run.Run('03_export_decline', {}, True, 'export_decline', Path(sys.argv[1]))\n"
+        "test_figures.save()"
+    )
+    command = [sys.executable, "-W", "error", "-c", script]
+    both = [subprocess.Popen([*command, str(tmp_path / name)], cwd=paths.NOTEBOOKS) for name in ("one", "two")]
+    assert [process.wait() for process in both] == [0, 0]
+    assert read(tmp_path / "one") == read(tmp_path / "two")
+    for content in read(tmp_path / "one").values():
+        assert str(paths.ROOT).encode() not in content and str(tmp_path).encode() not in content
+        assert not re.search(rb"20\d\d-\d\d-\d\dT|D:20\d{6}|Matplotlib v", content)
+
+
+def test_fonts_are_embedded_as_type_42_and_svg_words_are_paths(saved):
+    assert b"/Subtype /TrueType" in saved[0]["fig-exports.pdf"] or b"/FontFile2" in saved[0]["fig-exports.pdf"]
+    assert b"/Type3" not in saved[0]["fig-exports.pdf"]
+    assert b"<text" not in saved[0]["fig-exports.svg"]
+
+
+@pytest.mark.parametrize(("width", "inches"), [("single", 89 / 25.4), ("double", 183 / 25.4)])
+def test_journal_figures_have_exact_width_and_no_title(house, monkeypatch, width, inches):
+    monkeypatch.setenv("AUTOGAP_PROFILE", "journal")
+    fig, ax = figures.new(width)
+    figures.line(ax, FRAME["exports_jpy_bn"])
+    ax.set_ylabel("Value (billion yen)")
+    save(fig)
+    files = read(house[0])
+    box = re.search(rb"/MediaBox \[ ?0 0 ([\d.]+) ([\d.]+) ?\]", files["fig-exports.pdf"])
+    assert float(box.group(1)) == pytest.approx(inches * 72, abs=0.01)
+    picture = Image.open(BytesIO(files["fig-exports.png"]))
+    assert picture.size[0] == pytest.approx(inches * 600, abs=1)
+    facts = json.loads(files["fig-exports.json"])
+    assert facts["profile"] == "journal" and facts["artists"]["texts"] == []
+    texts = [ax.yaxis.label, *ax.get_xticklabels(), *ax.get_yticklabels()]
+    assert {text.get_size() for text in texts} == {7.0}
+    assert not any(line.get_visible() for line in ax.get_ygridlines())
+    assert min(spine.get_linewidth() for spine in ax.spines.values()) >= 0.5
+
+
+def test_the_profile_of_numbers_draws_nothing_and_tells_as_much(house, monkeypatch, saved):
+    """Its data are the same bytes, its artists those of the default profile; what was to be refused still is."""
+    monkeypatch.setenv("AUTOGAP_PROFILE", "numbers")
+    monkeypatch.setattr(figures, "_render", lambda *_: pytest.fail("it draws"))
+    save()
+    files = read(house[0])
+    assert list(files) == ["fig-exports.csv", "fig-exports.json"]
+    assert files["fig-exports.csv"] == saved[0]["fig-exports.csv"]
+    facts, drawn = (json.loads(each["fig-exports.json"]) for each in (files, saved[0]))
+    assert facts["artists"] == drawn["artists"] and facts["profile"] == "numbers"
+    assert list(facts["files"]) == ["fig-exports.csv"]
+    ((bundle, metadata),) = house[1]
+    pictured = saved[1][0][0]
+    assert bundle == {
+        "text/plain": pictured["text/plain"],
+        mime.FIGURE: pictured[mime.FIGURE] | {"has_picture": False},
+    }
+    assert metadata is None
+    with pytest.raises(InputError, match="alt is empty"):
+        save(alt="")
+
+
+def test_words_stay_inside_and_off_the_axes(house):
+    fig = draw()
+    save(fig, title="A title that is so long that it cannot stand on one line " * 2, source="A long source line " * 12)
+    renderer = fig.canvas.get_renderer()
+    title, subtitle, source = (text.get_window_extent(renderer) for text in fig.texts)
+    (ax,) = fig.axes
+    drawn = ax.get_tightbbox(renderer)
+    assert all(0 <= box.x0 and box.x1 <= fig.bbox.x1 for box in (title, subtitle, source, drawn))
+    assert title.y1 <= fig.bbox.y1 and title.y0 >= subtitle.y1 and subtitle.y0 >= drawn.y1
+    assert drawn.y0 >= source.y1 and source.y0 >= 0
+
+
+def test_nothing_is_cut_at_any_resolution(house):
+    fig, ax = figures.new()
+    figures.barh(ax, pd.Series([3.0, 1.0], ["value added\nbehind demand for its goods, 2018", "output"]))
+    ax.set_xlabel("Share (percent)")
+    save(fig)
+    for dpi in (72, 110, 300, 600):
+        fig.dpi = dpi
+        fig.draw_without_rendering()
+        drawn = ax.get_tightbbox(fig.canvas.get_renderer())
+        assert drawn.x0 > 0 and drawn.x1 < fig.bbox.x1
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        ({"stem": "exports"}, "stem"),
+        ({"stem": "fig-Exports"}, "stem"),
+        ({"stem": "fig-../x"}, "stem"),
+        ({"alt": " "}, "alt is empty"),
+        ({"alt": None}, "alt is empty"),
+        ({"source": ""}, "source is empty"),
+        ({"title": ""}, "title is empty"),
+        ({"subtitle": ""}, "subtitle is empty"),
+        ({"data": pd.DataFrame(index=[1, 2])}, "data"),
+        ({"data": pd.DataFrame({"a": []})}, "data"),
+        ({"data": [1, 2]}, "data"),
+    ],
+)
+def test_incomplete_figures_are_refused_and_nothing_is_written(house, other, words):
+    with pytest.raises(InputError, match=words):
+        save(**other)
+    assert not house[0].exists() and house[1] == []
+
+
+def plain(**labels):
+    fig, ax = figures.new()
+    ax.plot([1, 2], [1, 2])
+    ax.set(**labels)
+    return fig
+
+
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [({"xlabel": "Year"}, "y-axis of axes 1"), ({"ylabel": "Gap (billion USD)"}, "x-axis of axes 1")],
+)
+def test_axes_of_numbers_need_labels(house, labels, words):
+    with pytest.raises(InputError, match=words):
+        save(plain(**labels))
+
+
+def test_dates_and_categories_speak_for_themselves(house, quick):
+    fig, ax = figures.new()
+    figures.barh(ax, pd.Series([1.0], ["cars"]))
+    ax.set_xlabel("Share (percent)")
+    save(fig)
+    fig, ax = figures.new()
+    ax.bar([0, 1], [1, 2])
+    ax.set_xticks([0, 1], ["2024", "2025"])
+    ax.set_ylabel("Gap (billion USD)")
+    with pytest.raises(InputError, match="x-axis"):
+        save(fig)
+    ax.set_xticks([0, 1], ["gross", "net"])
+    save(fig)
+
+
+def test_shared_axes_need_one_label(house, quick):
+    fig, (left, right) = figures.new("double", cols=2, sharey=True)
+    for ax in (left, right):
+        figures.line(ax, FRAME["exports_jpy_bn"])
+    with pytest.raises(InputError, match="y-axis"):
+        save(fig)
+    left.set_ylabel("Value (billion yen)")
+    save(fig)
+
+
+def test_a_stem_belongs_to_one_notebook(house, quick, monkeypatch):
+    save()
+    monkeypatch.setattr(run, "_current", run.Run("01_trade_gap", {}, True, "trade_gap", house[0]))
+    with pytest.raises(InputError, match="03_export_decline saves"):
+        save()
+
+
+def test_a_failure_leaves_the_earlier_files_whole(house, quick, monkeypatch):
+    save()
+    before = read(house[0])
+
+    def full(*_):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(figures.os, "replace", full)
+    with pytest.raises(OSError, match="No space"):
+        save(data=FRAME * 2)
+    assert read(house[0]) == before
+
+
+def test_without_a_run_nothing_is_saved(monkeypatch):
+    monkeypatch.setattr(run, "_current", None)
+    with pytest.raises(InputError, match="No run has begun"):
+        save()
+
+
+def test_wrong_width_is_refused():
+    with pytest.raises(InputError, match="width"):
+        figures.new("wide")
+
+
+@pytest.mark.slow
+def test_importing_figures_loads_no_seaborn():
+    check = "import sys, autogap.figures; print('seaborn' in sys.modules, 'matplotlib' in sys.modules)"
+    command = [sys.executable, "-c", check]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, cwd=paths.NOTEBOOKS)
+    assert shown.stdout.strip() == "False False"

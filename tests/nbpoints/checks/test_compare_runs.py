@@ -1,0 +1,83 @@
+"""Two runs compared, and executed points replayed."""
+
+from __future__ import annotations
+
+import json
+
+import books
+import pytest
+
+from nbpoints.checks import canonical as stable, cli, compare_runs as runs
+from nbpoints.errors import InputError
+
+
+def point(folder, name: str, value: float | str, source: str = "print(6 / 2)"):
+    """An executed point of a batch."""
+    shown = {"output_type": "stream", "name": "stdout", "text": f"{value}\n"}
+    path = folder / name / "notebook.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text(stable.dumps(books.book(books.code(source, shown))), encoding="utf-8")
+    return path
+
+
+def test_compare_names_points_cells_and_numbers(tmp_path, capsys):
+    """What differs, what only one run has, and which versions made them."""
+    for run, value, version in (("a", 3.0, "3.1.1"), ("b", 3.5, "3.2.0")):
+        path = point(tmp_path / run, "export_decline@month=2025-08", value)
+        path.with_name("run.json").write_text(json.dumps({"versions": {"pandas": version}}), encoding="utf-8")
+        point(tmp_path / run, "trade_gap", 1.0)
+    point(tmp_path / "b", "who_pays", 1.0)
+    assert cli.main(["compare", str(tmp_path / "a"), str(tmp_path / "b")]) == 1
+    told = capsys.readouterr().out
+    assert "export_decline@month=2025-08\n  numbers\n    cell 2, printed text: was 3.0, is 3.5" in told
+    assert f"who_pays\n  text\n    only in {tmp_path / 'b'}" in told
+    assert "versions\n  pandas: 3.1.1 and 3.2.0" in told
+    assert "3 points compared, 2 with differences." in told
+    assert cli.main(["compare", str(tmp_path / "a"), str(tmp_path / "a")]) == 0
+
+
+def test_the_collection_compares_with_its_baseline_run(tmp_path):
+    """Numbered notebooks and points of the same topic are the same."""
+    point(tmp_path / "run", "trade_gap", 1.0)
+    book = stable.load(tmp_path / "run" / "trade_gap" / "notebook.ipynb")
+    books.write(tmp_path, book, "01_trade_gap.ipynb")
+    assert runs.compare(tmp_path / "notebooks", tmp_path / "run") == {"trade_gap": []}
+
+
+@pytest.mark.slow
+def test_check_replays_chosen_points(tmp_path, capsys):
+    """One holds, one was edited; the third is not chosen."""
+    run = tmp_path / "months"
+    point(run, "a@month=1", 3.0)
+    point(run, "a@month=2", 3.1)
+    point(run, "b", 0.0, "raise SystemError")
+    point(run, "a@month=3.failed", 0.0)
+    point(run, ".partial/a@month=4", 0.0)
+    arguments = ["check", "months", "a@*", "--out", str(tmp_path)]
+    assert cli.main(arguments) == 1
+    assert capsys.readouterr().out == (
+        "a@month=1: holds\n"
+        "a@month=2: differs\n  numbers\n    cell 2, printed text: was 3.1, is 3.0\n"
+        "2 points replayed, 1 at fault.\n"
+    )
+
+
+@pytest.mark.slow
+def test_check_draws_as_the_run_did(tmp_path):
+    """A batch in the profile that draws nothing holds against itself."""
+    path = point(tmp_path / "months", "a", "numbers", "import os\nprint(os.environ['AUTOGAP_PROFILE'])")
+    assert [line.strip() for line in runs.check(path, path)][1] == "cell 2, printed text: was 'numbers', is 'briefing'"
+    record = {"fingerprint": {"environment": {"AUTOGAP_PROFILE": "numbers"}}}
+    path.with_name("run.json").write_text(json.dumps(record), encoding="utf-8")
+    assert runs.check(path, path) == []
+
+
+def test_unknown_scenario_and_point_are_bad_input(tmp_path):
+    """With the near names."""
+    point(tmp_path / "months", "a", 3.0)
+    with pytest.raises(InputError, match=r"monts: not run yet .*Did you mean 'months'"):
+        cli.main(["check", "monts", "--out", str(tmp_path)])
+    with pytest.raises(InputError, match="no point 'c' in this run"):
+        cli.main(["check", "months", "c", "--out", str(tmp_path)])
+    with pytest.raises(InputError, match="no such run"):
+        runs.points(tmp_path / "nothing")

@@ -1,0 +1,271 @@
+"""The command line hands on what was asked, and tells bad input in sentences with exit status 2."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib.machinery import ModuleSpec
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+import nbpoints.records
+import nbpoints.run
+from nbpoints import project
+from nbpoints.cli import main
+
+SCENARIOS = """\
+baseline: {notebooks: all}
+months:
+  about: Two months
+  notebooks: 03
+  matrix: {month: [2025-06, 2025-07]}
+"""
+
+
+@pytest.fixture
+def folder(write_notebook, tmp_path, monkeypatch):
+    write_notebook("01_gap", "start_year: int = 1985  # first year shown [1985..2026]", "print(start_year)")
+    write_notebook("03_exports", 'month: str = "2025-05"  # month [2024-05..2026-08]', "print(month)")
+    (tmp_path / "scenarios.yaml").write_text(SCENARIOS)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def runner(monkeypatch):
+    """Stand in for the executing half and keep what it was asked."""
+    asked = SimpleNamespace(status=0)
+
+    def run(points, **options):
+        asked.names, asked.points, asked.options = [point.name for point in points], points, options
+        return asked.status
+
+    def why(points, out):
+        return [(point.name, "never run") for point in points if point.passed]
+
+    monkeypatch.setattr(nbpoints.run, "runner", SimpleNamespace(run=run, why=why), raising=False)
+    return asked
+
+
+def refused(capsys, *argv: str) -> str:
+    """Run a command that must be refused; return its sentences."""
+    assert main(list(argv)) == 2
+    output = capsys.readouterr()
+    assert "Traceback" not in output.err and output.err.endswith("\n")
+    return output.err
+
+
+def test_list_shows_questions_and_parameters(folder, capsys):
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "01_gap  How much?"
+    assert lines[1].split() == "start_year: int = 1985 first year shown [1985 to 2026]".split()
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_list_fits_the_width(folder, write_notebook, capsys, monkeypatch, width):
+    long = "what_is_the_name_of_this_parameter: list[str] = ['aaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbbbbbb']"
+    write_notebook("05_long", f"{long}  # {'word ' * 40}", "what_is_the_name_of_this_parameter")
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 8
+    # a name with its type and default stays in one piece
+    assert all(len(line) <= width or line.startswith("  what_is") for line in lines)
+
+
+def test_list_json_is_complete(folder, capsys):
+    assert main(["list", "--json"]) == 0
+    first, second = json.loads(capsys.readouterr().out)
+    assert first["question"] == "How much?"
+    assert second["parameters"] == [
+        {
+            "name": "month",
+            "type": "str",
+            "default": "2025-05",
+            "help": "month",
+            "choices": [],
+            "low": "2024-05",
+            "high": "2026-08",
+            "line": 1,
+            "allowed": "2024-05 to 2026-08",
+        }
+    ]
+
+
+def test_list_gives_the_points_of_a_scenario(folder, capsys):
+    assert main(["list", "months"]) == 0
+    assert capsys.readouterr().out.split() == ["exports@month=2025-06", "exports@month=2025-07"]
+    assert main(["list", "months", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[1]["parameters"] == {"month": "2025-07"}
+
+
+def test_list_shows_the_good_and_names_the_bad(folder, capsys):
+    (folder / "02_bad.ipynb").write_text("{")
+    assert main(["list"]) == 2
+    output = capsys.readouterr()
+    assert "03_exports" in output.out and "02_bad.ipynb: not JSON" in output.err
+
+
+def test_validate_counts_points(folder, capsys):
+    assert main(["validate"]) == 0
+    output = capsys.readouterr().out
+    assert "months: 2 points. Two months" in output and "2 scenarios, 4 points, no fault." in output
+
+
+def test_validate_tells_every_fault_and_writes_nothing(folder, capsys):
+    (folder / "bad.yaml").write_text("a: {notebooks: 3}\nb: {notebooks: 03, parameters: {moth: 1}}\n")
+    before = sorted(folder.rglob("*"))
+    lines = refused(capsys, "validate", "bad.yaml").splitlines()
+    assert [line.split(": ")[0] for line in lines] == ["bad.yaml:1", "bad.yaml:2"]
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_a_scenario_file_elsewhere_speaks_of_the_collection(folder, tmp_path_factory, capsys):
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "mine.yaml"
+    elsewhere.write_text("mine: {notebooks: 03}")
+    assert main(["validate", str(elsewhere)]) == 0
+    assert "mine: 1 points" in capsys.readouterr().out
+
+
+def test_run_hands_on_points_and_options(folder, runner):
+    runner.status = 1
+    options = "-j 3 --out there --fresh --timeout 9 --retries 2 --memory 500 --publish figures --junit report.xml"
+    assert main(["run", "months", *options.split()]) == 1
+    assert runner.names == ["exports@month=2025-06", "exports@month=2025-07"]
+    written = {name: str(value) if name in ("out", "junit", "publish") else value for name, value in runner.options.items()}
+    assert written == {
+        "jobs": 3,
+        "out": "there",
+        "fresh": True,
+        "timeout": 9,
+        "retries": 2,
+        "memory_mb": 500,
+        "executor": "local",
+        "scheduler": None,
+        "publish": "figures",
+        "junit": "report.xml",
+    }
+
+
+@pytest.mark.parametrize(
+    ("argv", "names"),
+    [
+        ([], ["gap", "exports"]),
+        (["--notebook", "03"], ["exports"]),
+        (["--notebook", "exports", "-p", "month=2025-08"], ["exports@month=2025-08"]),
+        (["--notebook", "03", "-p", "month=2025-05"], ["exports"]),
+        (["months", "--point", "exports@month=2025-07"], ["exports@month=2025-07"]),
+        (["baseline", "months"], ["gap", "exports", "exports@month=2025-06", "exports@month=2025-07"]),
+    ],
+)
+def test_run_chooses_points(folder, runner, argv, names):
+    assert main(["run", *argv]) == 0
+    assert runner.names == names
+
+
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        (["monts"], "no scenario 'monts' in scenarios.yaml. Did you mean 'months'?"),
+        (["--notebook", "3_exports"], "no notebook '3_exports'. Did you mean '03_exports'?"),
+        (["--notebook", "03", "-p", "mont=2025-08"], "mont: no such parameter. Did you mean 'month'?"),
+        (["--notebook", "03", "-p", "month=2026-09"], "'2026-09' is out of range; allowed: 2024-05 to 2026-08."),
+        (["--notebook", "01", "-p", "start_year=abc"], "start_year: 'abc' is str, not int."),
+        (["--notebook", "03", "-p", "month"], "-p month: write a parameter as name=value."),
+        (["-p", "month=2025-08", "month=2025-09"], "month is given twice"),
+        (["-p", "month=2025-08"], "only 03_exports has this parameter"),
+        (["months", "--point", "exports@month=2025-6"], "Did you mean 'exports@month=2025-06'"),
+        (["--scheduler", "tcp://h:1"], "--scheduler is for --executor dask."),
+        (["--file", "gone.yaml"], "gone.yaml: no such file."),
+        (["--dir", "gone"], "gone: no such folder of notebooks."),
+    ],
+)
+def test_a_wrong_request_starts_nothing(folder, runner, capsys, argv, says):
+    assert says in refused(capsys, "run", *argv)
+    assert not hasattr(runner, "names")
+
+
+@pytest.mark.parametrize("argv", ["run -j 0", "run --retries -1", "run --executor x", "fly", ""])
+def test_a_wrong_option_is_refused_by_the_parser(folder, capsys, argv):
+    with pytest.raises(SystemExit) as caught:
+        main(argv.split())
+    assert caught.value.code == 2 and "error:" in capsys.readouterr().err
+
+
+def test_checks_get_their_arguments_untouched(folder, monkeypatch):
+    module = ModuleType("nbpoints.checks.cli")
+    module.__spec__ = ModuleSpec("nbpoints.checks.cli", None)
+    module.main = lambda argv: (argv == ["accept", "--all", "01"]) + 4
+    monkeypatch.setitem(sys.modules, "nbpoints.checks.cli", module)
+    assert main(["accept", "--all", "01"]) == 5
+
+
+def test_why_gives_a_line_a_point(folder, runner, capsys):
+    assert main(["why", "months"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "exports@month=2025-06: never run"
+    assert main(["why"]) == 0
+    assert capsys.readouterr().out == "Nothing to run: all 2 points are current.\n"
+
+
+def test_results_are_shown_or_written(folder, capsys, monkeypatch):
+    import pandas as pd
+
+    asked = []
+
+    def results(out, scenarios):
+        asked.append((out, scenarios))
+        return pd.DataFrame({"name": ["yoy"], "value": [-11.025307]}) if scenarios else pd.DataFrame()
+
+    monkeypatch.setattr(nbpoints.records, "collect", SimpleNamespace(results=results), raising=False)
+    assert main(["results", "months", "--out", "there"]) == 0
+    assert capsys.readouterr().out.split() == ["name", "value", "yoy", "-11.0253"]
+    assert main(["results", "months", "--csv", "table.csv"]) == 0
+    assert (folder / "table.csv").read_text() == "name,value\nyoy,-11.025307\n"
+    assert "no results here" in refused(capsys, "results")
+    assert asked[0][0].name == "there" and asked[0][1] == ["months"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "says"),
+    [
+        (OSError(28, "No space left on device", "runs/x"), 2, "runs/x: No space left on device."),
+        (PermissionError(13, "Permission denied", "runs"), 2, "runs: Permission denied."),
+        (KeyboardInterrupt(), 130, "Stopped; run the same command again to go on."),
+    ],
+)
+def test_what_stops_a_batch_from_outside_gets_one_sentence(folder, monkeypatch, capsys, error, status, says):
+    def run(points, **options):
+        raise error
+
+    monkeypatch.setattr(nbpoints.run, "runner", SimpleNamespace(run=run), raising=False)
+    assert main(["run"]) == status
+    assert capsys.readouterr().err == f"{says}\n"
+
+
+@pytest.mark.slow
+def test_a_reader_that_leaves_early_is_no_error(folder, write_notebook):
+    write_notebook("07_long_name_of_a_notebook", "n: int = 1", "n")
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    # more lines than a pipe holds, so that the writer is still writing when the reader leaves
+    (folder / "scenarios.yaml").write_text("s: {notebooks: 07, matrix: {n: {from: 1, to: 9000}}}")
+    command = f"{sys.executable} -m autogap list s --file scenarios.yaml | head -n 1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, env=environment)
+    assert done.stdout == "long_name_of_a_notebook\n" and done.stderr == ""
+
+
+@pytest.mark.slow
+def test_list_and_validate_import_nothing_heavy(folder):
+    code = """if True:
+        import sys
+        from nbpoints.cli import main
+        assert main(["list", "--dir", ".", "--json"]) == 0
+        assert main(["validate", "scenarios.yaml"]) == 0
+        heavy = {"pandas", "numpy", "matplotlib", "nbformat", "papermill", "IPython"} & set(sys.modules)
+        assert not heavy, heavy
+    """
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,117 @@
+"""Where points run: a pool that outlives its workers, and a Dask cluster that may lose some."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+from toy_project import Project
+
+from nbpoints.run import executor
+from nbpoints.errors import InputError
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_pool_outlives_its_workers():
+    """A call that kills its worker fails by itself; the next call gets another; errors keep their type."""
+    pool = executor.LocalPool(1)
+    try:
+        worker = pool.submit(os.getpid).result()
+        assert worker != os.getpid()
+        assert pool.submit(os.getpid).result() == worker
+        with pytest.raises(executor.WorkerLost, match="its worker process died"):
+            pool.submit(os._exit, 1).result()
+        assert pool.submit(os.getpid).result() != worker
+        with pytest.raises(ZeroDivisionError):
+            pool.submit(divmod, 1, 0).result()
+        deadline = time.monotonic() + 10
+        while psutil.pid_exists(worker) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not psutil.pid_exists(worker)
+    finally:
+        pool.shutdown()
+
+
+def test_calls_under_way_are_cut_off():
+    """Without waiting, the pool ends at once and its callers hear of it."""
+    pool = executor.LocalPool(1)
+    future = pool.submit(time.sleep, 1000)
+    waiting = pool.submit(time.sleep, 1000)
+    while not future.running():
+        time.sleep(0.01)
+    pool.shutdown(wait=False)
+    assert isinstance(future.exception(timeout=20), executor.WorkerLost)
+    assert waiting.cancelled()
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "message"),
+    [(None, "--executor dask needs --scheduler ADDRESS"), ("tcp://127.0.0.1:1", "no Dask scheduler answers")],
+)
+def test_a_cluster_that_is_not_there_is_named(tmp_path, scheduler, message, monkeypatch):
+    """One sentence, and no point counts as failed."""
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(executor, "_CONNECT_S", 0.3)
+    project = Project(tmp_path)
+    project.write("light", "print(n)")
+    with pytest.raises(InputError, match=message):
+        project.run(project.point("light"), executor="dask", scheduler=scheduler)
+
+
+def test_a_killed_dask_worker_loses_nothing(tmp_path):
+    """A scheduler and two workers on loopback; one is killed while it runs a point; every point is done in the end."""
+    pytest.importorskip("distributed")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+    project = Project(tmp_path)
+    project.write("steps", STEPS)
+    points = [project.point("steps", n=n) for n in range(1, 5)]
+    log = open(tmp_path / "log", "w")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+
+    def start(name: str, *arguments: str) -> subprocess.Popen:
+        command = [sys.executable, "-m", f"distributed.cli.dask_{name}", *arguments, "--no-dashboard"]
+        return subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=log, env=environment)
+
+    started = [start("scheduler", "--host", address)]
+    started += [start("worker", address, "--nthreads", "1", "--no-nanny") for _ in range(2)]
+    victim = subprocess.Popen([sys.executable, "-c", KILLER.format(pid=started[1].pid, folder=str(tmp_path))])
+    try:
+        status, told = project.run(*points, executor="dask", scheduler=address)
+        assert status == 0, told
+        assert victim.wait(timeout=20) == 0
+        assert started[1].wait(timeout=20) == -signal.SIGKILL
+        assert [project.printed(point) for point in points] == [f"{n}\n" for n in range(1, 5)]
+        assert project.record(points[0])["run"]["kernel"] == "forked"
+        assert len(list(tmp_path.glob("started-*"))) == 5  # one point began twice
+    finally:
+        for process in [victim, *started]:
+            process.kill()
+            process.wait()
+        log.close()
+
+
+STEPS = """
+import os, time
+open(f"../started-{n}-{os.getpid()}", "w").close()
+time.sleep(0.3)
+print(n)
+"""
+KILLER = """
+import os, pathlib, signal, time, psutil
+worker = psutil.Process({pid})
+while True:
+    kernels = {{child.pid for child in worker.children(recursive=True)}}
+    running = {{int(path.name.rpartition("-")[2]) for path in pathlib.Path({folder!r}).glob("started-*")}}
+    if kernels & running:
+        os.kill({pid}, signal.SIGKILL)
+        break
+    time.sleep(0.02)
+"""

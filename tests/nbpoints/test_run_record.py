@@ -1,0 +1,106 @@
+"""Where results come from: run.json and the crate agree with the files and with the published profile."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from datetime import datetime
+
+import pytest
+from toy_project import Project
+
+from nbpoints.records import crate
+from nbpoints.errors import InputError
+
+pytestmark = pytest.mark.slow
+
+FIGURE = "import os, pathlib\n(pathlib.Path(os.environ['NBPOINTS_FIGURES']) / 'fig-n.svg').write_text('<svg/>')"
+PROFILE = "https://w3id.org/ro/wfrun/process/0.6"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A project under version control, run once, with one point that fails."""
+    project = Project(tmp_path_factory.mktemp("project"))
+    (project.root / "data/a.txt").write_text("data")
+    reads = "import numpy\nfrom recording import record\nopen('../data/a.txt').read()"
+    project.write("reads", reads, FIGURE, "record('n', n)")
+    project.write("fails", "1 / 0")
+    git = ["git", "-C", str(project.root), "-c", "user.name=a", "-c", "user.email=a@b"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "notebooks", "data"], check=True)
+    subprocess.run([*git, "commit", "-q", "-m", "first"], check=True)
+    assert project.run(project.point("reads"), project.point("reads", n=2), project.point("fails"))[0] == 1
+    return project
+
+
+def test_the_record_of_a_point_matches_its_files(project):
+    """Hashes of what was read and written, versions, commit, host, times."""
+    record = project.record(project.point("reads", n=2))
+    folder = project.out / "base/reads@n=2"
+    assert record["parameters"] == {"n": 2}
+    assert record["results"] == [{"name": "n", "value": 2, "unit": "1"}]
+    assert record["figures"] == ["fig-n"]
+    assert record["outputs"].keys() == {"figures/fig-n.svg", "notebook.ipynb"}
+    for name, output in record["outputs"].items():
+        content = (folder / name).read_bytes()
+        assert (output["sha256"], output["bytes"]) == (hashlib.sha256(content).hexdigest(), len(content))
+    assert record["fingerprint"]["files"] == {"data/a.txt": hashlib.sha256(b"data").hexdigest()}
+    head = subprocess.run(["git", "-C", project.root, "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
+    assert record["run"]["commit"] == head.stdout.strip()
+    assert record["run"]["changed"] is False
+    assert record["run"]["status"] == "ran"
+    assert datetime.fromisoformat(record["run"]["started"]) < datetime.fromisoformat(record["run"]["ended"])
+    assert 0 < record["run"]["cell_cpu_s"] < record["run"]["cpu_s"]
+    assert record["run"]["memory_mb"] > 20
+    assert record["host"]["cores"] >= 1 and record["host"]["memory_gb"] > 0
+    import numpy
+
+    assert record["versions"]["numpy"] == numpy.__version__
+    assert str(project.root) not in json.dumps(record)
+
+
+def test_the_record_of_a_failed_point_says_why(project):
+    """It has an error and no fingerprint, so that nothing takes it for finished."""
+    record = json.loads((project.out / "base/fails.failed/run.json").read_text())
+    assert (record["run"]["status"], record["run"]["cell"], record["fingerprint"]) == ("failed", 3, None)
+    assert record["run"]["error"] == "ZeroDivisionError: division by zero"
+
+
+def test_the_crate_is_a_process_run_crate(project):
+    """Each finished point is an action: a notebook made these files from those, with these values."""
+    from rocrate.rocrate import ROCrate
+
+    described = ROCrate(project.out / "base")
+    contexts = json.loads((project.out / "base/ro-crate-metadata.json").read_text())["@context"]
+    assert contexts == ["https://w3id.org/ro/crate/1.3/context", "https://w3id.org/ro/terms/workflow-run/context"]
+    assert described.root_dataset["conformsTo"].id == PROFILE
+    actions = {action["name"]: action for action in described.root_dataset["mentions"]}
+    assert actions.keys() == {"reads", "reads@n=2"}
+    action = actions["reads@n=2"]
+    assert action.type == "CreateAction"
+    assert action["instrument"].type == "SoftwareSourceCode"
+    assert action["instrument"]["name"] == "notebooks/reads.ipynb"
+    assert {used["name"]: used.get("value") for used in action["object"]} == {
+        "data/a.txt": None,
+        "notebooks/recording.py": None,
+        "n": 2,
+    }
+    assert {made.id for made in action["result"]} == {
+        "reads%40n%3D2/figures/fig-n.svg",
+        "reads%40n%3D2/notebook.ipynb",
+    }
+    for made in action["result"]:
+        record = project.record(project.point("reads", n=2))["outputs"]
+        assert made["sha256"] == record[made.id.partition("/")[2]]["sha256"]
+    assert not (project.out / "base/.partial").exists()
+
+
+def test_a_crate_that_cannot_be_stored_is_one_sentence(tmp_path):
+    """Here a file is in the way of the folder that it is written in first; a scenario that left nothing has no crate."""
+    crate.write(tmp_path / "nothing")
+    assert not (tmp_path / "nothing").exists()
+    (tmp_path / ".partial").write_text("")
+    with pytest.raises(InputError, match=r"\.partial: File exists, so no crate can be stored\.$"):
+        crate.write(tmp_path)
