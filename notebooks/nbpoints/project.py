@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -21,7 +21,7 @@ class Project:
     """
 
     root: Path
-    settings: dict
+    settings: dict = field(hash=False)
 
     @property
     def notebooks(self) -> Path:
