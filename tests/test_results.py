@@ -98,6 +98,49 @@ def test_rounded_zero_has_no_sign(shown):
     assert shown[0]["text/plain"] == "gap_pct = 0.0 percent"
 
 
+def test_a_label_is_what_the_reader_sees(shown):
+    results.record("gap_jpy_bn", -8641.2, unit="billion JPY", label="Balance with the US, 2024")
+    results.record("months", 4, unit="months", label="Months below a year earlier")
+    assert shown[0]["text/plain"] == "Balance with the US, 2024: −8,641.2 billion JPY"
+    assert shown[0][mime.RESULT]["label"] == "Balance with the US, 2024"
+    assert shown[1]["text/plain"] == "Months below a year earlier: 4 months"
+
+
+def test_a_browser_that_writes_whole_floats_without_a_point_changes_no_words(shown):
+    """JavaScript stores -11.0 as -11 and 4 as 4."""
+    for value in (-11.0, 4):
+        results.record(f"result_{abs(int(value))}", value, unit="percent", label="Exports")
+    for bundle in shown:
+        result = bundle[mime.RESULT] | {"value": int(bundle[mime.RESULT]["value"])}
+        assert mime.as_text(result) == bundle["text/plain"]
+
+
+@pytest.mark.parametrize("label", [" Exports", "Exports\nImports", None, 3])
+def test_a_label_is_one_line_of_text(shown, label):
+    with pytest.raises(InputError, match="label"):
+        results.record("gap_pct", 1.0, unit="percent", label=label)
+
+
+def test_the_table_shows_all_results_of_the_run(shown):
+    results.record("gap_jpy_bn", -8641.2, unit="billion JPY", label="Balance | goods")
+    results.record("holds", True)
+    results.record("month", "2025-05")
+    results.table()
+    assert shown[-1]["text/markdown"].splitlines() == [
+        "| Result | Value | Unit |",
+        "|:---|---:|:---|",
+        r"| Balance \| goods | −8,641.2 | billion JPY |",
+        "| holds | yes |  |",
+        "| month | 2025-05 |  |",
+    ]
+    assert shown[-1]["text/plain"].splitlines()[0] == "Balance | goods  −8,641.2  billion JPY"
+
+
+def test_a_table_of_nothing_is_refused(shown):
+    with pytest.raises(InputError, match="nothing was recorded"):
+        results.table()
+
+
 def test_say_shows_markdown_and_refuses_missing_numbers(shown):
     results.say("Exports fell **11.0** percent; inflation, nanotechnology and infrastructure did not.")
     assert shown[0]["text/markdown"] == shown[0]["text/plain"]
@@ -120,12 +163,13 @@ def _book(path, *outputs, start='run.start("03_export_decline", month=month)'):
 def test_read_gives_results_of_executed_notebooks(tmp_path):
     gap = {"name": "gap_pct", "value": 1.5, "unit": "percent", "digits": 1, "tolerance": 1e-6}
     when = {"name": "month", "value": "2025-05", "unit": "", "digits": 1, "tolerance": 1e-6}
-    path = _book(tmp_path / "export_decline@month=2025-08.ipynb", gap, when)
+    path = _book(tmp_path / "export_decline@month=2025-08.ipynb", gap | {"label": "Gap"}, when)
     table = results.read(path)
     assert list(table.columns) == results.COLUMNS
     assert table["notebook"].tolist() == ["03_export_decline"] * 2
     assert table["value"].tolist() == [1.5, "2025-05"]
     assert table["cell"].tolist() == [3, 3]
+    assert table["label"].tolist() == ["Gap", ""]
     assert results.read_all([path, path])["point"].unique().tolist() == ["export_decline@month=2025-08"]
 
 

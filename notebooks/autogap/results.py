@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from autogap import run
 from nbpoints.errors import InputError
-from nbpoints.mime import RESULT, as_text
+from nbpoints.mime import RESULT, as_text, value_as_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ["notebook", "name", "value", "unit", "digits", "tolerance", "cell"]
+COLUMNS = ["notebook", "name", "value", "unit", "digits", "tolerance", "label", "cell"]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _START = re.compile(r"run\.start\(\s*['\"]([^'\"]+)['\"]")
@@ -26,27 +26,33 @@ _BROKEN = re.compile(r"\b(nan|NaN|NaT|inf)\b")
 
 
 class _Ledger:
-    """The results of one run, to notice a name that is used twice."""
+    """The results of one run by name, to notice a name that is used twice and to show them all."""
 
     def __init__(self) -> None:
         self.run: run.Run | None = None
-        self.values: dict[str, object] = {}
+        self.results: dict[str, dict] = {}
 
-    def enter(self, name: str, value: object) -> None:
-        if self.run is not run.current():
-            self.run, self.values = run.current(), {}
-        if name in self.values and self.values[name] != value:
+    def enter(self, result: dict) -> None:
+        name, value, held = result["name"], result["value"], self.of_this_run()
+        if name in held and held[name]["value"] != value:
             raise InputError(
-                f"record: {name!r} is {self.values[name]!r} already and cannot become {value!r} in the same run; "
+                f"record: {name!r} is {held[name]['value']!r} already and cannot become {value!r} in the same run; "
                 "give it another name, or call run.start again."
             )
-        self.values[name] = value
+        held[name] = result
+
+    def of_this_run(self) -> dict[str, dict]:
+        if self.run is not run.current():
+            self.run, self.results = run.current(), {}
+        return self.results
 
 
 _ledger = _Ledger()
 
 
-def record(name: str, value: object, unit: str = "", digits: int = 1, tolerance: float = 1e-6) -> None:
+def record(
+    name: str, value: object, unit: str = "", digits: int = 1, tolerance: float = 1e-6, label: str = ""
+) -> None:
     """Show a result and store it in the output of the cell.
 
     Parameters
@@ -61,26 +67,54 @@ def record(name: str, value: object, unit: str = "", digits: int = 1, tolerance:
         Decimals shown to the reader; the stored value keeps them all.
     tolerance : float
         Relative difference up to which a later run counts as equal.
+    label : str
+        What the reader sees in place of the name: ``Exports, change on a year earlier``.
 
     Raises
     ------
     InputError
-        When the name is no such word or is taken by another value in this run, the value is missing or not
-        finite or of another type, or a number has no unit.
+        When the name is not a lower-case word or is taken by another value in this run, the value is missing, not
+        finite or of another type, a number has no unit, or the label is not one line of text.
     """
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise InputError(f"record: {name!r} is no result name; use lower case, digits and underscores.")
+        raise InputError(f"record: {name!r} is not a result name; use lower case, digits and underscores.")
     plain = _plain(name, value)
-    is_number = isinstance(plain, (int, float)) and not isinstance(plain, bool)
+    is_number = isinstance(plain, int | float) and not isinstance(plain, bool)
     if not isinstance(unit, str) or (is_number and not unit.strip()):
         raise InputError(f"record: {name!r} has no unit; give one, like 'percent' or 'count'.")
     if isinstance(digits, bool) or not isinstance(digits, int) or digits < 0:
         raise InputError(f"record: {name!r} has digits={digits!r}; give a whole number from 0 up.")
-    if not isinstance(tolerance, (int, float)) or not 0 <= tolerance < 1:
+    if not isinstance(tolerance, int | float) or not 0 <= tolerance < 1:
         raise InputError(f"record: {name!r} has tolerance={tolerance!r}; give a number from 0 to below 1.")
-    _ledger.enter(name, plain)
+    if not isinstance(label, str) or label != " ".join(label.split()):
+        raise InputError(f"record: {name!r} has label={label!r}; give one line of text without blanks around it.")
     result = {"name": name, "value": plain, "unit": unit, "digits": digits, "tolerance": float(tolerance)}
+    if label:
+        # a whole number has no decimals: JSON from a browser does not tell 4 from 4.0, the digits do
+        result |= {"label": label, "digits": 0 if isinstance(plain, int) else digits}
+    _ledger.enter(result)
     run.show({"text/plain": as_text(result), RESULT: result})
+
+
+def table() -> None:
+    """Show every result recorded in this run as one table: label, value, unit; called once, near the end.
+
+    Raises
+    ------
+    InputError
+        When no run has begun or nothing was recorded.
+    """
+    rows = [
+        (result.get("label") or result["name"], value_as_text(result), result["unit"])
+        for result in _ledger.of_this_run().values()
+    ]
+    if not rows:
+        raise InputError("results.table: nothing was recorded in this run; call record(...) first.")
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = [f"{label:<{widths[0]}}  {value:>{widths[1]}}  {unit}".rstrip() for label, value, unit in rows]
+    cells = [" | ".join(text.replace("|", "\\|") for text in row) for row in rows]
+    head = ["| Result | Value | Unit |", "|:---|---:|:---|"]
+    run.show({"text/plain": "\n".join(lines), "text/markdown": "\n".join(head + [f"| {row} |" for row in cells])})
 
 
 def _plain(name: str, value: object) -> int | float | bool | str:
@@ -137,7 +171,7 @@ def read(path: str | Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns notebook, name, value, unit, digits, tolerance, cell (counted from 1), in the order of the cells.
+        Columns notebook, name, value, unit, digits, tolerance, label, cell (counted from 1), in the order of the cells.
 
     Raises
     ------
@@ -155,7 +189,7 @@ def read(path: str | Path) -> pd.DataFrame:
         for output in cell.get("outputs", [])
         if RESULT in output.get("data", {})
     ]
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame(rows, columns=COLUMNS).fillna({"label": ""})
     return table.astype({"value": object, "digits": "int64", "tolerance": "float64", "cell": "int64"})
 
 

@@ -4,6 +4,44 @@ from __future__ import annotations
 
 import pandas as pd
 
+from nbpoints import mime
+from nbpoints.errors import InputError
+
+
+def number(value: float, digits: int = 1, signed: bool = False) -> str:
+    """Write a number for a sentence or a title: thousands parted by commas, a real minus, never "-0.0".
+
+    Parameters
+    ----------
+    value : float
+    digits : int
+        Decimals.
+    signed : bool
+        Whether a positive number gets its plus sign.
+
+    Examples
+    --------
+    >>> number(-1234.56), number(-0.01), number(6.96, signed=True)
+    ('−1,234.6', '0.0', '+7.0')
+    """
+    if not value - value == 0:
+        raise InputError(f"words.number: {value} is not a number; say in the sentence why it is missing.")
+    return mime.number(value, digits, signed)
+
+
+def change(value: float, digits: int = 1) -> str:
+    """Say a change as a past movement, for the sentence to give it a unit.
+
+    Examples
+    --------
+    >>> change(2.1), change(-3.42), change(0.04)
+    ('rose 2.1', 'fell 3.4', 'did not change')
+    """
+    size = number(abs(value), digits)
+    if not size.strip("0.,"):
+        return "did not change"
+    return f"{'fell' if value < 0 else 'rose'} {size}"
+
 
 def moved(change_pct: float, digits: int = 1) -> str:
     """Say a change in percent as a past movement.
@@ -13,10 +51,8 @@ def moved(change_pct: float, digits: int = 1) -> str:
     >>> moved(-11.04), moved(3.2), moved(0.01)
     ('fell 11.0 percent', 'rose 3.2 percent', 'did not change')
     """
-    size = f"{abs(change_pct):.{digits}f}"
-    if float(size) == 0:
-        return "did not change"
-    return f"{'fell' if change_pct < 0 else 'rose'} {size} percent"
+    said = change(change_pct, digits)
+    return said if said == "did not change" else f"{said} percent"
 
 
 def signed(value: float, digits: int = 1) -> str:
@@ -28,6 +64,64 @@ def signed(value: float, digits: int = 1) -> str:
     ('-7.0', '+1,234')
     """
     return f"{value:+,.{digits}f}"
+
+
+def count(number_of: int, singular: str, plural: str = "") -> str:
+    """Count things, with the noun in its right form.
+
+    Parameters
+    ----------
+    number_of : int
+        How many.
+    singular : str
+        The noun for one of them.
+    plural : str, optional
+        The noun for several, where it is not the singular with an s (a y after a consonant becomes ies).
+
+    Examples
+    --------
+    >>> count(1, "month"), count(2, "month"), count(0, "country"), count(1234, "car of 2025", "cars of 2025")
+    ('1 month', '2 months', '0 countries', '1,234 cars of 2025')
+    """
+    if number_of != int(number_of):
+        raise InputError(f"words.count: {number_of} {singular} is not a whole number; use words.number.")
+    is_y = singular.endswith("y") and singular[-2:-1] not in set("aeiou")
+    many = plural or (f"{singular[:-1]}ies" if is_y else f"{singular}s")
+    return f"{int(number_of):,} {singular if number_of == 1 else many}"
+
+
+def verdict(
+    low: float,
+    high: float,
+    *,
+    at: float = 0.0,
+    below: str = "below zero",
+    above: str = "above zero",
+    within: str = "not distinguishable from zero",
+) -> str:
+    """Say what an interval allows one to say: a title about an estimate takes its words from here.
+
+    Parameters
+    ----------
+    low, high : float
+        Ends of the interval.
+    at : float
+        The value in question; an interval that ends there contains it.
+    below, above, within : str
+        Words for an interval wholly below, wholly above, or containing the value.
+
+    Examples
+    --------
+    >>> verdict(-5.6, 0.7)
+    'not distinguishable from zero'
+    >>> verdict(-5.6, -0.7, below="a fall", above="a rise", within="no clear change")
+    'a fall'
+    """
+    if not low <= high:
+        raise InputError(f"words.verdict: {low} to {high} is not an interval; pass its lower end first.")
+    if high < at:
+        return below
+    return above if low > at else within
 
 
 def month_name(period: str | pd.Period) -> str:

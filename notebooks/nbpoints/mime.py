@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 RESULT = "application/vnd.nbpoints.result+json"
 FIGURE = "application/vnd.nbpoints.figure+json"
+MINUS = "\N{MINUS SIGN}"
 
 
 def as_text(result: Mapping[str, object]) -> str:
@@ -15,8 +16,40 @@ def as_text(result: Mapping[str, object]) -> str:
     --------
     >>> as_text({"name": "exports_yoy_pct", "value": -11.0417, "unit": "percent", "digits": 1})
     'exports_yoy_pct = -11.0 percent'
+    >>> as_text({"name": "gap", "value": -8641.2, "unit": "billion JPY", "digits": 0, "label": "Balance, 2024"})
+    'Balance, 2024: −8,641 billion JPY'
     """
+    if result.get("label"):
+        return f"{result['label']}: {value_as_text(result)} {result['unit']}".rstrip()
     value = result["value"]
     # Adding zero turns a rounded -0.0 into 0.0.
     shown = f"{round(value, result['digits']) + 0.0:.{result['digits']}f}" if isinstance(value, float) else str(value)
     return f"{result['name']} = {shown} {result['unit']}".rstrip()
+
+
+def value_as_text(result: Mapping[str, object]) -> str:
+    """Write the value of a result alone, as a table shows it; a float that lost its point in JSON reads the same.
+
+    Examples
+    --------
+    >>> [value_as_text({"value": value, "digits": 1}) for value in (-1234.56, -11, True, "2025-05")]
+    ['−1,234.6', '−11.0', 'yes', '2025-05']
+    """
+    value = result["value"]
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return number(value, result["digits"]) if isinstance(value, int | float) else str(value)
+
+
+def number(value: float, digits: int = 1, signed: bool = False) -> str:
+    """Write a number as text does: thousands parted by commas, a real minus, no sign before a rounded zero.
+
+    Examples
+    --------
+    >>> number(-1234.56), number(-0.01), number(0.4, 0, signed=True), number(3, 0, signed=True)
+    ('−1,234.6', '0.0', '0', '+3')
+    """
+    size = f"{abs(value):,.{digits}f}"
+    if not size.strip("0.,"):
+        return size
+    return f"{MINUS if value < 0 else '+' if signed else ''}{size}"

@@ -1,0 +1,53 @@
+"""Numbers read as English: signs, plurals, verdicts; what cannot be said is refused."""
+
+import math
+
+import pytest
+
+from autogap import words
+from nbpoints.errors import InputError
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "signed", "text"),
+    [
+        (-0.0, 1, False, "0.0"),
+        (-0.04, 1, True, "0.0"),
+        (-0.06, 1, True, "−0.1"),
+        (0.06, 1, True, "+0.1"),
+        (-1234567.0, 0, False, "−1,234,567"),
+        (999.96, 1, False, "1,000.0"),
+    ],
+)
+def test_numbers_have_a_real_minus_and_zero_no_sign(value, digits, signed, text):
+    assert words.number(value, digits, signed=signed) == text
+
+
+def test_a_change_agrees_with_its_sign():
+    assert [words.change(value) for value in (-3.44, 1200, -0.04)] == ["fell 3.4", "rose 1,200.0", "did not change"]
+
+
+@pytest.mark.parametrize(
+    ("number_of", "noun", "text"),
+    [(1, "month", "1 month"), (0, "month", "0 months"), (2, "day", "2 days"), (2, "country", "2 countries")],
+)
+def test_a_count_has_its_noun_in_the_right_form(number_of, noun, text):
+    assert words.count(number_of, noun) == text
+
+
+@pytest.mark.parametrize(("low", "high", "text"), [(-1, 0, "within"), (0, 0, "within"), (1, 2, "above"), (-2, -1, "below")])
+def test_an_interval_that_touches_the_value_contains_it(low, high, text):
+    assert words.verdict(low, high, below="below", above="above", within="within") == text
+
+
+def test_what_cannot_be_said_is_refused():
+    for wrong in (
+        lambda: words.number(math.nan),
+        lambda: words.number(math.inf),
+        lambda: words.change(math.nan),
+        lambda: words.count(1.5, "month"),
+        lambda: words.verdict(2, 1),
+        lambda: words.verdict(math.nan, 1),
+    ):
+        with pytest.raises(InputError, match="words"):
+            wrong()
