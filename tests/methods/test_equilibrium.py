@@ -8,7 +8,7 @@ import pytest
 
 from nbpoints.errors import InputError
 from autogap.methods import equilibrium
-from autogap.methods.equilibrium import bilateral_gap, gsim, market
+from autogap.methods.equilibrium import gsim, market
 
 COUNTRIES = ["US", "JP", "EU", "RW"]
 # The 4x4 example of Francois and Hall (2003): exporters in rows, importers in columns, tariffs in percent.
@@ -194,17 +194,6 @@ def test_extreme_elasticities_settle():
     with pytest.raises(ArithmeticError, match="did not settle"), pytest.MonkeyPatch.context() as patch:
         patch.setattr(equilibrium, "NEWTON_STEPS", 1)
         market(CARS, FREE, taxed(27.5, "JP"), demand=-1.0, supply=1.0, substitution=4.0)
-
-
-def test_the_gap_with_a_supplier_moves_by_its_sales():
-    outcome = market(CARS, FREE, taxed(27.5, "JP"), demand=-1.25, supply=3.0, substitution=4.0)
-    gap = bilateral_gap(outcome, CARS, "JP", 70.0).iloc[0]
-    assert gap["change"] == pytest.approx(outcome.value.loc[0, "JP"] - 42) and gap["after"] == 70 + gap["change"]
-    assert gap["change_pct"] == pytest.approx(gap["change"] / 0.7)
-    with pytest.raises(InputError, match="not in the market"):
-        bilateral_gap(outcome, CARS, "DE", 70.0)
-    with pytest.raises(InputError, match="balance"):
-        bilateral_gap(outcome, CARS, "JP", 0.0)
 
 
 @pytest.mark.parametrize(

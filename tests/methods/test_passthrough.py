@@ -144,73 +144,6 @@ def test_wider_level_gives_wider_band(trade):
     assert bands[0]["low"] > bands[1]["low"] and bands[0]["high"] < bands[1]["high"]
 
 
-def simulated(periods: int, persistence: float, seed: int) -> tuple[pd.Series, pd.Series]:
-    """AR(1) outcome hit by an observed shock and by noise: the response at horizon h is persistence to the h."""
-    rng = np.random.default_rng(seed)
-    index = pd.period_range("1900-01", periods=periods, freq="M")
-    shock, noise, outcome = rng.normal(size=periods), rng.normal(0, 0.5, periods), np.zeros(periods)
-    for t in range(1, periods):
-        outcome[t] = persistence * outcome[t - 1] + shock[t] + noise[t]
-    return pd.Series(outcome, index=index), pd.Series(shock, index=index)
-
-
-def test_local_projections_find_the_known_response():
-    response = passthrough.local_projections(*simulated(4000, 0.8, 1), horizons=10, lags=1)
-    np.testing.assert_allclose(response["estimate"], 0.8 ** np.arange(11), atol=0.07)
-    assert response["observations"].tolist() == [3999 - h for h in range(11)]
-
-
-@pytest.mark.slow
-def test_local_projection_bands_cover_the_truth_about_as_often_as_they_say():
-    inside = []
-    for seed in range(60):
-        response = passthrough.local_projections(*simulated(200, 0.8, 100 + seed), horizons=4, lags=1, level=0.9)
-        truth = 0.8 ** np.arange(5)
-        inside.append((response["low"] < truth) & (truth < response["high"]))
-    # 300 intervals that are correlated within a draw: 0.80 to 0.97 around the nominal 0.90.
-    assert 0.80 < np.mean(inside) < 0.97
-
-
-def test_errors_are_those_of_newey_and_west_by_hand():
-    """Bartlett weights up to h + 1 lags; h is 3, without lags of the series."""
-    outcome, shock = simulated(200, 0.8, 9)
-    lead, x = outcome.to_numpy()[3:], np.column_stack([shock.to_numpy()[:-3], np.ones(197)])
-    beta = np.linalg.lstsq(x, lead, rcond=None)[0]
-    moments = x * (lead - x @ beta)[:, None]
-    meat = moments.T @ moments
-    for lag in range(1, 5):
-        cross = moments[lag:].T @ moments[:-lag]
-        meat += (1 - lag / 5) * (cross + cross.T)
-    bread = np.linalg.inv(x.T @ x)
-    row = passthrough.local_projections(outcome, shock, horizons=3, lags=0).loc[3]
-    assert row["estimate"] == pytest.approx(beta[0])
-    assert row["std_error"] == pytest.approx(np.sqrt((bread @ meat @ bread)[0, 0]))
-
-
-def test_a_shock_without_effect_has_none():
-    outcome, _ = simulated(2000, 0.5, 2)
-    _, other = simulated(2000, 0.5, 3)
-    response = passthrough.local_projections(outcome, other, horizons=6)
-    assert ((response["low"] < 0) & (0 < response["high"])).sum() >= 6
-
-
-def test_a_gap_in_the_data_is_no_lag():
-    outcome, shock = simulated(300, 0.8, 4)
-    whole = passthrough.local_projections(outcome, shock, horizons=0, lags=1)
-    cut = passthrough.local_projections(outcome.drop(outcome.index[150]), shock, horizons=0, lags=1)
-    assert whole["observations"].item() - cut["observations"].item() == 2
-
-
-def test_controls_take_out_what_they_explain():
-    outcome, shock = simulated(500, 0.0, 6)
-    confounder = shock + simulated(500, 0.0, 7)[1]
-    muddled = outcome + 2 * confounder
-    plain = passthrough.local_projections(muddled, shock, horizons=0)["estimate"].item()
-    clean = passthrough.local_projections(muddled, shock, 0, controls=confounder.to_frame("c"))["estimate"].item()
-    assert plain == pytest.approx(3, abs=0.3)
-    assert clean == pytest.approx(1, abs=0.1)
-
-
 def test_panel_local_projections_find_the_known_response():
     """Outcomes follow 0.6 of their own change plus minus two times the shock's change, with effects of both kinds."""
     rng = np.random.default_rng(8)
@@ -240,8 +173,6 @@ def test_panel_local_projections_find_the_known_response():
         (lambda p: passthrough.panel_response(p.assign(same=1.0), "log_value", "same"), "'same' does not move"),
         (lambda p: passthrough.panel_response(p[p["partner"] < "p10"], "log_value", "log_one_plus_duty"), "2 groups"),
         (lambda p: passthrough.panel_response(p.assign(v=-1.0), "v", "log_one_plus_duty", method="ppml"), "below zero"),
-        (lambda p: passthrough.local_projections(*simulated(10, 0.5, 1)), "too few"),
-        (lambda p: passthrough.local_projections(*[0 * x for x in simulated(50, 0.5, 1)]), "never moves"),
         (lambda p: passthrough.panel_local_projections(p, "log_value", "duty"), "no column 'duty'"),
         (lambda p: passthrough.duty_panel(*[pd.DataFrame({x: [1.0]}) for x in ("jp", "kr")]), "one of the frames"),
         (lambda p: passthrough.duty_panel(*[pd.DataFrame({"wld": [1.0]})] * 2, ["world"]), "'world' is no partner"),

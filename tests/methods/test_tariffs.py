@@ -1,4 +1,4 @@
-"""Rates by law on a day, by rule, on a path; rates charged in fact; prices with duty."""
+"""Rates by law on a day, by rule, on a path; regimes; rates charged in fact."""
 
 from __future__ import annotations
 
@@ -134,11 +134,17 @@ def test_the_rate_charged_is_duty_over_value():
     assert beside["gap_pp"].iloc[1] == -5.5 and beside["fact_over_law_pct"].iloc[1] == 80
 
 
-def test_full_absorption_leaves_the_price_with_duty_alone():
-    cut = tariffs.absorption_pct(2.5, 27.5)
-    before = tariffs.price_with_duty(20_000, 2.5)
-    assert tariffs.price_with_duty(20_000 * (1 + cut / 100), 27.5) == pytest.approx(before)
-    assert tariffs.duty(20_000, 27.5) == 5_500
+def test_regimes_are_the_spells_with_an_additional_duty():
+    """Cars: two, the second still in force; light trucks: one, because 25 percent was their ordinary rate before."""
+    schedule = data.table("tariff_schedule_japan")
+    cars = tariffs.regimes(schedule)
+    assert cars["label"].tolist() == ["27.5 percent", "15 percent"]
+    assert cars["start"].astype(str).tolist() == ["2025-04-03", "2025-09-16"]
+    assert cars["end"].iloc[0] == pd.Timestamp("2025-09-15") and pd.isna(cars["end"].iloc[1])
+    assert tariffs.regimes(schedule, end="2026-08-31")["end"].iloc[1] == pd.Timestamp("2026-08-31")
+    assert tariffs.regimes(schedule, "light_trucks")["label"].tolist() == ["50 percent"]
+    with pytest.raises(InputError, match="'lorries' is not in the schedule"):
+        tariffs.regimes(schedule, "lorries")
 
 
 def test_the_schedule_of_japan_obeys_its_own_rules():

@@ -331,37 +331,3 @@ def _area(log_price: np.ndarray, elasticity: np.ndarray) -> np.ndarray:
     exponent = np.where(np.isfinite(elasticity), elasticity + 1, 1.0)
     safe = np.where(exponent == 0, 1.0, exponent)
     return np.where(exponent == 0, log_price, np.expm1(safe * log_price) / safe)
-
-
-def bilateral_gap(outcome: Market, value: pd.Series, supplier: str, balance: float) -> pd.DataFrame:
-    """Balance with one supplier when only this market moves: `before`, `after`, `change`, `change_pct`.
-
-    Parameters
-    ----------
-    outcome, value
-        What `market` returned, and the sales it was given.
-    supplier : str
-        The supplier whose surplus with the importer is looked at.
-    balance : float
-        That surplus before, in the same currency and on the same basis as the sales.
-
-    Raises
-    ------
-    InputError
-        If the supplier is not in the market or the balance is zero.
-
-    Examples
-    --------
-    >>> cars, free, taxed = (pd.Series(numbers, ["JP", "KR"]) for numbers in ([60.0, 40.0], [0.0, 0.0], [10.0, 10.0]))
-    >>> after = market(cars, free, taxed, demand=-1.25, supply=np.inf, substitution=4)
-    >>> bilateral_gap(after, cars, "JP", 70.0).round(2).iloc[0].to_dict()
-    {'before': 70.0, 'after': 63.26, 'change': -6.74, 'change_pct': -9.63}
-    """
-    if supplier not in outcome.value.columns:
-        known = ", ".join(map(str, outcome.value.columns))
-        raise InputError(f"supplier: {supplier!r} is not in the market of {known}.")
-    if not balance:
-        raise InputError("balance: it is 0, of which no percentage can be told; give the surplus before the change.")
-    change = outcome.value[supplier] - value[supplier]
-    return pd.DataFrame({"before": float(balance), "after": balance + change, "change": change,
-                         "change_pct": 100 * change / abs(balance)})

@@ -1,6 +1,6 @@
-"""Who bears a duty: pass-through from prices, the answer of trade to the duty in a panel, local projections.
+"""Who bears a duty: pass-through from prices, the response of trade to the duty in a panel, local projections.
 
-pyfixest and statsmodels take seconds to import: they are imported by the functions that use them.
+pyfixest takes seconds to import: it is imported by the function that uses it.
 """
 
 from __future__ import annotations
@@ -256,74 +256,6 @@ def _fit(formula: str, data: pd.DataFrame, method: str, errors: str | dict[str, 
         # One of its modules calls logging.basicConfig, after which other packages' chatter is shown as warnings.
         root.setLevel(level)
         root.handlers[:] = handlers
-
-
-def local_projections(
-    outcome: pd.Series,
-    shock: pd.Series,
-    horizons: int = 12,
-    lags: int = 2,
-    controls: pd.DataFrame | None = None,
-    level: float = 0.95,
-) -> pd.DataFrame:
-    """Response of an outcome to a shock, horizon by horizon, each from a regression of its own.
-
-    Outcome at t + h on the shock at t, with `lags` lags of both, by least squares; errors are robust to
-    heteroskedasticity and to the serial correlation that overlapping horizons bring (Newey-West with h + 1 lags).
-    Method: Jorda, American Economic Review 95, 2005, https://doi.org/10.1257/0002828053828518.
-
-    Parameters
-    ----------
-    outcome, shock : Series on a PeriodIndex
-        In logs the response is an elasticity. A gap drops the rows that it touches.
-    horizons : int
-        Last horizon; the first is 0.
-    lags : int
-        Lags of outcome and shock among the regressors.
-    controls : DataFrame, optional
-        Further regressors, taken at time t.
-    level : float
-        Coverage of the interval, pointwise.
-
-    Returns
-    -------
-    DataFrame
-        Index ``horizon``; ``estimate``, ``std_error``, ``low``, ``high``, ``observations``.
-
-    Raises
-    ------
-    InputError
-        If so few periods remain that a horizon cannot be estimated, or the shock never moves.
-
-    Examples
-    --------
-    >>> draws = np.random.default_rng(0).normal(size=(400, 2))
-    >>> shock, noise = (pd.Series(x, pd.period_range("1990-01", periods=400, freq="M")) for x in draws.T)
-    >>> outcome = 0.5 * shock + 0.2 * shock.shift(1, fill_value=0.0) + 0.01 * noise
-    >>> local_projections(outcome, shock, horizons=0, lags=1)["estimate"].round(2).tolist()
-    [0.5]
-    """
-    from statsmodels.regression.linear_model import OLS
-
-    outcome, shock = _by_period(outcome, "outcome"), _by_period(shock, "shock")
-    table = pd.DataFrame({"outcome": outcome, "shock": shock}).pipe(_by_period, "outcome")
-    if np.ptp(table["shock"].dropna()) == 0:
-        raise InputError("shock: it never moves; without a change there is no response.")
-    right = pd.DataFrame({"shock": table["shock"], "const": 1.0})
-    for lag in range(1, lags + 1):
-        right = right.join(table.shift(lag).add_suffix(f"_lag_{lag}"))
-    if controls is not None:
-        right = right.join(controls)
-    rows = {}
-    for horizon in range(horizons + 1):
-        data = right.assign(lead=table["outcome"].shift(-horizon)).dropna()
-        if len(data) < 2 * right.shape[1]:
-            few = f"{len(data)} periods remain at horizon {horizon}, too few for {right.shape[1]} terms"
-            raise InputError(f"horizons: {few}.")
-        fit = OLS(data.pop("lead"), data).fit(cov_type="HAC", cov_kwds={"maxlags": horizon + 1}, use_t=True)
-        low, high = fit.conf_int(1 - level).loc["shock"]
-        rows[horizon] = [fit.params["shock"], fit.bse["shock"], low, high, int(fit.nobs)]
-    return _responses(rows)
 
 
 def _by_period(values: pd.Series | pd.DataFrame, name: str) -> pd.Series | pd.DataFrame:

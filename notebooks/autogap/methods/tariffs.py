@@ -1,4 +1,4 @@
-"""Tariffs by law and in fact: the rate in force on a day, its path, the duty charged, and prices with duty.
+"""Tariffs by law and in fact: the rate in force on a day, its path and regimes, and the duty charged.
 
 A schedule is a frame with a row for each spell of a rate: `product_group`, `effective_from`, `effective_to` (the last
 day; missing while in force), and bounds in percent over the lines of the group,
@@ -297,6 +297,48 @@ def changes(
     return steps[wanted].sort_values(["effective_from", "product_group"], ignore_index=True)
 
 
+def regimes(schedule: pd.DataFrame, product: str = "passenger_vehicles", end: str | None = None) -> pd.DataFrame:
+    """List the spells in which an additional duty was in force, to shade them behind a chart.
+
+    Spells of the ordinary rate alone are the background and are left out.
+
+    Parameters
+    ----------
+    schedule : DataFrame
+        As the module describes, e.g. ``data.table("tariff_schedule_japan")``.
+    product : str
+        A product group of the schedule.
+    end : str, optional
+        Last day of a spell that is still in force; without it its end is missing (NaT).
+
+    Returns
+    -------
+    DataFrame
+        ``start``, ``end`` (first and last day) and ``label``, the total rate: "27.5 percent".
+
+    Raises
+    ------
+    InputError
+        If the product is not in the schedule.
+
+    Examples
+    --------
+    >>> law = pd.DataFrame({"product_group": ["cars", "cars"], "effective_from": ["2018-01-01", "2025-04-03"],
+    ...     "effective_to": ["2025-04-02", None]})
+    >>> law[BOUNDS] = [[2.5, 2.5, 0.0, 0.0, 2.5, 2.5], [2.5, 2.5, 25.0, 25.0, 27.5, 27.5]]
+    >>> regimes(law, "cars", end="2025-09-15").astype(str).values.tolist()
+    [['2025-04-03', '2025-09-15', '27.5 percent']]
+    """
+    spells = _spells(schedule, product)
+    total = spells["total_rate_high_pct"].fillna(spells["additional_rate_high_pct"])
+    table = pd.DataFrame({
+        "start": spells["effective_from"],
+        "end": spells["effective_to"].fillna(pd.Timestamp(end) if end else pd.NaT),
+        "label": total.map("{:g} percent".format),
+    })
+    return table[spells["additional_rate_high_pct"] > 0].reset_index(drop=True)
+
+
 def charged_rate_pct(calculated_duty: pd.Series, customs_value: pd.Series) -> pd.Series:
     """Rate charged in fact: calculated duty over the customs value of imports for consumption, in percent.
 
@@ -325,36 +367,3 @@ def law_and_fact(statutory_pct: pd.Series, charged_pct: pd.Series) -> pd.DataFra
         gap_pp=both["fact_pct"] - both["law_pct"],
         fact_over_law_pct=100 * both["fact_pct"] / both["law_pct"].where(both["law_pct"] > 0),
     )
-
-
-def price_with_duty(price: float | pd.Series, rate_pct: float | pd.Series) -> float | pd.Series:
-    """Price after duty of a good that costs `price` at the border.
-
-    Examples
-    --------
-    >>> price_with_duty(20_000, 27.5)
-    25500.0
-    """
-    return price * (1 + rate_pct / 100)
-
-
-def duty(customs_value: float | pd.Series, rate_pct: float | pd.Series) -> float | pd.Series:
-    """Duty on a customs value, in its currency.
-
-    Examples
-    --------
-    >>> duty(20_000, 27.5)
-    5500.0
-    """
-    return customs_value * rate_pct / 100
-
-
-def absorption_pct(rate_before_pct: float, rate_after_pct: float) -> float:
-    """Change of the border price, in percent, that leaves the price with duty where it was: full absorption.
-
-    Examples
-    --------
-    >>> round(absorption_pct(2.5, 27.5), 2)
-    -19.61
-    """
-    return 100 * ((100 + rate_before_pct) / (100 + rate_after_pct) - 1)
