@@ -184,12 +184,12 @@ def read(path: str | Path) -> pd.DataFrame:
     cells = _cells(path)
     notebook = next((found.group(1) for found in map(_START.search, map(_source, cells)) if found), path.stem)
     rows = [
-        {"notebook": notebook, **output["data"][RESULT], "cell": number}
+        {"notebook": notebook, "label": "", **output["data"][RESULT], "cell": number}
         for number, cell in enumerate(cells, start=1)
         for output in cell.get("outputs", [])
         if RESULT in output.get("data", {})
     ]
-    table = pd.DataFrame(rows, columns=COLUMNS).fillna({"label": ""})
+    table = pd.DataFrame(rows, columns=COLUMNS)
     return table.astype({"value": object, "digits": "int64", "tolerance": "float64", "cell": "int64"})
 
 
