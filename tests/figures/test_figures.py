@@ -142,7 +142,7 @@ def test_the_noise_of_another_processor_changes_no_byte(house):
 @pytest.mark.slow
 def test_a_second_run_in_another_process_gives_the_same_bytes(tmp_path):
     script = (
-        f"import sys; sys.path.insert(0, {str(paths.ROOT / 'tests')!r})\n"
+        f"import sys; sys.path.insert(0, {str(paths.ROOT / 'tests/figures')!r})\n"
         "from pathlib import Path; from autogap import run; import test_figures\n"
         "run._current = run.Run('03_export_decline', {}, True, 'export_decline', Path(sys.argv[1]))\n"
         "test_figures.save()"

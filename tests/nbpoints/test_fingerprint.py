@@ -115,10 +115,10 @@ def test_code_cells_count_and_prose_does_not(project):
 
 
 def test_surroundings_count(project, monkeypatch):
-    """The profile of figures and Python's minor version."""
-    monkeypatch.setenv("AUTOGAP_PROFILE", "journal")
-    assert _why(project)["second"] == "environment variable AUTOGAP_PROFILE changed"
-    monkeypatch.delenv("AUTOGAP_PROFILE")
+    """The variables that the project names, and Python's minor version."""
+    monkeypatch.setenv("TOY_PROFILE", "journal")
+    assert _why(project)["second"] == "environment variable TOY_PROFILE changed"
+    monkeypatch.delenv("TOY_PROFILE")
     monkeypatch.setattr(sys, "version_info", (3, 99, 0))
     assert _why(project)["second"].startswith("Python is 3.99, was 3.1")
 

@@ -1,0 +1,106 @@
+"""Write a file whole or not at all: the one way in which this project writes files.
+
+Examples
+--------
+>>> import tempfile
+>>> folder = Path(tempfile.mkdtemp())
+>>> write_whole(folder / "a.csv", "period,value\\n")
+True
+>>> write_whole(folder / "a.csv", "period,value\\n"), [path.name for path in folder.iterdir()]
+(False, ['a.csv'])
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from pathlib import Path
+
+# hidden, and named after the file, the process and the thread that writes it
+_ASIDE = ".{name}.{pid}-{thread}.part"
+_LITTER = re.compile(r"\..+\.(\d+)-\d+\.part")
+_LONGEST_NAME = 200  # bytes of a name that leave room for what is added; file systems allow 255
+
+
+def write_whole(path: Path | str, content: bytes | str) -> bool:
+    """Replace a file in one step; readers see the old bytes or the new ones, also after a crash or a power cut.
+
+    The content goes to a hidden file beside the target, is flushed to the disk and gets its final name. Such files
+    that processes left when they were killed are removed. Symbolic links are followed; the mode of an existing file
+    is kept.
+
+    Parameters
+    ----------
+    path : Path or str
+        Its folder must exist.
+    content : bytes or str
+        Text is written as UTF-8, its line ends unchanged.
+
+    Returns
+    -------
+    bool
+        Whether the file changed; a file that holds these bytes already is left alone.
+
+    Raises
+    ------
+    OSError
+        When the file cannot be written; the old one is untouched and nothing is left beside it.
+    """
+    path = Path(os.path.realpath(path))
+    content = content.encode() if isinstance(content, str) else bytes(content)
+    mode = None
+    try:
+        mode = path.stat().st_mode & 0o7777
+        if path.read_bytes() == content:
+            return False
+    except FileNotFoundError:
+        pass
+    sweep(path.parent)
+    name = os.fsdecode(os.fsencode(path.name)[:_LONGEST_NAME])
+    aside = path.with_name(_ASIDE.format(name=name, pid=os.getpid(), thread=threading.get_native_id()))
+    try:
+        with open(aside, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if mode is not None:
+            os.chmod(aside, mode)
+        os.replace(aside, path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    _flush_folder(path.parent)
+    return True
+
+
+def sweep(folder: Path | str) -> None:
+    """Remove what processes that are gone left half-written in a folder."""
+    for entry in os.scandir(folder):
+        found = _LITTER.fullmatch(entry.name)
+        if found and not _is_alive(int(found[1])):
+            Path(entry.path).unlink(missing_ok=True)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the new name last too; some file systems refuse this for folders, and then there is nothing to do."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        pass
+    finally:
+        os.close(descriptor)

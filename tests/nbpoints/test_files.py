@@ -1,0 +1,76 @@
+"""A file is written whole or not at all, and nothing else writes."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from nbpoints.files import sweep, write_whole
+
+
+def test_a_file_is_written_once(tmp_path):
+    path = tmp_path / "a.csv"
+    assert write_whole(path, "é\r\n") and path.read_bytes() == "é\r\n".encode()
+    before = path.stat()
+    assert not write_whole(path, "é\r\n") and path.stat() == before
+    assert write_whole(path, b"new") and path.read_bytes() == b"new"
+    assert os.listdir(tmp_path) == ["a.csv"]
+
+
+def test_mode_and_link_are_kept(tmp_path):
+    path, link = tmp_path / "a", tmp_path / "b"
+    path.write_text("old")
+    path.chmod(0o640)
+    link.symlink_to(path)
+    assert write_whole(link, "new")
+    assert link.is_symlink() and path.read_text() == "new" and path.stat().st_mode & 0o777 == 0o640
+
+
+def test_no_room_leaves_the_old_file_and_nothing_else(tmp_path):
+    """Under a quota of 4 kB, as on a full disk."""
+    path = tmp_path / "data.csv"
+    path.write_text("rows of the user\n")
+    program = textwrap.dedent(f"""
+        import resource, signal
+        from nbpoints.files import write_whole
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+        write_whole({str(path)!r}, "x" * 100_000)
+    """)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert "OSError" in done.stderr and "File too large" in done.stderr
+    assert path.read_text() == "rows of the user\n" and os.listdir(tmp_path) == ["data.csv"]
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 4096
+
+
+@pytest.mark.parametrize("moment", ["os.fsync", "os.replace"])
+def test_a_kill_while_writing_leaves_the_old_file_and_the_next_write_cleans_up(tmp_path, moment):
+    path = tmp_path / "data.csv"
+    path.write_text("old")
+    program = textwrap.dedent(f"""
+        import os, signal
+        from nbpoints.files import write_whole
+        {moment} = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+        write_whole({str(path)!r}, "new" * 1000)
+    """)
+    assert subprocess.run([sys.executable, "-c", program]).returncode == -9
+    assert path.read_text() == "old" and len(os.listdir(tmp_path)) == 2
+    write_whole(tmp_path / "other.csv", "x")
+    assert sorted(os.listdir(tmp_path)) == ["data.csv", "other.csv"] and path.read_text() == "old"
+
+
+def test_what_a_living_process_writes_is_left_alone(tmp_path):
+    aside = tmp_path / f".a.csv.{os.getpid()}-1.part"
+    aside.write_text("half")
+    sweep(tmp_path)
+    assert aside.exists()
+
+
+def test_a_long_name_is_written(tmp_path):
+    path = tmp_path / ("ü" * 120)
+    assert write_whole(path, "x") and path.read_text() == "x"
