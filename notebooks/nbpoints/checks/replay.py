@@ -95,7 +95,6 @@ def in_parallel(function: Callable[[T], R], items: Iterable[T], workers: int) ->
             # the client leaves the event loop of its thread open
             ensure_event_loop().close()
 
-    server()
     with ThreadPoolExecutor(max(1, workers)) as pool:
         yield from pool.map(apply, items)
 

@@ -20,6 +20,8 @@ FORKSERVER = Path(__file__).with_name("forkserver.py")
 
 # one core a kernel: the points themselves run in parallel
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB", "BLIS")}
+# pyarrow's allocator starts a thread on import, and a fork copies only the thread that forks
+ONE_THREAD["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
 INLINE = "module://matplotlib_inline.backend_inline"
 START_S = 60
 # sun_path holds 104 bytes on macOS and 108 on Linux; ours end in a name of 20 characters at most

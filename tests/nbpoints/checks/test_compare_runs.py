@@ -63,11 +63,13 @@ def test_check_replays_chosen_points(tmp_path, capsys):
 
 
 @pytest.mark.slow
-def test_check_draws_as_the_run_did(tmp_path):
+def test_check_draws_as_the_run_did(tmp_path, monkeypatch):
     """A batch in the profile that draws nothing holds against itself."""
-    path = point(tmp_path / "months", "a", "numbers", "import os\nprint(os.environ['AUTOGAP_PROFILE'])")
+    (tmp_path / "pyproject.toml").write_text("[tool.nbpoints]\nenvironment = ['TOY_']\n")
+    monkeypatch.chdir(tmp_path)
+    path = point(tmp_path / "months", "a", "numbers", "import os\nprint(os.environ.get('TOY_PROFILE') or 'briefing')")
     assert [line.strip() for line in runs.check(path, path)][1] == "cell 2, printed text: was 'numbers', is 'briefing'"
-    record = {"fingerprint": {"environment": {"AUTOGAP_PROFILE": "numbers"}}}
+    record = {"fingerprint": {"environment": {"TOY_PROFILE": "numbers"}}}
     path.with_name("run.json").write_text(json.dumps(record), encoding="utf-8")
     assert runs.check(path, path) == []
 
