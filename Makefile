@@ -33,7 +33,8 @@ lab: $(READY) ## open JupyterLab on the notebooks
 journal: $(READY) ## the figures at journal width, into runs/journal
 	@AUTOGAP_PROFILE=journal $(BIN)/autogap run baseline -j $(JOBS) --out runs/journal
 
-check: $(READY) ## validate the scenario file and the data package
+check: $(READY) ## the linters; then validate the scenario file and the data package
+	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/autogap validate
 	@$(BIN)/python -m autogap.data.package --check
 

@@ -1,6 +1,3 @@
-"""The code that the notebooks of the collection share. Rooms, in the order in which they may import:
-
-errors, paths, parameters, data, methods, run, figures, results, claims, batch, checks, sources.
-"""
+"""The code that the notebooks of the collection share; which room may import which stands in pyproject.toml."""
 
 __version__ = "0.1.0"

@@ -1,48 +1,68 @@
-"""The command line: `autogap list`, `validate`, `run`, `why`, `results`. Bad input ends in sentences and status 2."""
+"""The command line: one tree of commands. Invalid input ends in one sentence an error and exit status 2."""
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
+import importlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-from nbpoints import project
+from nbpoints import program, project
+from nbpoints.errors import InputError, did_you_mean
 from nbpoints.scenarios import listing, scenarios
 from nbpoints.scenarios.point import Point
-from nbpoints.errors import InputError, did_you_mean
 
-# handed whole to nbpoints.checks.cli, which this room may not know: imported when one is called, if it is there
-CHECKS = {
-    "accept": "run notebooks anew, show what changed, and store the outputs",
-    "compare": "show the differences of two runs",
-    "check": "compare executed points with a stored baseline",
-}
+Declare = Callable[[argparse.ArgumentParser], None]
+Function = Callable[[argparse.Namespace], int]
 
 
-def main(argv: list[str] | None = None) -> int:
+@dataclass(frozen=True)
+class Command:
+    """One command of the tree.
+
+    Attributes
+    ----------
+    name : str
+    about : str
+        What it does, as it stands in the list of commands.
+    declare : callable or str
+        Declares its arguments on a parser.
+    function : callable or str
+        Takes the parsed arguments and returns the exit status. Both may be given as ``"module:function"``; the module
+        is imported only when the command is used, so that a command with heavy imports costs the others nothing.
+    """
+
+    name: str
+    about: str
+    declare: Declare | str
+    function: Function | str
+
+
+def main(argv: list[str] | None = None, *, prog: str = "nbpoints", commands: Iterable[Command] = ()) -> int:
     """Run one command.
 
     Parameters
     ----------
     argv : list of str, optional
         Arguments without the program's name; by default those of the process.
+    prog : str
+        Name of the program in help texts and messages.
+    commands : iterable of Command
+        The caller's own, listed after the engine's.
 
     Returns
     -------
     int
-        Exit status: 0 done, 1 some point failed, 2 bad input, 130 stopped.
+        Exit status: 0 done, 1 some point failed, 2 invalid input, 130 stopped.
     """
     argv = sys.argv[1:] if argv is None else argv
+    program.call(prog)
     try:
-        if argv and argv[0] in _checks():
-            from nbpoints.checks.cli import main as checks_main
-
-            return checks_main(argv)
-        arguments = _parser().parse_args(argv)
-        return arguments.command(arguments)
+        arguments = _parser(argv, [*COMMANDS, *commands]).parse_args(argv)
+        return arguments.function(arguments)
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
@@ -51,56 +71,81 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        print(f"{error.filename or 'autogap'}: {error.strerror or error}.", file=sys.stderr)
+        print(f"{error.filename or prog}: {error.strerror or error}.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("Stopped; run the same command again to go on.", file=sys.stderr)
+        print("Stopped; run the same command again to continue.", file=sys.stderr)
         return 130
 
 
-def _checks() -> dict[str, str]:
-    return CHECKS if importlib.util.find_spec("nbpoints.checks.cli") else {}
-
-
-def _parser() -> argparse.ArgumentParser:
+def _parser(argv: list[str], commands: list[Command]) -> argparse.ArgumentParser:
+    """Build the tree: every command with its line of help, and the arguments of the one that is called."""
     parser = argparse.ArgumentParser(
-        prog="autogap",
-        description="Run the notebooks of the collection with other parameters, one or many at a time.",
-        epilog=" ".join(f"{name}: {what}." for name, what in _checks().items()),
+        prog=program.name(), description="Run the notebooks of a folder with other parameters, one or many at a time."
     )
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    where = argparse.ArgumentParser(add_help=False)
-    where.add_argument("--dir", type=Path, help="folder of the notebooks (default: the collection's)")
-    where.add_argument("--file", type=Path, help="scenario file (default: scenarios.yaml in that folder)")
-    out = argparse.ArgumentParser(add_help=False)
-    out.add_argument("--out", type=Path, metavar="DIR", help="folder of the runs (default: runs)")
-    which = argparse.ArgumentParser(add_help=False)
-    which.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="name in the scenario file (default: baseline)")
-    which.add_argument("--notebook", nargs="+", action="extend", metavar="NAME", help="only these notebooks")
-    which.add_argument("--point", nargs="+", action="extend", metavar="NAME", help="only these points, by their names")
-    which.add_argument(
-        "-p", "--parameter", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help="set a parameter"
-    )
-
-    def command(name: str, function: Callable[[argparse.Namespace], int], what: str, *parents: argparse.ArgumentParser):
-        added = commands.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.", parents=parents)
-        added.set_defaults(command=function)
-        return added
-
-    command_list = command("list", _list, "show notebooks with their parameters, or the points of scenarios", where)
-    command_list.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="list the points of these instead")
-    command_list.add_argument("--json", action="store_true", help="for programs")
-    _run_options(command("run", _run, "run scenarios, or one notebook with given parameters", where, which, out))
-    validate = command("validate", _validate, "judge a scenario file without running anything", where)
-    validate.add_argument("given", nargs="?", type=Path, metavar="FILE", help="scenario file")
-    command("why", _why, "show what would run, and because of which change", where, which, out)
-    results = command("results", _results, "make one table of all recorded results", where, out)
-    results.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="only these (default: all that were run)")
-    results.add_argument("--csv", type=Path, metavar="FILE", help="write the table to a file")
+    tree = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in commands:
+        about = f"{command.about[0].upper()}{command.about[1:]}."
+        branch = tree.add_parser(command.name, help=command.about, description=about)
+        if command.name in argv:
+            _imported(command.declare)(branch)
+            branch.set_defaults(function=_imported(command.function))
     return parser
 
 
+def _imported(function: Callable | str) -> Callable:
+    if callable(function):
+        return function
+    module, _, name = function.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def _where(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dir", type=Path, help="folder of the notebooks (default: the project's)")
+    parser.add_argument("--file", type=Path, help="scenario file (default: scenarios.yaml in that folder)")
+
+
+def _out_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the runs (default: runs)")
+
+
+def _which(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "scenarios", nargs="*", metavar="SCENARIO", help="name in the scenario file (default: baseline)"
+    )
+    parser.add_argument("--notebook", nargs="+", action="extend", metavar="NAME", help="only these notebooks")
+    parser.add_argument("--point", nargs="+", action="extend", metavar="NAME", help="only these points, by their names")
+    parser.add_argument(
+        "-p", "--parameter", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help="set a parameter"
+    )
+
+
+def _list_options(parser: argparse.ArgumentParser) -> None:
+    _where(parser)
+    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="list the points of these instead")
+    parser.add_argument("--json", action="store_true", help="for programs")
+
+
+def _validate_options(parser: argparse.ArgumentParser) -> None:
+    _where(parser)
+    parser.add_argument("given", nargs="?", type=Path, metavar="FILE", help="scenario file")
+
+
+def _why_options(parser: argparse.ArgumentParser) -> None:
+    _where(parser)
+    _which(parser)
+    _out_option(parser)
+
+
+def _results_options(parser: argparse.ArgumentParser) -> None:
+    _where(parser)
+    _out_option(parser)
+    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="only these (default: all that were run)")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the table to a file")
+
+
 def _run_options(parser: argparse.ArgumentParser) -> None:
+    _why_options(parser)
     parser.add_argument("-j", "--jobs", type=_whole(1), metavar="N", help="points at a time (default: one a core)")
     parser.add_argument("--fresh", action="store_true", help="run finished points too")
     parser.add_argument("--timeout", type=_whole(1), metavar="SECONDS", help="longest time for a point")
@@ -115,14 +160,14 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
 def _whole(least: int) -> Callable[[str], int]:
     def number(text: str) -> int:
         if not text.isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"{text!r} is no whole number of at least {least}")
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least {least}")
         return int(text)
 
     return number
 
 
 def _load(arguments: argparse.Namespace, given: Path | None = None) -> scenarios.Scenarios:
-    """Load a scenario file with the notebooks beside it or, where there are none, those of the collection."""
+    """Load a scenario file with the notebooks beside it or, where there are none, those of the project."""
     path = given or arguments.file
     folder = arguments.dir
     if folder is None:
@@ -225,7 +270,7 @@ def _results(arguments: argparse.Namespace) -> int:
     if arguments.csv:
         table.to_csv(arguments.csv, index=False)
     elif table.empty:
-        raise InputError(f"{out}: no results here; `autogap run` makes them.")
+        raise InputError(f"{out}: no results here; `{program.name()} run` makes them.")
     else:
         print(table.to_string(index=False, float_format="{:.6g}".format))
     return 0
@@ -233,3 +278,30 @@ def _results(arguments: argparse.Namespace) -> int:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+COMMANDS = (
+    Command("list", "show notebooks with their parameters, or the points of scenarios", _list_options, _list),
+    Command("run", "run scenarios, or one notebook with given parameters", _run_options, _run),
+    Command("validate", "check a scenario file without running anything", _validate_options, _validate),
+    Command("why", "show what would run, and because of which change", _why_options, _why),
+    Command("results", "make one table of all recorded results", _results_options, _results),
+    Command(
+        "accept",
+        "run notebooks again, show what changed, and store the new outputs",
+        "nbpoints.checks.accept:add_arguments",
+        "nbpoints.checks.accept:main",
+    ),
+    Command(
+        "compare",
+        "show the differences between two runs or two notebooks",
+        "nbpoints.checks.compare_runs:add_compare_arguments",
+        "nbpoints.checks.compare_runs:compare_main",
+    ),
+    Command(
+        "check",
+        "run executed points again and compare them with a baseline",
+        "nbpoints.checks.compare_runs:add_check_arguments",
+        "nbpoints.checks.compare_runs:check_main",
+    ),
+)

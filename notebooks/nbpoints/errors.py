@@ -42,9 +42,9 @@ def did_you_mean(word: str, known: Iterable[str], most: int = 3) -> str:
 
     Examples
     --------
-    >>> did_you_mean("mof.us.exprts.total", ["mof.us.exports.total", "frb.jpy_per_usd"])
-    " Did you mean 'mof.us.exports.total'?"
-    >>> did_you_mean("zebra", ["mof.us.exports.total"])
+    >>> did_you_mean("rain.nort.total", ["rain.north.total", "sun.hours"])
+    " Did you mean 'rain.north.total'?"
+    >>> did_you_mean("zebra", ["rain.north.total"])
     ''
     """
     near = get_close_matches(str(word), list(known), n=most, cutoff=0.6)

@@ -14,10 +14,10 @@ def as_text(result: Mapping[str, object]) -> str:
 
     Examples
     --------
-    >>> as_text({"name": "exports_yoy_pct", "value": -11.0417, "unit": "percent", "digits": 1})
-    'exports_yoy_pct = -11.0 percent'
-    >>> as_text({"name": "gap", "value": -8641.2, "unit": "billion JPY", "digits": 0, "label": "Balance, 2024"})
-    'Balance, 2024: −8,641 billion JPY'
+    >>> as_text({"name": "rain_yoy_pct", "value": -11.0417, "unit": "percent", "digits": 1})
+    'rain_yoy_pct = -11.0 percent'
+    >>> as_text({"name": "gap", "value": -8641.2, "unit": "mm", "digits": 0, "label": "Balance, 2024"})
+    'Balance, 2024: −8,641 mm'
     """
     if result.get("label"):
         return f"{result['label']}: {value_as_text(result)} {result['unit']}".rstrip()

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
-from importlib.machinery import ModuleSpec
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import pytest
 
 import nbpoints.records
 import nbpoints.run
 from nbpoints import project
-from nbpoints.cli import main
+from nbpoints.cli import Command, main
 
 SCENARIOS = """\
 baseline: {notebooks: all}
@@ -50,9 +50,9 @@ def runner(monkeypatch):
     return asked
 
 
-def refused(capsys, *argv: str) -> str:
+def refused(capsys, *argv: str, **options) -> str:
     """Run a command that must be refused; return its sentences."""
-    assert main(list(argv)) == 2
+    assert main(list(argv), **options) == 2
     output = capsys.readouterr()
     assert "Traceback" not in output.err and output.err.endswith("\n")
     return output.err
@@ -196,12 +196,33 @@ def test_a_wrong_option_is_refused_by_the_parser(folder, capsys, argv):
     assert caught.value.code == 2 and "error:" in capsys.readouterr().err
 
 
-def test_checks_get_their_arguments_untouched(folder, monkeypatch):
-    module = ModuleType("nbpoints.checks.cli")
-    module.__spec__ = ModuleSpec("nbpoints.checks.cli", None)
-    module.main = lambda argv: (argv == ["accept", "--all", "01"]) + 4
-    monkeypatch.setitem(sys.modules, "nbpoints.checks.cli", module)
-    assert main(["accept", "--all", "01"]) == 5
+def test_help_lists_every_command(folder, capsys):
+    """Those of the checks stand among the others, those of the caller after them."""
+    site = Command("site", "build the website", lambda parser: None, lambda arguments: 0)
+    with pytest.raises(SystemExit) as caught:
+        main(["--help"], prog="toy", commands=[site])
+    listed = re.findall(r"^    (\w+) ", capsys.readouterr().out, re.MULTILINE)
+    assert caught.value.code == 0
+    assert listed == ["list", "run", "validate", "why", "results", "accept", "compare", "check", "site"]
+
+
+def test_a_command_of_the_caller_gets_its_arguments(folder, capsys):
+    def declare(parser):
+        parser.add_argument("--out")
+
+    site = Command("site", "build the website", declare, lambda arguments: 3 if arguments.out == "there" else 4)
+    assert main(["site", "--out", "there"], prog="toy", commands=[site]) == 3
+    failing = Command("site", "build the website", declare, "nbpoints.errors:no_such_function")
+    with pytest.raises(AttributeError):
+        main(["site"], commands=[failing])
+
+
+def test_messages_call_the_program_as_the_user_did(folder, capsys):
+    assert "`toy run` makes them" in refused(capsys, "results", prog="toy")
+    with pytest.raises(SystemExit):
+        main(["run", "-j", "0"], prog="toy")
+    assert "toy run: error:" in capsys.readouterr().err
+    assert "`nbpoints run` makes them" in refused(capsys, "results")
 
 
 def test_why_gives_a_line_a_point(folder, runner, capsys):
@@ -234,7 +255,7 @@ def test_results_are_shown_or_written(folder, capsys, monkeypatch):
     [
         (OSError(28, "No space left on device", "runs/x"), 2, "runs/x: No space left on device."),
         (PermissionError(13, "Permission denied", "runs"), 2, "runs: Permission denied."),
-        (KeyboardInterrupt(), 130, "Stopped; run the same command again to go on."),
+        (KeyboardInterrupt(), 130, "Stopped; run the same command again to continue."),
     ],
 )
 def test_what_stops_a_batch_from_outside_gets_one_sentence(folder, monkeypatch, capsys, error, status, says):

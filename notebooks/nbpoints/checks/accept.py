@@ -1,4 +1,4 @@
-"""`autogap accept`: run notebooks anew, show what changed, and store the new outputs in place of the old."""
+"""`accept`: run notebooks again, show what changed, and store the new outputs in place of the old."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def accept(notebook: Path, write: bool = True, redraw: bool = False) -> Outcome:
     """
     stored = stable.load(notebook)
     outcome = Outcome(notebook)
-    with tempfile.TemporaryDirectory(prefix="autogap-accept-") as folder:
+    with tempfile.TemporaryDirectory(prefix="nbpoints-accept-") as folder:
         figures = Path(folder) / "figures"
         figures.mkdir()
         replayed = replay.run(stored, notebook.parent, figures, notebook.name)
@@ -127,7 +127,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def find(names: list[str], folder: Path) -> list[Path]:
-    """Turn names (`export_decline`, `03_export_decline`, a file) into notebook files; none means all.
+    """Turn names (`rainfall`, `03_rainfall`, a file) into notebook files; none means all.
 
     Raises
     ------

@@ -22,9 +22,9 @@ def compare(was: dict, now: dict, rel: float = 1e-6) -> list[str]:
 
     Examples
     --------
-    >>> line = {"label": "Japan", "x": "1 2", "y": "3 4"}
+    >>> line = {"label": "North", "x": "1 2", "y": "3 4"}
     >>> compare({"axes": [{"lines": [line]}]}, {"axes": [{"lines": [line | {"y": "3 5"}]}]})
-    ["axes 1, line 'Japan': y differs at 1 of 2 numbers, the first at place 2: was 4, is 5."]
+    ["axes 1, line 'North': y differs at 1 of 2 numbers, the first at place 2: was 4, is 5."]
     """
     return _differences("figure", was, now, rel)
 

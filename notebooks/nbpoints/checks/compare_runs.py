@@ -1,4 +1,4 @@
-"""`autogap compare` and `autogap check`: the differences of two runs, and executed points proved anew."""
+"""`compare` and `check`: the differences of two runs, and executed points proved anew."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def check(stored: Path, baseline: Path, rel: float = REL) -> list[str]:
     book = stable.load(stored)
     found = hygiene.faults(stable.clean(book))
     expected = stable.load(baseline)
-    with tempfile.TemporaryDirectory(prefix="autogap-check-") as folder:
+    with tempfile.TemporaryDirectory(prefix="nbpoints-check-") as folder:
         figures = Path(folder) / "figures"
         figures.mkdir()
         fresh = replay.run(
@@ -111,7 +111,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def add_compare_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of `autogap compare`."""
+    """Declare the options of `compare`."""
     parser.add_argument(
         "runs", nargs=2, type=Path, metavar="RUN", help="two folders of executed points, or two notebooks"
     )
@@ -121,7 +121,7 @@ def add_compare_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def compare_main(arguments: argparse.Namespace) -> int:
-    """Run `autogap compare`: status 0 when nothing differs, 1 otherwise."""
+    """Run `compare`: status 0 when nothing differs, 1 otherwise."""
     found = compare(*arguments.runs, arguments.tolerance)
     for name, differences in found.items():
         if differences:
@@ -135,7 +135,7 @@ def compare_main(arguments: argparse.Namespace) -> int:
 
 
 def add_check_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of `autogap check`."""
+    """Declare the options of `check`."""
     parser.add_argument("scenario", metavar="SCENARIO", help="a scenario that was run")
     parser.add_argument("points", nargs="*", metavar="POINT", help="points to replay, * allowed (default: all)")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth of them")
@@ -147,7 +147,7 @@ def add_check_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def check_main(arguments: argparse.Namespace) -> int:
-    """Run `autogap check`: status 0 when every chosen point holds, 1 otherwise."""
+    """Run `check`: status 0 when every chosen point holds, 1 otherwise."""
     run = arguments.out / arguments.scenario
     if not run.is_dir():
         ran = [path.name for path in arguments.out.glob("*") if path.is_dir()]
@@ -182,7 +182,7 @@ def _is_finished(inside: Path) -> bool:
 
 
 def _point(path: Path, run: Path) -> str:
-    """`export_decline@month=2025-08` for a point's folder, `export_decline` for a notebook of the collection."""
+    """`rainfall@month=2025-08` for a point's folder, `rainfall` for a notebook of the collection."""
     named = path.parent if path.name == layout.NOTEBOOK and path.parent != run else path.with_suffix("")
     inside = named.relative_to(run)
     return str(inside.with_name(re.sub(r"^\d+_", "", inside.name)))

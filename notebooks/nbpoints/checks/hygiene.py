@@ -12,11 +12,10 @@ import re
 import tokenize
 from collections.abc import Callable, Iterator, Mapping
 
-from nbpoints import notebook as reading
+from nbpoints import notebook as reading, program
 from nbpoints.checks.outputs import FIGURE, PICTURES, RESULT, text_of
 from nbpoints.mime import as_text
 
-ACCEPT = "run `autogap accept` on it and look at what it shows"
 SILENT_TAGS = ("raises-exception", "nbval-skip", "nbval-ignore-output", "nbval-raises-exception", "skip-execution")
 SILENT_COMMENTS = ("NBVAL_SKIP", "NBVAL_IGNORE_OUTPUT", "NBVAL_RAISES_EXCEPTION", "PYTEST_VALIDATE_IGNORE_OUTPUT")
 METADATA = {"kernelspec", "language_info"}
@@ -55,7 +54,7 @@ def faults(notebook: Mapping) -> list[str]:
     ...         "metadata": {"tags": ["parameters"]}, "id": "c01"}
     >>> for fault in faults({"cells": [cell], "metadata": {}}):
     ...     print(fault)
-    no cell has a stored output, so there is nothing to prove: run `autogap accept` on it and look at what it shows.
+    no cell has a stored output, so there is nothing to prove: run `nbpoints accept` on it and look at what it shows.
     cell 1 ends in `;`, which hides its output: show the value, or write `_ = ...`.
     """
     return [fault for rule in RULES for fault in rule(notebook)]
@@ -71,7 +70,7 @@ def rule(check: Rule) -> Rule:
 def has_outputs(notebook: Mapping) -> Iterator[str]:
     """A stripped notebook passes every comparison."""
     if not any(cell["outputs"] for _, cell in _code(notebook)):
-        yield f"no cell has a stored output, so there is nothing to prove: {ACCEPT}."
+        yield f"no cell has a stored output, so there is nothing to prove: {_accept()}."
 
 
 @rule
@@ -80,13 +79,13 @@ def ran_in_order(notebook: Mapping) -> Iterator[str]:
     counts = [(i, cell.get("execution_count")) for i, cell in _code(notebook) if text_of(cell["source"]).strip()]
     unrun = [str(i) for i, count in counts if count is None]
     if unrun:
-        yield f"cell {', '.join(unrun)} was never run: {ACCEPT}."
+        yield f"cell {', '.join(unrun)} was never run: {_accept()}."
         return
     for place, (i, count) in enumerate(counts, 1):
         if count != place:
             yield (
                 f"cell {i} ran as number {count} but stands as number {place}, so the cells were not run top to bottom "
-                f"in a fresh kernel: {ACCEPT}."
+                f"in a fresh kernel: {_accept()}."
             )
             return
 
@@ -133,10 +132,10 @@ def no_noise(notebook: Mapping) -> Iterator[str]:
     """Warnings, errors, object representations and widgets in outputs."""
     for i, output in _outputs(notebook):
         if output["output_type"] == "error":
-            yield f"cell {i} stored the error {output['ename']}: mend the cell, then {ACCEPT}."
+            yield f"cell {i} stored the error {output['ename']}: mend the cell, then {_accept()}."
             continue
         if output["output_type"] == "stream" and output["name"] == "stderr":
-            yield f"cell {i} wrote to stderr ({_start(output['text'])}): cure the cause of the message, then {ACCEPT}."
+            yield f"cell {i} wrote to stderr ({_start(output['text'])}): cure the cause of the message, then {_accept()}."
             continue
         text = _shown(output)
         if _WARNING.search(text):
@@ -194,11 +193,11 @@ def clean_metadata(notebook: Mapping) -> Iterator[str]:
     """Run times, papermill blocks and editors' marks change with every run and say nothing of the result."""
     extra = sorted(set(notebook.get("metadata", {})) - METADATA)
     if extra:
-        yield f"the notebook's metadata hold {', '.join(extra)}, which change from run to run: {ACCEPT}."
+        yield f"the notebook's metadata hold {', '.join(extra)}, which change from run to run: {_accept()}."
     for i, cell in enumerate(notebook["cells"], 1):
         extra = sorted(set(cell.get("metadata", {})) - {"tags"})
         if extra:
-            yield f"the metadata of cell {i} hold {', '.join(extra)}, which change from run to run: {ACCEPT}."
+            yield f"the metadata of cell {i} hold {', '.join(extra)}, which change from run to run: {_accept()}."
 
 
 def damaged(output: Mapping) -> bool:
@@ -213,11 +212,11 @@ def _figure_faults(output: Mapping) -> Iterator[str]:
     about = output.get("metadata", {}).get("image/png", {})
     name, has_picture = f"figure {figure.get('stem')}", figure.get("has_picture", True)
     if picture is None and has_picture:
-        yield f"the stored picture of {name} is gone: {ACCEPT}."
+        yield f"the stored picture of {name} is gone: {_accept()}."
     elif picture is not None and not _is_own(picture, figure, about):
-        yield f"the stored picture of {name} is not the one that its cell drew: {ACCEPT}."
+        yield f"the stored picture of {name} is not the one that its cell drew: {_accept()}."
     if not figure.get("artists"):
-        yield f"nothing is written down of what {name} draws: {ACCEPT}."
+        yield f"nothing is written down of what {name} draws: {_accept()}."
     if not (about if has_picture else figure).get("alt"):
         yield f"{name} has no alternative text: pass `alt=` to figures.save, saying what the picture shows."
 
@@ -228,7 +227,7 @@ def _result_faults(output: Mapping) -> Iterator[str]:
         return
     shown, recorded = text_of(data.get("text/plain", "")).strip(), as_text(data[RESULT])
     if shown != recorded:
-        yield f"it shows {shown!r} but recorded {recorded!r}: {ACCEPT}."
+        yield f"it shows {shown!r} but recorded {recorded!r}: {_accept()}."
 
 
 def _sha256(picture: str | list[str]) -> str:
@@ -276,3 +275,7 @@ def _shown(output: Mapping) -> str:
 def _start(text) -> str:
     first = text_of(text).strip().splitlines()[0] if text_of(text).strip() else ""
     return first if len(first) <= 70 else first[:67] + "..."
+
+
+def _accept() -> str:
+    return f"run `{program.name()} accept` on it and look at what it shows"

@@ -16,6 +16,7 @@ import pytest
 from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
+from nbpoints import program
 from nbpoints.checks import drawn, hygiene, outputs, replay
 from nbpoints.checks.compare import report
 
@@ -45,7 +46,7 @@ class NotebookFile(IPyNbFile):
             yield NotebookFigures.from_parent(self, name="figures")
 
     def setup(self) -> None:
-        self.drawn = tempfile.TemporaryDirectory(prefix="autogap-figures-")
+        self.drawn = tempfile.TemporaryDirectory(prefix="nbpoints-figures-")
         self.kernel = Kernel(self.path.parent, Path(self.drawn.name))
 
     def teardown(self) -> None:
@@ -66,7 +67,7 @@ class NotebookCell(IPyNbCell):
         if not isinstance(excinfo.value, NbCellError):
             return super().repr_failure(excinfo)
         error = excinfo.value
-        cure = f"If the change is meant: autogap accept {self.path.stem}"
+        cure = f"If the change is meant: {program.name()} accept {self.path.stem}"
         parts = [
             f"{self.path.name}, cell {self.cell_num}: {error}",
             error.inner_traceback or "",
@@ -114,7 +115,7 @@ class NotebookFigures(_WholeNotebook):
         mine = {one.get("stem") for one in outputs.figures(self.parent.nb)}
         found = [line.strip() for line in report(drawn.compare(stored, Path(self.parent.drawn.name))).splitlines()]
         found += [one for one in drawn.tampered(stored) if one.split(":")[0] in mine]
-        return found + [f"if the change is meant: autogap accept {self.path.stem}"] if found else []
+        return found + [f"if the change is meant: {program.name()} accept {self.path.stem}"] if found else []
 
 
 class _Faults(Exception):

@@ -35,7 +35,7 @@ class ForkError(RuntimeError):
 def private_folder() -> Path:
     """Make a folder that only this user can enter, with a path short enough for sockets in it."""
     for parent in (None, "/tmp"):
-        folder = tempfile.mkdtemp(prefix="autogap-", dir=parent)
+        folder = tempfile.mkdtemp(prefix="nbpoints-", dir=parent)
         if len(os.fsencode(folder)) <= _LONGEST_FOLDER:
             break
         os.rmdir(folder)

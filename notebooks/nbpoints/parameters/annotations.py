@@ -168,8 +168,8 @@ def literal(value: object) -> str:
 
     Examples
     --------
-    >>> literal({"rate": 27.5, "partners": ["kr", "de"]})
-    "{'rate': 27.5, 'partners': ['kr', 'de']}"
+    >>> literal({"rate": 27.5, "places": ["a", "b"]})
+    "{'rate': 27.5, 'places': ['a', 'b']}"
     >>> literal((1, 2))
     Traceback (most recent call last):
     nbpoints.errors.InputError: (1, 2) is a tuple, which cannot travel unchanged; write a list.

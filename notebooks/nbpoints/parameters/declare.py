@@ -3,8 +3,8 @@
 One literal a line, with what it means and what is allowed in the comment::
 
     month: str = "2025-05"          # month of the figures [2024-05..2026-08]
-    rate_pct: float = 15            # tariff rate in percent [0..100]
-    currency: str = "JPY"           # currency of the figures {JPY, USD}
+    rate_pct: float = 15            # rate in percent [0..100]
+    unit: str = "mm"                # unit of the figures {mm, inch}
 
 A range ends the comment in brackets, and either end may be left open; choices end it in braces. A range whose ends
 are ISO periods makes a ``str`` a period of that form. A choice with a comma stands in double quotes. In lists and
@@ -65,7 +65,7 @@ class Parameter:
 
     @property
     def allowed(self) -> str:
-        """What may be passed, in words: ``"2024-05 to 2026-08"``, ``"JPY, USD"``, or an empty string."""
+        """What may be passed, in words: ``"2024-05 to 2026-08"``, ``"mm, inch"``, or an empty string."""
         if self.choices:
             return ", ".join(f'"{choice}"' if "," in str(choice) else str(choice) for choice in self.choices)
         if self.low is None:

@@ -39,10 +39,10 @@ def point_name(stem: str, values: Mapping[str, object], defaults: Mapping[str, o
 
     Examples
     --------
-    >>> point_name("08_tariff_scenarios", {"rate_pct": 15.0}, {"rate_pct": 25.0})
-    'tariff_scenarios@rate_pct=15'
-    >>> point_name("03_export_decline", {"month": "2025-05"}, {"month": "2025-05"})
-    'export_decline'
+    >>> point_name("08_drought", {"rate_pct": 15.0}, {"rate_pct": 25.0})
+    'drought@rate_pct=15'
+    >>> point_name("03_rainfall", {"month": "2025-05"}, {"month": "2025-05"})
+    'rainfall'
     """
     base = re.sub(r"[^\w.-]", "-", re.sub(r"^\d+_", "", stem), flags=re.ASCII)
     differing = passed(values, defaults)

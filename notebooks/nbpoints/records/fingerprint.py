@@ -107,7 +107,7 @@ def changes(point: Point, taken: Mapping, hashes: Hashes) -> list[str]:
     Returns
     -------
     list of str
-        Such as ``"data file data/trade.csv changed"``; empty when the point is current.
+        Such as ``"data file data/rain.csv changed"``; empty when the point is current.
     """
     return list(_changes(point, taken, hashes))
 

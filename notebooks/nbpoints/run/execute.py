@@ -45,7 +45,7 @@ from nbpoints.errors import InputError
 if sys.modules[_SLOW] is None:
     del sys.modules[_SLOW]
 
-_ENGINE = "autogap"
+_ENGINE = "nbpoints"
 _KERNEL_NAME = "python3"
 _INJECTED = "injected-parameters"
 _MEMORY_POLL_S = 0.05

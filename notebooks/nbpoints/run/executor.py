@@ -113,7 +113,7 @@ def dask(scheduler: str | None) -> Iterator[Executor]:
     try:
         from distributed import Client
     except ImportError:
-        raise InputError("--executor dask needs dask and distributed: pip install 'autogap[dask]'.") from None
+        raise InputError("--executor dask needs dask and distributed: pip install dask distributed.") from None
     if not scheduler:
         raise InputError("--executor dask needs --scheduler ADDRESS, such as tcp://host:8786.")
     try:

@@ -29,7 +29,7 @@ def write(path: Path, outcomes: Iterable[tuple[Point, Row]]) -> None:
         When the file cannot be written.
     """
     suites: dict[str, ElementTree.Element] = {}
-    root = ElementTree.Element("testsuites", name="autogap")
+    root = ElementTree.Element("testsuites", name="nbpoints")
     for point, row in outcomes:
         suite = suites.get(point.scenario)
         if suite is None:

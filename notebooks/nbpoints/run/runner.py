@@ -131,7 +131,7 @@ def why(points: Iterable[Point], out: Path | str = Path("runs")) -> list[tuple[s
     Returns
     -------
     list of (str, str)
-        Name of the point and reason, such as ``"data file data/trade.csv changed"``. Current points are not listed.
+        Name of the point and reason, such as ``"data file data/rain.csv changed"``. Current points are not listed.
     """
     judged = _judge(_named(points), Path(out).resolve(), fresh=False)
     return [(entry.point.name, "; ".join(entry.reasons)) for entry in judged if entry.reasons]

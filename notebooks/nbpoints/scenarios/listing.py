@@ -82,8 +82,8 @@ def resolve(name: object, known: Iterable[str]) -> str:
 
     Examples
     --------
-    >>> resolve("export_decline", ["01_trade_gap", "03_export_decline"])
-    '03_export_decline'
+    >>> resolve("rainfall", ["01_sunshine", "03_rainfall"])
+    '03_rainfall'
     """
     known = list(known)
     if not isinstance(name, str):

@@ -186,7 +186,7 @@ def _collect(
         passed = parameters.passed(full, defaults)
         name = parameters.point_name(book.path.stem, full, defaults)
         point = Point(scenario, book.path, full, passed, name)
-        # file systems of macOS and Windows take JPY and jpy for one name
+        # file systems of macOS and Windows take MM and mm for one name
         other = points.setdefault((scenario, name.casefold()), point)
         if other.notebook != point.notebook or canonical(other.passed) != canonical(passed):
             pair = f"{other.notebook.stem} {shown(other.passed)} and {book.path.stem} {shown(passed)}"

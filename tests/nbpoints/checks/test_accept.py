@@ -7,7 +7,8 @@ import json
 import books
 import pytest
 
-from nbpoints.checks import accept, canonical as stable, cli, hygiene
+from nbpoints.checks import accept, canonical as stable, hygiene
+from nbpoints import cli
 from nbpoints.errors import InputError
 
 pytestmark = pytest.mark.slow

@@ -1,0 +1,73 @@
+"""The engine is a package of its own: it needs nothing of the collection, and knows no economics."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nbpoints
+
+PACKAGE = Path(nbpoints.__file__).parent
+ROOT = PACKAGE.parents[1]
+# words of this collection's subject, its settings and its formats
+FOREIGN = re.compile(
+    r"autogap|vnd\.auto|econom|tariff|exports?_|exports\b|\btrade\b|\bcustoms\b|\bduty\b|\bduties\b|japan|\byen\b|\bjpy\b"
+    r"|\bcars?\b|\bgdp\b|\bmof\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_word_of_the_collection(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [f"{number}: {line}" for number, line in enumerate(lines, 1) if FOREIGN.search(line)] == []
+
+
+@pytest.mark.parametrize("word", ["AUTOGAP_PROFILE", "application/vnd.autogap.x", "the tariff", "exports_yoy"])
+def test_a_word_of_the_collection_would_be_found(word):
+    assert FOREIGN.search(f'x = "{word}"')
+
+
+@pytest.mark.slow
+def test_rooms_import_in_one_direction():
+    """The contracts in pyproject.toml: the wall, and the order of the rooms in both packages."""
+    lint = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([lint, "--no-cache", "--no-logo"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 kept, 0 broken" in done.stdout
+
+
+@pytest.fixture
+def alone(tmp_path):
+    """An environment in which no process can import the collection."""
+    blocked = tmp_path / "blocked"
+    blocked.mkdir()
+    (blocked / "sitecustomize.py").write_text("import sys\nsys.modules['autogap'] = None\n")
+    return {**os.environ, "PYTHONPATH": str(blocked)}
+
+
+@pytest.mark.slow
+def test_a_strangers_folder_is_listed_run_and_read(write_notebook, tmp_path, alone):
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    show = "display({'application/vnd.nbpoints.result+json': {'name': 'x', 'value': n}, 'text/plain': 'x'}, raw=True)"
+    write_notebook("report", "n: int = 1  # how many [1..9]", show, folder=folder)
+    write_notebook("02_other", "k: float = 1", "print(k)", folder=folder)
+
+    def engine(*words: str) -> subprocess.CompletedProcess:
+        command = [sys.executable, "-m", "nbpoints", *words, "--dir", "theirs"]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=alone)
+
+    blocked = subprocess.run([sys.executable, "-c", "import autogap"], env=alone, capture_output=True, text=True)
+    assert "ModuleNotFoundError" in blocked.stderr
+    assert "n: int = 1" in engine("list").stdout
+    done = engine("run", "--notebook", "report", "-p", "n=4", "-j", "1")
+    assert done.returncode == 0, done.stderr
+    assert engine("results").stdout.split()[-5:-3] == ["report@n=4", "4"]
+    assert sorted(path.name for path in folder.iterdir()) == ["02_other.ipynb", "report.ipynb", "runs"]
+    assert not (tmp_path / "runs").exists()
