@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
-from autogap import paths, run
+from autogap import executed, paths, results, run
+from nbpoints.checks import outputs
 from nbpoints.errors import InputError
 
 HERE = paths.NOTEBOOKS
@@ -20,23 +22,128 @@ def house(tmp_path, monkeypatch):
     book = {"cells": [cell | {"execution_count": None}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     (tmp_path / "03_export_decline.ipynb").write_text(json.dumps(book))
     monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(paths, "FIGURES", tmp_path / "figures")
     monkeypatch.setattr(run, "_current", None)
     monkeypatch.delenv("NBPOINTS_FIGURES", raising=False)
     monkeypatch.delenv("AUTOGAP_PROFILE", raising=False)
 
 
-def test_default_run_writes_to_figures():
-    run.start("03_export_decline", month="2025-05", share_pct=10.0)
-    here = run.current()
-    assert (here.is_default, here.point, here.figures_dir) == (True, "export_decline", paths.FIGURES)
+def begin(**values):
+    run.start("03_export_decline", **{"month": "2025-05", "share_pct": 10.0} | values)
+    return run.current()
+
+
+@pytest.fixture
+def kernel(monkeypatch):
+    """A shell that executed some cells: sources in order, and the user's variables."""
+    shell = SimpleNamespace(user_ns={}, history_manager=SimpleNamespace(input_hist_raw=[""]))
+    monkeypatch.setattr(executed, "kernel", lambda: shell)
+
+    def execute(*sources):
+        for source in sources:
+            exec(source, shell.user_ns)
+            shell.history_manager.input_hist_raw.append(source)
+        return {name: shell.user_ns[name] for name in ("month", "share_pct")}
+
+    return execute
+
+
+def publish(**parameters):
+    paths.FIGURES.mkdir()
+    described = {"notebook": "03_export_decline", "parameters": parameters}
+    (paths.FIGURES / "fig-a.json").write_text(json.dumps(described))
+
+
+def test_a_run_by_hand_never_writes_to_figures():
+    here = begin()
+    assert (here.is_default, here.point) == (True, "export_decline")
+    assert here.figures_dir == paths.RUNS / "by_hand" / "export_decline"
     assert here.parameters == {"month": "2025-05", "share_pct": 10.0}
 
 
-def test_another_point_writes_to_its_own_folder():
-    run.start("03_export_decline", month="2025-08", share_pct=10)
-    here = run.current()
+def test_another_point_by_hand_has_its_own_folder():
+    here = begin(month="2025-08", share_pct=10)
     assert (here.is_default, here.point) == (False, "export_decline@month=2025-08")
-    assert here.figures_dir == paths.RUNS / "export_decline@month=2025-08" / "figures"
+    assert here.figures_dir == paths.RUNS / "by_hand" / "export_decline@month=2025-08"
+
+
+def test_another_profile_by_hand_has_its_own_folder(monkeypatch):
+    monkeypatch.setenv("AUTOGAP_PROFILE", "journal")
+    assert begin().figures_dir == paths.RUNS / "by_hand" / "export_decline" / "journal"
+
+
+def test_an_edited_parameters_cell_does_not_move_the_published_default(kernel):
+    """What is default by hand is what the published figures were drawn with, saved or not."""
+    publish(month="2025-05", share_pct=10.0)
+    here = begin(**kernel(CELL.replace("2025-05", "2025-08", 1)))
+    assert (here.is_default, here.point) == (False, "export_decline@month=2025-08")
+
+
+def test_a_batch_takes_the_defaults_of_the_cell_that_ran(kernel, monkeypatch, tmp_path):
+    publish(month="2025-05", share_pct=10.0)
+    monkeypatch.setenv("NBPOINTS_FIGURES", str(tmp_path / "elsewhere"))
+    here = begin(**kernel(CELL.replace("2025-05", "2025-08", 1)))
+    assert (here.is_default, here.point) == (True, "export_decline")
+
+
+def test_values_are_judged_by_the_cell_that_ran_not_by_the_file(kernel):
+    assert begin(**kernel(CELL.replace("2026-08]", "2027-12]").replace('"2025-05"', '"2026-10"')))
+    with pytest.raises(InputError, match="out of range|allowed: 2024-05 to 2026-08"):
+        begin(**kernel(CELL.replace('"2025-05"', '"2026-10"', 1)))
+    assert begin(**kernel(CELL.replace('"2025-05"', '"2026-08"', 1))).parameters["month"] == "2026-08"
+
+
+def test_a_saved_fault_that_was_corrected_in_the_cell_is_gone(kernel):
+    book = paths.NOTEBOOKS / "03_export_decline.ipynb"
+    book.write_text(book.read_text().replace('"month: str = \\"2025-05', '"month: str = \\"2031-01'))
+    assert "2031-01" in book.read_text()
+    assert begin(**kernel(CELL)).parameters["month"] == "2025-05"
+
+
+def test_what_papermill_injects_is_judged_by_the_cell_above(kernel):
+    here = begin(**kernel(CELL, '# Parameters\nmonth = "2025-08"\n'))
+    assert (here.is_default, here.point) == (False, "export_decline@month=2025-08")
+
+
+def test_an_unknown_name_that_papermill_injects_is_refused(kernel):
+    values = kernel(CELL, '# Parameters\nmnth = "2025-08"\n')
+    with pytest.raises(InputError, match="mnth: no such parameter. Did you mean 'month'"):
+        begin(**values)
+
+
+def test_a_parameter_changed_after_the_run_began_is_refused(kernel):
+    begin(**kernel(CELL))
+    kernel(CELL.replace("2025-05", "2025-08", 1))
+    with pytest.raises(InputError, match="month is '2025-08' now, but this run began with '2025-05'"):
+        run.current()
+    with pytest.raises(InputError, match="run the cell with run.start again"):
+        results.record("gap_pct", 1.0, unit="percent")
+    kernel(CELL)
+    assert run.current().parameters["month"] == "2025-05"
+
+
+def test_a_whole_number_for_a_float_is_no_change(kernel):
+    assert begin(**kernel(CELL.replace("10.0", "10"))).parameters["share_pct"] == 10.0
+
+
+def test_a_start_that_fails_leaves_no_run(kernel):
+    begin(**kernel(CELL))
+    with pytest.raises(InputError, match="101"):
+        begin(share_pct=101.0)
+    with pytest.raises(InputError, match="No run has begun"):
+        run.current()
+
+
+def test_below_a_figure_stands_where_its_files_are_only_by_hand(kernel, monkeypatch, tmp_path):
+    shown = []
+    monkeypatch.setattr(run, "show", shown.append)
+    begin(**kernel(CELL))
+    run.tell_place("fig-a")
+    assert [one["text/plain"] for one in shown] == ["Saved in runs/by_hand/export_decline/ as fig-a.*"]
+    assert outputs.cells([], [{"output_type": "display_data", "data": shown[0], "metadata": {}}]) == []
+    monkeypatch.setenv("NBPOINTS_FIGURES", str(tmp_path))
+    run.tell_place("fig-a")
+    assert len(shown) == 1
 
 
 def test_the_caller_may_say_where_figures_go(monkeypatch, tmp_path):

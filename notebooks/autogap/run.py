@@ -1,15 +1,23 @@
-"""The run that a notebook makes: which notebook, which parameters, where its figures go."""
+"""The run that a notebook makes: which notebook, which parameters, where its figures go.
+
+A kernel that `make`, `autogap run` or a check started has the variable NBPOINTS_FIGURES, and its figures go there. Every
+other kernel was started by hand, in JupyterLab or by papermill: its figures go to ``runs/by_hand/<point>/``, so that
+nothing published is overwritten, whatever the notebook's file says meanwhile.
+"""
 
 from __future__ import annotations
 
+import json
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from autogap import paths
+from autogap import executed, paths
 from autogap.figures import style
 from nbpoints.errors import InputError, did_you_mean
+from nbpoints.mime import NOTE
+
+BY_HAND = "by_hand"
 
 
 @dataclass(frozen=True)
@@ -23,7 +31,7 @@ class Run:
     parameters : dict
         Every parameter and its value.
     is_default : bool
-        Whether every parameter has the value that the notebook states.
+        Whether every parameter has the default of the published notebook.
     point : str
         Readable name of the run, ``export_decline@month=2025-08``.
     figures_dir : Path
@@ -43,6 +51,8 @@ _current: Run | None = None
 def start(notebook: str, **parameters: object) -> None:
     """Check the parameters of a notebook and begin its run; called once, in the imports cell.
 
+    What is allowed is read from the parameters cell as the kernel executed it, not from the saved file.
+
     Parameters
     ----------
     notebook : str
@@ -53,26 +63,31 @@ def start(notebook: str, **parameters: object) -> None:
     Raises
     ------
     InputError
-        When the notebook or a parameter is unknown or missing, or a value is not allowed.
+        When the notebook or a parameter is unknown or missing, or a value is not allowed; no run is current then.
     """
     global _current
-    from nbpoints.parameters import declare as cell
+    _current = None
+    from nbpoints.parameters import declare
 
     path = paths.NOTEBOOKS / f"{notebook}.ipynb"
     if not path.is_file():
         known = [file.stem for file in paths.NOTEBOOKS.glob("*.ipynb")]
         raise InputError(f"run.start: there is no notebook {notebook!r}.{did_you_mean(notebook, known)}")
-    declared = cell.read(path)
-    values = cell.check(declared, parameters)
+    declared = executed.declared(notebook, parameters) or declare.read(path)
+    executed.refuse_unknown(declared)
+    values = declare.check(declared, parameters)
     missing = [name for name in declared if name not in parameters]
     if missing:
         raise InputError(f"run.start: pass {' and '.join(missing)}, which the parameters cell of {notebook} has.")
     defaults = {name: parameter.default for name, parameter in declared.items()}
-    point = cell.point_name(notebook, values, defaults)
-    is_default = values == defaults
-    _current = Run(notebook, values, is_default, point, _figures_dir(point, is_default))
+    if is_by_hand():
+        # the cell at hand may have been edited; what was published is the fixed point
+        defaults |= {name: value for name, value in published(notebook).items() if name in defaults}
+    point = declare.point_name(notebook, values, defaults)
+    profile = style.profile().name
     style.apply()
     _fix_tables()
+    _current = Run(notebook, values, values == defaults, point, _figures_dir(point, profile))
 
 
 def _fix_tables() -> None:
@@ -88,18 +103,57 @@ def current() -> Run:
     Raises
     ------
     InputError
-        When no run has begun.
+        When no run has begun, or a parameter has another value in the kernel than the run began with.
     """
     if _current is None:
         raise InputError('No run has begun; call run.start("NN_topic", ...) in the imports cell first.')
+    for name, value in executed.changed(_current.parameters).items():
+        raise InputError(
+            f"{name} is {value!r} now, but this run began with {_current.parameters[name]!r}: run the cell with "
+            "run.start again, then the cells below it."
+        )
     return _current
 
 
-def _figures_dir(point: str, is_default: bool) -> Path:
-    chosen = os.environ.get("NBPOINTS_FIGURES")
-    if chosen:
-        return Path(chosen)
-    return paths.FIGURES if is_default else paths.RUNS / point / "figures"
+def is_by_hand() -> bool:
+    """Whether nobody said where figures go: the kernel was started by hand."""
+    return not os.environ.get("NBPOINTS_FIGURES")
+
+
+def published(notebook: str) -> dict[str, object]:
+    """Return the parameters with which the published figures of a notebook were drawn; empty when it has none.
+
+    Parameters
+    ----------
+    notebook : str
+        Stem of the notebook's file.
+    """
+    for path in sorted(paths.FIGURES.glob("fig-*.json")):
+        try:
+            description = json.loads(path.read_text(encoding="utf-8"))
+            if description["notebook"] == notebook:
+                return dict(description["parameters"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return {}
+
+
+def _figures_dir(point: str, profile: str) -> Path:
+    if not is_by_hand():
+        return Path(os.environ["NBPOINTS_FIGURES"])
+    folder = paths.RUNS / BY_HAND / point
+    return folder if profile == "briefing" else folder / profile
+
+
+def tell_place(stem: str) -> None:
+    """Say below a figure where its files are, to whoever started the kernel by hand.
+
+    Checks leave the line out of account and stored notebooks do not keep it: see `nbpoints.mime.NOTE`.
+    """
+    if is_by_hand() and executed.kernel() is not None:
+        folder = current().figures_dir
+        place = folder.relative_to(paths.ROOT).as_posix() if folder.is_relative_to(paths.ROOT) else str(folder)
+        show({"text/plain": f"Saved in {place}/ as {stem}.*", NOTE: {"place": place}})
 
 
 def show(bundle: dict[str, object], metadata: dict[str, object] | None = None) -> None:
@@ -112,9 +166,7 @@ def show(bundle: dict[str, object], metadata: dict[str, object] | None = None) -
     metadata : dict, optional
         Metadata by MIME type.
     """
-    # Whoever runs in IPython has it loaded; a plain process is spared the import.
-    ipython = sys.modules.get("IPython")
-    if ipython is not None and ipython.get_ipython() is not None:
+    if executed.kernel() is not None:
         from IPython.display import display
 
         display(bundle, metadata=metadata or {}, raw=True)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 RESULT = "application/vnd.nbpoints.result+json"
 FIGURE = "application/vnd.nbpoints.figure+json"
+# a line for whoever works by hand, such as where files went; checks leave it out of account, stored notebooks do not keep it
+NOTE = "application/vnd.nbpoints.note+json"
 MINUS = "\N{MINUS SIGN}"
 
 

@@ -144,6 +144,7 @@ def save(
     for ending, content in files.items():
         _write(folder / f"{stem}.{ending}", content)
     _show(stem, title, {"stem": stem, "alt": alt, "artists": facts["artists"]}, inline)
+    run.tell_place(stem)
     _close(fig)
 
 

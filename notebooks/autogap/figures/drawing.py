@@ -53,8 +53,10 @@ def middles(index: pd.PeriodIndex) -> np.ndarray:
     >>> middles(pd.period_range("2025-04", "2025-05", freq="M")).astype(str).tolist()
     ['2025-04-16', '2025-05-16']
     """
+    import numpy as np
+
     first = index.start_time.values.astype("datetime64[D]")
-    return first + (index.end_time.values.astype("datetime64[D]") - first + 1) // 2
+    return first + (index.end_time.values.astype("datetime64[D]") - first + np.timedelta64(1, "D")) // 2
 
 
 def line(

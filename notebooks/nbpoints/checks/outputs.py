@@ -9,7 +9,7 @@ from typing import Any
 from nbpoints.checks import artists
 from nbpoints.checks import tables
 from nbpoints.checks.compare import REL, Difference, shown, texts, values
-from nbpoints.mime import FIGURE, RESULT
+from nbpoints.mime import FIGURE, NOTE, RESULT
 
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml", "application/pdf")
 # What a figure says; its artists are compared apart. Its hash follows fonts and libraries.
@@ -91,7 +91,7 @@ def figures(notebook: Mapping) -> Iterator[dict]:
 
 
 def merged(outputs: Sequence[Output]) -> list[Output]:
-    """Join what one stream printed in several messages; how it was cut is chance.
+    """Join what one stream printed in several messages, for how it was cut is chance; leave out notes.
 
     Examples
     --------
@@ -102,6 +102,8 @@ def merged(outputs: Sequence[Output]) -> list[Output]:
     merged: list[Output] = []
     streams: dict[str, dict] = {}
     for output in outputs:
+        if NOTE in output.get("data", {}):
+            continue
         if output["output_type"] != "stream":
             merged.append(output)
         elif output["name"] in streams:
