@@ -26,8 +26,6 @@ from nbpoints.checks import canonical as stable, drawn, outputs
 
 LEFT_OUT = {
     ".git",
-    ".venv",
-    ".venv-bench",
     "runs",
     "__pycache__",
     ".pytest_cache",
@@ -135,7 +133,7 @@ def files(root: Path) -> list[Path]:
     """Every file that goes into a deposit of the project, sorted."""
     found = []
     for path in sorted(root.iterdir()):
-        if path.name in LEFT_OUT or path.name.endswith(".egg-info"):
+        if path.name in LEFT_OUT or path.name.startswith(".venv") or path.name.endswith(".egg-info"):
             continue
         found += files(path) if path.is_dir() else [path]
     return found
