@@ -25,10 +25,12 @@ from typing import TYPE_CHECKING
 import autogap
 from autogap import run
 from autogap.figures import artists, style
+from autogap.figures.charts import dumbbell, intervals, multiples, note, slopes, waterfall
 from autogap.figures.drawing import band, barh, bars, colour, days, legend, line, middles, shade, stack, zero_line
 from nbpoints.errors import InputError
 from nbpoints.mime import FIGURE
-from autogap.figures.labels import label_lines, mark_events, settle
+from autogap.figures.labels import label_lines, mark_events, name_unnamed, settle
+from autogap.figures.layers import mean, reference, regimes, steps
 from autogap.figures.style import COLOURS, MM_PER_INCH
 
 if TYPE_CHECKING:
@@ -38,8 +40,9 @@ if TYPE_CHECKING:
     from PIL import Image
 
 __all__ = [
-    "COLOURS", "FIGURE", "band", "barh", "bars", "colour", "days", "label_lines", "legend", "line", "mark_events",
-    "middles", "new", "save", "shade", "stack", "zero_line",
+    "COLOURS", "FIGURE", "band", "barh", "bars", "colour", "days", "dumbbell", "intervals", "label_lines", "legend",
+    "line", "mark_events", "mean", "middles", "multiples", "new", "note", "reference", "regimes", "save", "shade",
+    "slopes", "stack", "steps", "waterfall", "zero_line",
 ]
 
 
@@ -124,6 +127,7 @@ def save(
     words = {"title": title, "subtitle": subtitle, "alt": alt, "source": source}
     table = _table(stem, data)
     _refuse_incomplete(fig, stem, words)
+    name_unnamed(fig)
     here = run.current()
     folder = here.figures_dir
     _refuse_taken(folder, stem, here.notebook)

@@ -135,6 +135,8 @@ def _image(image: Artist) -> dict:
 def _text(text: Artist) -> dict:
     # An annotation stays where its point is; the distance to the words depends on the font.
     at = getattr(text, "xy", None) or text.get_position()
+    if text.axes is not None:
+        at = [text.axes.xaxis.convert_units(at[0]), text.axes.yaxis.convert_units(at[1])]
     return {"text": _one_line(text.get_text()), "colour": colour(text.get_color()), "at": numbers(at)}
 
 

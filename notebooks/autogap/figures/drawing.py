@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from nbpoints.errors import InputError, did_you_mean
-from autogap.figures.labels import later
+from autogap.figures.labels import later, small_pt
 from autogap.figures.style import COLOURS, profile
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.container import BarContainer
     from matplotlib.legend import Legend
     from matplotlib.lines import Line2D
+    from matplotlib.text import Annotation
 
 _axis_periods: WeakKeyDictionary[Axes, pd.PeriodIndex] = WeakKeyDictionary()
 
@@ -83,7 +84,7 @@ def line(
     Line2D
     """
     label = label if label is not None else str(series.name)
-    (drawn,) = ax.plot(_positions(ax, series.index, mid), series.to_numpy(), color=colour(role), label=label, **kw)
+    (drawn,) = ax.plot(positions(ax, series.index, mid), series.to_numpy(), color=colour(role), label=label, **kw)
     return drawn
 
 
@@ -111,7 +112,7 @@ def bars(
     import numpy as np
 
     drawn = colour(role) if isinstance(role, str) else [colour(one) for one in role]
-    where = _positions(ax, series.index)
+    where = positions(ax, series.index)
     is_dates = np.issubdtype(where.dtype, np.datetime64)
     if is_dates and "width" not in kw:
         kw["width"] = 0.8 * float(np.median(np.diff(where).astype(int))) if len(where) > 1 else 20.0
@@ -120,19 +121,67 @@ def bars(
 
 
 def barh(
-    ax: Axes, series: pd.Series, role: str | Sequence[str] = "japan", label: str = "", **kw: object
+    ax: Axes, series: pd.Series, role: str | Sequence[str] = "japan", label: str = "", values: str = "", **kw: object
 ) -> BarContainer:
-    """Draw a series on words as lying bars, the first on top, from a line at zero."""
+    """Draw a horizontal bar chart of a series on words; the first category is at the top.
+
+    Parameters
+    ----------
+    ax : Axes
+    series : Series
+        On words.
+    role : str or sequence of str
+        Role in `style.COLOURS`, one for all or one a bar.
+    label : str
+        Name for the legend.
+    values : str
+        Format of the values at the ends of the bars, ``{:.1f}``; none are written when it is empty.
+    **kw
+        Passed to `Axes.barh`.
+
+    Returns
+    -------
+    BarContainer
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from autogap import figures
+    >>> fig, ax = figures.new()
+    >>> _ = figures.barh(ax, pd.Series([3.0, -1.0], ["cars", "parts"]), ["cars", "parts"], values="{:+.1f}")
+    >>> [word.get_text() for word in ax.texts]
+    ['+3.0', '\N{MINUS SIGN}1.0']
+    """
     drawn = colour(role) if isinstance(role, str) else [colour(one) for one in role]
+    clean_rows(ax)
+    ax.axvline(0, color=COLOURS["neutral"], linewidth=profile().axis_pt, zorder=2.5)
+    if values:
+        write_values(ax, series, values, series)
+        ax.margins(x=0.12)
+    return ax.barh(series.index.to_numpy(), series.to_numpy(), color=drawn, label=label or None, **kw)
+
+
+def clean_rows(ax: Axes) -> None:
+    """Prepare axes for rows of categories: the first on top, no ticks, spine or lines across them."""
     ax.grid(visible=False, axis="y")
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
-    ax.axvline(0, color=COLOURS["neutral"], linewidth=profile().axis_pt, zorder=2.5)
     if profile().has_grid:
         ax.grid(visible=True, axis="x")
     if not ax.yaxis_inverted():
         ax.invert_yaxis()
-    return ax.barh(series.index.to_numpy(), series.to_numpy(), color=drawn, label=label or None, **kw)
+
+
+def write_values(ax: Axes, series: pd.Series, values: str, outwards: pd.Series) -> list[Annotation]:
+    """Write values beside the ends of rows, on the side to which they point; a minus is a real minus."""
+    words = []
+    for row, value in series.items():
+        is_left = outwards[row] < 0
+        style = {"ha": "right" if is_left else "left", "va": "center_baseline", "size": small_pt()}
+        gap = profile().line_pt * 1.75 + 2.5
+        place = {"xytext": (-gap if is_left else gap, 0), "textcoords": "offset points", "annotation_clip": False}
+        words.append(ax.annotate(values.format(value).replace("-", "\N{MINUS SIGN}"), (value, row), **place, **style))
+    return words
 
 
 def stack(ax: Axes, frame: pd.DataFrame, roles: Mapping[str, str], labels: Mapping[str, str] | None = None) -> None:
@@ -164,7 +213,7 @@ def band(
     ax: Axes, low: pd.Series, high: pd.Series, role: str = "band", label: str = "", **kw: object
 ) -> PolyCollection:
     """Fill between two series on the same index, for an interval or a range."""
-    where = _positions(ax, low.index)
+    where = positions(ax, low.index)
     kw = {"linewidth": 0, "zorder": 0.9} | kw
     return ax.fill_between(where, low.to_numpy(), high.to_numpy(), color=colour(role), label=label or None, **kw)
 
@@ -223,7 +272,8 @@ def days(ax: Axes, start: str, end: str) -> None:
     ax.set_xlim(first, last)
 
 
-def _positions(ax: Axes, index: pd.Index, mid: bool = True) -> np.ndarray:
+def positions(ax: Axes, index: pd.Index, mid: bool = True) -> np.ndarray:
+    """Return the places of an index on an x-axis, whose ticks and limits are set to hold all its periods."""
     import pandas as pd
 
     if not isinstance(index, pd.PeriodIndex):

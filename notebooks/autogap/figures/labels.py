@@ -5,9 +5,10 @@ How much room words need is known only when the layout is, so `settle` places th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from autogap.figures.style import COLOURS, ink, profile
 
@@ -16,8 +17,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
     from matplotlib.text import Annotation
+    from matplotlib.transforms import Transform
 
 _unsettled: WeakKeyDictionary[Figure, list[Callable[[], None]]] = WeakKeyDictionary()
+_named: WeakKeyDictionary[Axes, list[Annotation]] = WeakKeyDictionary()
+_has_names: WeakSet[Axes] = WeakSet()
+# height in points of what stands above an axes already, over which labels of events are raised
+_headed: WeakKeyDictionary[Axes, float] = WeakKeyDictionary()
 
 
 def settle(fig: Figure) -> bool:
@@ -54,42 +60,130 @@ def later(fig: Figure, place: Callable[[], None]) -> None:
 
 
 def label_lines(ax: Axes, labels: Mapping[str, str] | None = None) -> list[Annotation]:
-    """Write the name of each line beside its last point, in its colour.
+    """Write the name of each line beside its last point, in its colour; bands and stacked bars likewise.
+
+    `figures.save` does this by itself for axes with two named series or more and no legend.
 
     Parameters
     ----------
     ax : Axes
     labels : mapping of str to str, optional
-        Other words for some lines, by the line's label; an empty text leaves the line unnamed.
+        Other words for some series, by label; an empty text leaves the series unnamed.
 
     Returns
     -------
     list of Annotation
-    """
-    import numpy as np
-    from matplotlib.colors import to_hex
 
+    Examples
+    --------
+    >>> from autogap import figures
+    >>> fig, ax = figures.new()
+    >>> _ = ax.plot([1, 2], [1, 3], label="Japan")
+    >>> [word.get_text() for word in label_lines(ax)]
+    ['Japan']
+    """
+    _has_names.add(ax)
     words = []
-    for drawn in ax.lines:
-        name = str(drawn.get_label())
+    for name, at, colour in [*_line_ends(ax), *_band_ends(ax), *_bar_ends(ax)]:
         text = (labels or {}).get(name, "" if name.startswith("_") else name)
-        y = np.ma.filled(np.ma.asarray(drawn.get_ydata(orig=False), dtype=float), np.nan)
-        known = np.flatnonzero(np.isfinite(y))
-        if not text or not len(known):
-            continue
-        colour = to_hex(drawn.get_color())
-        hair = {"arrowstyle": "-", "color": colour, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 2, "relpos": (0, 0.5)}
-        at = (float(drawn.get_xdata(orig=False)[known[-1]]), float(y[known[-1]]))
-        style = {"va": "center", "color": ink(colour), "arrowprops": hair, "annotation_clip": False}
-        words.append(ax.annotate(text, at, xytext=(5, 0), textcoords="offset points", **style))
-        words[-1].arrow_patch.set_visible(False)
-    later(ax.figure, lambda: _spread(ax, words))
+        if text:
+            words.append(name_at(ax, text, at, colour))
     return words
 
 
+def name_unnamed(fig: Figure) -> None:
+    """Name the series of every axes that has two or more of them and neither names nor a legend."""
+    for ax in fig.axes:
+        if ax in _has_names or ax.get_legend() is not None or fig.legends:
+            continue
+        ends = [*_line_ends(ax), *_band_ends(ax), *_bar_ends(ax)]
+        if sum(not name.startswith("_") for name, _, _ in ends) > 1:
+            label_lines(ax)
+
+
+def are_named(ax: Axes) -> None:
+    """Say that the marks of an axes have their names already."""
+    _has_names.add(ax)
+
+
+def name_at(
+    ax: Axes, text: str, at: tuple[float, float], colour: str, transform: Transform | None = None, side: str = "right"
+) -> Annotation:
+    """Write a name beside a place; names side by side move apart when the figure is saved.
+
+    Parameters
+    ----------
+    ax : Axes
+    text : str
+    at : tuple of float
+        The place, in data coordinates or those of `transform`.
+    colour : str
+        ``#rrggbb`` of the series; the letters are darkened until they are readable.
+    transform : Transform, optional
+    side : {"right", "left"}
+
+    Returns
+    -------
+    Annotation
+    """
+    hair = {"arrowstyle": "-", "color": colour, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 2}
+    hair["relpos"] = (0, 0.5) if side == "right" else (1, 0.5)
+    style = {"va": "center", "color": ink(colour), "arrowprops": hair, "annotation_clip": False}
+    style["ha"] = "left" if side == "right" else "right"
+    place = {"xytext": (5 if side == "right" else -5, 0), "textcoords": "offset points", "xycoords": transform or ax.transData}
+    word = ax.annotate(text, at, **place, **style)
+    word.arrow_patch.set_visible(False)
+    if not _named.get(ax):
+        _named[ax] = []
+        later(ax.figure, lambda: _spread(ax, _named[ax]))
+    _named[ax].append(word)
+    return word
+
+
+End = tuple[str, tuple[float, float], str]
+
+
+def _line_ends(ax: Axes) -> Iterator[End]:
+    """Label, last known point and colour of each line."""
+    import numpy as np
+    from matplotlib.colors import to_hex
+
+    for drawn in ax.lines:
+        y = np.ma.filled(np.ma.asarray(drawn.get_ydata(orig=False), dtype=float), np.nan)
+        known = np.flatnonzero(np.isfinite(y))
+        if len(known):
+            at = (float(drawn.get_xdata(orig=False)[known[-1]]), float(y[known[-1]]))
+            yield str(drawn.get_label()), at, to_hex(drawn.get_color())
+
+
+def _band_ends(ax: Axes) -> Iterator[End]:
+    from matplotlib.collections import PolyCollection
+    from matplotlib.colors import to_hex
+
+    for drawn in ax.collections:
+        if isinstance(drawn, PolyCollection) and drawn.get_paths():
+            last = drawn.get_paths()[-1].vertices
+            edge = last[last[:, 0] == last[:, 0].max()]
+            yield str(drawn.get_label()), (float(edge[0, 0]), float(edge[:, 1].mean())), to_hex(drawn.get_facecolor()[0])
+
+
+def _bar_ends(ax: Axes) -> Iterator[End]:
+    """The last bar of each series of bars that stand on dates; bars on categories are named by their axis."""
+    from matplotlib.colors import to_hex
+
+    if not ax.xaxis.have_units() or hasattr(ax.xaxis.units, "_mapping"):
+        return
+    for container in ax.containers:
+        bars = [bar for bar in getattr(container, "patches", []) if bar.get_height()]
+        if bars and getattr(container, "orientation", "") == "vertical":
+            last = bars[-1]
+            at = (last.get_x() + last.get_width(), last.get_y() + last.get_height() / 2)
+            yield str(container.get_label()), at, to_hex(last.get_facecolor())
+
+
 def _spread(ax: Axes, words: list[Annotation]) -> None:
-    """Move the names of lines that end side by side apart, with a hair to the line where they had to go far."""
-    ends = {word: ax.transData.transform(word.xy) * _points(ax) for word in words}
+    """Move names that end side by side apart, with a leader line where one had to move far."""
+    ends = {word: word.xycoords.transform(word.xy) * _points(ax) for word in words}
     groups: list[list[Annotation]] = []
     for word in sorted(words, key=lambda word: ends[word][0]):
         is_beside = groups and ends[word][0] - ends[groups[-1][-1]][0] < 30
@@ -100,7 +194,8 @@ def _spread(ax: Axes, words: list[Annotation]) -> None:
         placed = apart([float(ends[word][1]) for word in group], heights)
         for word, place in zip(group, placed, strict=True):
             moved = place - ends[word][1]
-            word.set_position((14 if abs(moved) > 4 else 5, moved))
+            away = 14 if abs(moved) > 4 else 5
+            word.set_position((away if word.get_horizontalalignment() == "left" else -away, moved))
             word.arrow_patch.set_visible(abs(moved) > 4)
 
 
@@ -146,7 +241,7 @@ def mark_events(ax: Axes, events: Mapping[str, str]) -> list[Annotation]:
 
     left, right = ax.get_xlim()
     grey = COLOURS["neutral"]
-    style = {"va": "bottom", "size": profile().text_pt * 0.85, "color": grey, "annotation_clip": False}
+    style = {"va": "bottom", "size": small_pt(), "color": grey, "annotation_clip": False}
     marks = []
     for date, label in sorted(events.items()):
         at = float(mdates.date2num(np.datetime64(date, "D")))
@@ -163,6 +258,7 @@ def _raise_labels(ax: Axes, marks: list[tuple[Line2D, Annotation]]) -> None:
     if not marks:
         return
     height = max(_size(ax, word)[1] for _, word in marks) + 1
+    foot = 2 + _headed.get(ax, 0.0)
     box = ax.get_window_extent()
     spots = [
         (float(ax.transData.transform((word.xy[0], 0))[0]) * _points(ax), _size(ax, word)[0] + 2) for _, word in marks
@@ -172,8 +268,8 @@ def _raise_labels(ax: Axes, marks: list[tuple[Line2D, Annotation]]) -> None:
         label = word.get_text().strip()
         word.set_text(f"{label} " if is_left else f" {label}")
         word.set_horizontalalignment("right" if is_left else "left")
-        word.set_position((0, 2 + row * height))
-        upright.set_ydata([0, 1 + (1 + (row + 0.9) * height) / (box.height * _points(ax))])
+        word.set_position((0, foot + row * height))
+        upright.set_ydata([0, 1 + (foot - 1 + (row + 0.9) * height) / (box.height * _points(ax))])
 
 
 def rows(spots: Sequence[tuple[float, float]], end: float) -> list[tuple[int, bool]]:
@@ -228,3 +324,60 @@ def _size(ax: Axes, word: Annotation) -> tuple[float, float]:
 def _points(ax: Axes) -> float:
     """Points in a pixel."""
     return 72 / ax.figure.dpi
+
+
+def small_pt() -> float:
+    """Size of the small words of a chart: labels of events and regimes, notes."""
+    return max(profile().text_pt * 0.85, profile().least_pt)
+
+
+def head(ax: Axes, words: list[Annotation], spans: list[tuple[float, float]]) -> None:
+    """Keep names above the axes within their spans: fold those that are wider, raise those that still meet."""
+    if words:
+        later(ax.figure, lambda: _fit_head(ax, words, spans))
+
+
+def _fit_head(ax: Axes, words: list[Annotation], spans: list[tuple[float, float]]) -> None:
+    for word, span in zip(words, spans, strict=True):
+        left, right = ax.transData.transform([(edge, 0) for edge in span])[:, 0] * _points(ax)
+        narrow(ax, word, right - left - 3)
+    box = ax.get_window_extent()
+    end = box.x1 * _points(ax) + 6
+    taken: list[int] = []
+    reach: list[float] = []
+    for word, (start, _) in zip(words, spans, strict=True):
+        left, width = float(ax.transData.transform((start, 0))[0]) * _points(ax), _size(ax, word)[0] + 3
+        moved = min(0.0, end - width - left)
+        row = next((row for row, taken_to in enumerate(reach) if taken_to <= left + moved), len(reach))
+        reach[row:row + 1] = [left + moved + width]
+        taken.append(row)
+        word.set_position((1 + moved, 2))
+    feet = _feet(taken, [_size(ax, word)[1] for word in words])
+    for word, row in zip(words, taken, strict=True):
+        word.set_position((word.get_position()[0], 2 + feet[row]))
+    _headed[ax] = feet[-1] + 1
+
+
+def _feet(taken: list[int], heights: list[float]) -> list[float]:
+    """Foot of each row above the axes, and the top of the last."""
+    feet = [0.0]
+    for row in range(max(taken) + 1):
+        feet.append(feet[-1] + max(height for which, height in zip(taken, heights, strict=True) if which == row) + 1)
+    return feet
+
+
+def narrow(ax: Axes, word: Annotation, room: float) -> None:
+    """Fold a text at its blanks until it fits the room, in points, as far as its longest word lets it."""
+    text = " ".join(word.get_text().split())
+    for count in range(1, len(text.split()) + 1):
+        word.set_text("\n".join(_even(text, count)))
+        if _size(ax, word)[0] <= room:
+            return
+
+
+def _even(text: str, count: int) -> list[str]:
+    """Fold a text into a number of lines, the longest as short as can be."""
+    width = max(max(map(len, text.split())), -(-len(text) // count))
+    while len(lines := textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)) > count:
+        width += 1
+    return lines

@@ -18,10 +18,21 @@ COLOURS = {
     "mexico": "#5c973c",
     "canada": "#de8da6",
     "eu": "#9ccbf0",
+    "uk": "#6b4a2b",
+    "china": "#7d7f1a",
+    "energy": "#8a6a00",
     "other": "#84939d",
     "neutral": "#5f6b73",
     "highlight": "#c8262e",
     "band": "#d3dde6",
+    # for what is neither a country nor a good: methods, measures, dates; d is for areas, too light for lines
+    "neutral_a": "#2b3a46",
+    "neutral_b": "#5a6a76",
+    "neutral_c": "#8a979f",
+    "neutral_d": "#bcc7ce",
+    # behind everything, in turn
+    "regime_a": "#f2f5f8",
+    "regime_b": "#e4eaf0",
 }
 
 # Roles that one figure may show together: their lightness differs by CIE L* >= 9, so they stay apart in grey.
@@ -35,6 +46,11 @@ TOGETHER = (
     ("highlight", "other", "band"),
     ("japan", "highlight", "band"),
     ("us", "band"),
+    ("japan", "uk", "china"),
+    ("cars", "energy"),
+    ("neutral_a", "neutral_b", "neutral_c", "neutral_d"),
+    ("regime_a",),
+    ("regime_b",),
 )
 
 MM_PER_INCH = 25.4
@@ -57,6 +73,7 @@ class Profile:
     has_grid: bool
     png_dpi: int
     has_pictures: bool = True
+    least_pt: float = 6.0
 
 
 PROFILES = {
