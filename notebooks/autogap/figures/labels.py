@@ -93,12 +93,13 @@ def label_lines(ax: Axes, labels: Mapping[str, str] | None = None) -> list[Annot
 
 def name_unnamed(fig: Figure) -> None:
     """Name the series of every axes that has two or more of them and neither names nor a legend."""
+    placed = [*fig.legends, *(ax.get_legend() for ax in fig.axes if ax.get_legend() is not None)]
+    told = {text.get_text() for legend in placed for text in legend.get_texts()}
     for ax in fig.axes:
-        if ax in _has_names or ax.get_legend() is not None or fig.legends:
-            continue
         ends = [*_line_ends(ax), *_band_ends(ax), *_bar_ends(ax)]
-        if sum(not name.startswith("_") for name, _, _ in ends) > 1:
-            label_lines(ax)
+        unnamed = [name for name, _, _ in ends if not name.startswith("_") and name not in told]
+        if ax not in _has_names and len(unnamed) > 1:
+            label_lines(ax, dict.fromkeys(told, ""))
 
 
 def are_named(ax: Axes) -> None:
@@ -151,7 +152,8 @@ def _line_ends(ax: Axes) -> Iterator[End]:
     for drawn in ax.lines:
         y = np.ma.filled(np.ma.asarray(drawn.get_ydata(orig=False), dtype=float), np.nan)
         known = np.flatnonzero(np.isfinite(y))
-        if len(known):
+        is_joined = drawn.get_linestyle() not in ("None", "none", " ", "")
+        if len(known) and is_joined:
             at = (float(drawn.get_xdata(orig=False)[known[-1]]), float(y[known[-1]]))
             yield str(drawn.get_label()), at, to_hex(drawn.get_color())
 
