@@ -7,13 +7,15 @@ import pandas as pd
 import pytest
 
 from autogap import data
+from nbpoints.errors import InputError
 
 
-def test_a_series_carries_its_unit_source_and_vintage():
+def test_a_series_is_its_numbers_and_about_tells_what_they_are():
     exports = data.series("mof.us.exports.motor_vehicles", "2025-05", "2025-06")
     assert list(exports.index.astype(str)) == ["2025-05", "2025-06"]
-    assert exports.attrs["unit"] == "million JPY"
-    assert exports.attrs["source"] and exports.attrs["vintage"] and exports.attrs["licence"]
+    told = data.about(exports.name)
+    assert told["unit"] == "million JPY" and told["source"] and told["vintage"] == "2026-09-16" and told["licence"]
+    assert "unit" not in (exports / 1e3).attrs, "a unit that survives arithmetic becomes false"
 
 
 def test_a_misspelt_name_is_refused_with_the_near_ones():
@@ -21,7 +23,7 @@ def test_a_misspelt_name_is_refused_with_the_near_ones():
         data.series("mof.us.exprts.total")
 
 
-@pytest.mark.parametrize(("start", "words"), [("2031-01", "nothing from 2031-01"), ("May", "is no period")])
+@pytest.mark.parametrize(("start", "words"), [("2031-01", "nothing from 2031-01"), ("May", "is not a valid period")])
 def test_a_period_outside_the_data_is_refused(start, words):
     with pytest.raises(data.DataError, match=words):
         data.series("mof.us.exports.total", start=start)
@@ -32,7 +34,7 @@ def test_an_unknown_vintage_lists_those_there_are():
         data.series("cao.gdp_real_chained2015", vintage="1999")
 
 
-def test_whole_vintages_stand_side_by_side_and_the_last_is_the_default():
+def test_the_last_vintage_is_what_is_known_now():
     name = "cao.gdp_real_realtime"
     side_by_side = data.revisions(name)
     assert list(side_by_side.columns) == data.vintages(name)
@@ -41,11 +43,58 @@ def test_whole_vintages_stand_side_by_side_and_the_last_is_the_default():
     pd.testing.assert_series_equal(latest, side_by_side[data.vintages(name)[-1]].dropna(), check_names=False)
 
 
-def test_stages_join_to_the_latest_of_each_period():
-    joined = data.series("mof.us.exports.total")
-    detailed = data.series("mof.us.exports.total", vintage="detailed")
-    provisional = data.series("mof.us.exports.total", vintage="provisional")
-    assert len(joined) == len(detailed) + len(provisional.index.difference(detailed.index))
+@pytest.mark.parametrize(
+    ("name", "day", "last"),
+    [
+        ("mof.us.exports.total", "2025-06-19", "2025-04"),  # detailed May: end of June
+        ("mof.us.exports.total", "2025-06-30", "2025-05"),
+        ("mof.us.exports.total", "2026-09-15", "2026-07"),
+        ("mof.us.exports.total", "2026-09-16", "2026-08"),
+        ("frb.jpy_per_usd", "2025-06-19", "2025-05"),  # a copy: by the usual release
+        ("census.jp.general_imports", "2025-06-05", "2025-03"),
+        ("cao.gdp_real_realtime", "2024-12-30", "2024Q2"),
+        ("cao.gdp_real_qoq_pct", "2025-06-19", "2025Q1"),
+    ],
+)
+def test_a_series_as_of_a_day_ends_with_what_was_out_by_then(name, day, last):
+    then = data.series(name, as_of=day)
+    assert str(then.index[-1]) == last == data.about(name, as_of=day)["last_period"]
+
+
+def test_a_figure_is_the_last_one_released_by_the_day():
+    """Growth of the first quarter of 2025 was -0.2, 0.0 and 0.1 percent in three releases."""
+    name, quarter = "cao.gdp_real_qoq_pct", "2025Q1"
+    told = {day: data.series(name, quarter, quarter, as_of=day).iloc[0] for day in ("2025-06-08", "2025-06-09")}
+    assert told == {"2025-06-08": -0.2, "2025-06-09": 0.0}
+    assert data.series(name, quarter, quarter).equals(data.series(name, quarter, quarter, as_of="latest"))
+    changes = data.revisions(name, changes=True).loc[quarter].dropna()
+    assert (changes.diff().iloc[1:] != 0).all(), "a row is stored only when the figure differs"
+
+
+def test_nothing_known_yet_and_a_broken_day_are_refused():
+    with pytest.raises(data.DataError, match="no figure was out by 2001-01-01; the first is of 2002-12-31"):
+        data.series("cao.gdp_real_realtime", as_of="2001-01-01")
+    with pytest.raises(InputError, match="as_of: '19 June' is not a valid day"):
+        data.series("mof.us.balance", as_of="19 June")
+    with pytest.raises(data.DataError, match="vintage or as_of, not both"):
+        data.series("mof.us.balance", vintage="2026-09-16", as_of="2025-06-19")
+
+
+def test_a_frame_as_of_a_day_joins_what_was_known():
+    table = data.frame({"exports": "mof.us.exports.total", "rate": "frb.jpy_per_usd"}, "2025-01", as_of="2025-06-19")
+    assert str(table.index[-1]) == "2025-05" and table["exports"].isna().iloc[-1]
+
+
+def test_editions_are_never_joined():
+    name = "jama.employment.manufacturing"
+    assert data.series(name, vintage="2017").tolist() == [862] == data.series(name, vintage="edition-2017").tolist()
+    assert data.series(name, as_of="2020-01-01").index.year.tolist() == [2017]
+    assert data.revisions(name).notna().sum(axis=1).eq(1).all()
+
+
+def test_a_fiscal_year_is_named_as_the_user_named_it():
+    with pytest.raises(data.DataError, match="nothing from FY2023 to FY2023; it has FY2025 to FY2025"):
+        data.series("jama.exports.buses_fy_h1", "FY2023", "FY2023")
 
 
 def test_fiscal_years_end_in_march():
@@ -55,7 +104,7 @@ def test_fiscal_years_end_in_march():
 
 def test_a_frame_keeps_gaps_and_refuses_mixed_frequencies():
     table = data.frame({"prices": "bls.import_price.japan_all_goods", "cars": "bls.import_price.passenger_cars"})
-    assert table["cars"].isna().any() and table.attrs["series"]["cars"]["unit"].startswith("index")
+    assert table["cars"].isna().any() and not table.attrs
     with pytest.raises(data.DataError, match="share their frequency"):
         data.frame(["mof.us.exports.total", "mof_press.us.balance"])
 

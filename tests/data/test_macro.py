@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from autogap import data
 from autogap.paths import DATA
 
 FILES = """bea_prices bls_prices boj_prices boj_tankan cao_gdp cao_gdp_growth_releases cao_gdp_realtime
@@ -27,16 +28,12 @@ def observations() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def latest(observations):
-    """The last vintage of each period, as a function of the name; `vintage` picks one."""
-    by_name = dict(tuple(observations.groupby("series")))
-
+def latest():
+    """The newest figure of each period, as a function of the name; `vintage` picks what stood then."""
     def pick(name: str, vintage: str | None = None) -> pd.Series:
-        rows = by_name[name]
-        if vintage is not None:
-            rows = rows[rows.vintage == vintage]
-        assert not rows.empty, (name, vintage)
-        return rows.groupby("period").value.last()
+        values = data.series(name, vintage=vintage)
+        fiscal = values.index.freqstr == "Y-MAR"
+        return values.set_axis([f"FY{period.year - 1}" if fiscal else str(period) for period in values.index])
 
     return pick
 
@@ -64,13 +61,11 @@ def test_catalogue_and_observations_name_the_same_series_periods_and_vintages(ob
         periods = rows.period.unique()
         assert all(re.fullmatch(PERIOD[entry.frequency], p) for p in periods), name
         assert (entry.first_period, entry.last_period) == (min(periods), max(periods)), name
-        assert sorted(entry.vintages.split(";")) == sorted(rows.vintage.unique()), name
         assert entry.file == f"observations/{rows.file.iloc[0]}.csv"
-        assert (entry.vintage_kind == "single") == (rows.vintage.nunique() == 1), name
 
 
 def test_every_series_states_unit_source_licence_and_grade(catalogue):
-    for column in "title unit source collected_from licence vintages measure seasonal_adjustment".split():
+    for column in "title unit source collected_from licence release_days measure seasonal_adjustment".split():
         assert (catalogue[column].str.strip() != "").all(), column
     assert set(catalogue.grade) <= {"official file", "re-keyed and checked", "press report", "derived"}
 
@@ -92,14 +87,13 @@ def test_monthly_exchange_rate_has_no_gap_and_is_the_mean_of_the_daily_rates(lat
     assert (means - rate[means.index]).abs().max() < 1e-4  # published with four decimals
 
 
-def test_vintages_of_gdp_follow_each_other_and_grow_by_one_quarter(observations):
-    rows = observations[observations.series == "cao.gdp_real_realtime"]
-    vintages = pd.PeriodIndex(sorted(rows.vintage.unique()), freq="Q")
-    assert list(vintages) == list(pd.period_range("2002Q4", "2024Q4", freq="Q"))
-    for vintage in vintages:
-        periods = pd.PeriodIndex(rows.period[rows.vintage == str(vintage)], freq="Q")
-        assert list(periods.sort_values()) == list(pd.period_range("1980Q1", vintage - 1, freq="Q"))
-    assert (rows.value > 0).all()
+def test_vintages_of_gdp_follow_each_other_and_grow_by_one_quarter():
+    table = data.revisions("cao.gdp_real_realtime")
+    assert list(table.columns) == [str(quarter) for quarter in pd.period_range("2002Q4", "2024Q4", freq="Q")]
+    for vintage in table.columns:
+        known = table[vintage].dropna().index
+        assert list(known) == list(pd.period_range("1980Q1", pd.Period(vintage, "Q") - 1, freq="Q"))
+    assert table.min(axis=None) > 0
 
 
 def test_a_vintage_of_the_real_time_data_equals_the_same_vintage_from_another_source(latest):
@@ -127,10 +121,9 @@ def test_levels_give_the_growth_announced_with_them(latest):
     assert round((ratio**4 - 1) * 100, 2) == latest("cao.gdp_real_annualised_pct", "2026-09-08")["2026Q2"]
 
 
-def test_annualised_growth_is_the_fourth_power_of_quarterly_growth(observations):
-    keys = ["period", "vintage"]
-    quarterly = observations[observations.series == "cao.gdp_real_qoq_pct"].set_index(keys).value
-    annualised = observations[observations.series == "cao.gdp_real_annualised_pct"].set_index(keys).value
+def test_annualised_growth_is_the_fourth_power_of_quarterly_growth():
+    quarterly, annualised = (told.set_index(["quarter", "release_date"]).value for told in (
+        data.table("gdp_releases").query("indicator == @name") for name in ("gdp_real_qoq_pct", "gdp_real_annualised_pct")))
     both = pd.concat({"q": quarterly, "a": annualised}, axis=1).dropna()
     assert len(both) == 25
     half = 0.05  # both were announced with one decimal
@@ -138,9 +131,10 @@ def test_annualised_growth_is_the_fourth_power_of_quarterly_growth(observations)
     assert both.a.between(low - 1e-9, high + 1e-9).all()
 
 
-def test_contributions_to_growth_add_up_within_rounding(observations):
-    names = ["cao.gdp_contribution_domestic_demand_pp", "cao.gdp_contribution_net_exports_pp", "cao.gdp_real_qoq_pct"]
-    wide = observations.pivot(index=["period", "vintage"], columns="series", values="value")[names].dropna()
+def test_contributions_to_growth_add_up_within_rounding():
+    names = ["gdp_contribution_domestic_demand_pp", "gdp_contribution_net_exports_pp", "gdp_real_qoq_pct"]
+    releases = data.table("gdp_releases")
+    wide = releases.pivot(index=["quarter", "release_date"], columns="indicator", values="value")[names].dropna()
     assert len(wide) == 6
     gap = wide[names[0]] + wide[names[1]] - wide[names[2]]
     assert gap.abs().max() < 0.15  # three figures of one decimal; chained levels do not add up at all

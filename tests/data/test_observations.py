@@ -13,6 +13,7 @@ from autogap.paths import DATA
 FILE = "observations/frb_exchange_rates.csv"
 OTHER = "observations/mof_us_trade.csv"
 MONTHLY = "frb.jpy_per_usd"
+TODAY = "2026-11-27"
 
 
 @pytest.fixture
@@ -49,43 +50,77 @@ def test_what_is_in_order_stays_byte_for_byte(copy):
 def test_a_month_added_at_the_end_finds_its_place_and_the_catalogue_follows(copy):
     """Two months in the wrong order; both stand behind the last one then, and nothing else has moved."""
     before = (copy / FILE).read_text().splitlines()
-    vintage = next(line for line in before if f",{MONTHLY}," in line).rpartition(",")[2]
-    added = [f"2031-{month:02d},{MONTHLY},150.5,{vintage}" for month in (2, 1)]
+    added = [f"2026-{month:02d},{MONTHLY},150.5,2026-10-01" for month in (8, 7)]
     add(copy, *added)
     package.write(copy)
     after = (copy / FILE).read_text().splitlines()
     place = max(number for number, line in enumerate(before) if f",{MONTHLY}," in line) + 1
     assert after == [*before[:place], *added[::-1], *before[place:]]
     row = next(row for row in package.read_catalogue(copy) if row["name"] == MONTHLY)
-    assert row["last_period"] == "2031-02"
+    assert row["last_period"] == "2026-08"
     assert package.drift(copy) == []
 
 
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        (f"2031-13,{MONTHLY},150.5,V", f"'2031-13' is no month like 2025-05, as {MONTHLY} needs."),
-        (f"2031Q1,{MONTHLY},150.5,V", "'2031Q1' is no month like 2025-05"),
-        (f"2031-01,{MONTHLY},1.505e2,V", f"the value '1.505e2' of {MONTHLY} is no number like 1234.5."),
-        (f"2031-01,{MONTHLY},nan,V", "the value 'nan'"),
-        (f"2031-01,{MONTHLY},150.5", "has not all of period, series, value, vintage."),
-        (f"2031-01,{MONTHLY},,V", "has not all of"),
-        (f"2031-01,{MONTHLY},150.5,someday", f"series.csv knows no vintage 'someday' of {MONTHLY}, only V; add it there"),
-        ("2031-01,frb.jpy_per_us,150.5,V", f"no row of series.csv describes 'frb.jpy_per_us'. Did you mean '{MONTHLY}'"),
-        ("2031-01,mof.us.balance,150.5,V", "series.csv has mof.us.balance in data/observations/mof_us_trade.csv."),
+        (f"2026-13,{MONTHLY},150.5,V", f"'2026-13' is not a valid month of {MONTHLY} (expected one like 2025-05)."),
+        (f"2026Q1,{MONTHLY},150.5,V", "'2026Q1' is not a valid month"),
+        (f"９９９９-01,{MONTHLY},150.5,V", "'９９９９-01' is not a valid month"),
+        (f"1066-01,{MONTHLY},150.5,V", "'1066-01' is not a valid month"),
+        (f"2026-07,{MONTHLY},1.505e2,V", f"the value '1.505e2' of {MONTHLY} is not a valid number"),
+        (f"2026-07,{MONTHLY},nan,V", "the value 'nan'"),
+        (f"2026-07,{MONTHLY},１６１,V", "the value '１６１'"),
+        (f"2026-07,{MONTHLY},١٦١,V", "the value '١٦١'"),
+        (f"2026-07,{MONTHLY},1_000,V", "the value '1_000'"),
+        (f"2026-07,{MONTHLY},▲12,V", "the value '▲12'"),
+        (f"2026-07,{MONTHLY},***,V", "the value '***'"),
+        (f"2026-07,{MONTHLY},{'9' * 400},V", "(400 characters)"),
+        (f"2026-07,{MONTHLY},-161.5,V", "is negative; a figure in 'JPY per USD' cannot be."),
+        (f"2026-07,{MONTHLY},16150000,V", "times the figures around it; check its unit."),
+        (f"2026-07,{MONTHLY},150.5", "does not have all of period, series, value, vintage."),
+        (f"2026-07,{MONTHLY},,V", "does not have all of"),
+        (f"2026-07,{MONTHLY},150.5,someday", "the vintage 'someday' of frb.jpy_per_usd is not a valid day of release"),
+        (f"2026-07,{MONTHLY},150.5,2026-08-01;", "is not a valid day of release"),
+        (f"2026-07,{MONTHLY},150.5,2026-07-21", "is before the end of its period 2026-07."),
+        (f"9999-12,{MONTHLY},150.5,9999-12-31", "is after 2026-11-27, the newest entry of data/CHANGES.md."),
+        (f"2026-06,{MONTHLY},LAST,2026-08-01", "a row is stored only when the figure differs."),
+        ("2026-07,frb.jpy_per_us,150.5,V", f"does not describe 'frb.jpy_per_us'. Did you mean '{MONTHLY}'"),
+        ("2026-07,mof.us.balance,150.5,V", "places mof.us.balance in data/observations/mof_us_trade.csv."),
     ],
 )
 def test_a_broken_row_is_told_with_its_line_and_nothing_is_written(two_files, row, told):
     folder, catalogue = two_files
-    known = next(one["vintages"] for one in catalogue if one["name"] == MONTHLY)
-    add(folder, row.replace(",V", f",{known}"))
+    last = next(line for line in (folder / FILE).read_text().splitlines() if line.startswith("2026-06,"))
+    add(folder, row.replace(",V", ",2026-08-01").replace("LAST", last.split(",")[2]))
     before = content(folder)
     line = len((folder / FILE).read_text().splitlines())
     with pytest.raises(InputError) as caught:
-        observations.settle(folder, catalogue)
+        observations.settle(folder, catalogue, TODAY)
     sentence = str(caught.value)
-    assert sentence.startswith(f"data/{FILE}, line {line}: ") and told.replace("only V", f"only {known}") in sentence
+    assert sentence.startswith(f"data/{FILE}, line {line}: ") and told in sentence
     assert content(folder) == before
+
+
+@pytest.mark.parametrize("name", ["mof.us.exports.total", "mof.us.exports.motor_vehicles"])
+def test_customs_in_thousand_yen_are_noticed(two_files, name):
+    folder, catalogue = two_files
+    lines = (folder / OTHER).read_text().splitlines()
+    place = next(place for place, line in enumerate(lines) if line.startswith(f"2026-08,{name},"))
+    period, _, value, vintage = lines[place].split(",")
+    lines[place] = f"{period},{name},{value}000,{vintage}"
+    (folder / OTHER).write_text("\n".join(lines) + "\n")
+    with pytest.raises(InputError, match=rf"line {place + 1}: .*{name} is .* times the figures around it"):
+        observations.settle(folder, catalogue, TODAY)
+
+
+@pytest.mark.parametrize(("encoding", "line"), [("cp932", 2), ("utf-16", 1)])
+def test_a_file_in_another_encoding_is_told_with_its_line(two_files, encoding, line):
+    folder, catalogue = two_files
+    header, *rows = (folder / FILE).read_text().splitlines(keepends=True)
+    (folder / FILE).write_bytes("".join([header, "円,", *rows]).encode(encoding))
+    with pytest.raises(InputError, match=f"data/{FILE}, line {line}: the file is not UTF-8 there"):
+        observations.settle(folder, catalogue, TODAY)
 
 
 def test_a_row_that_stands_twice_and_a_series_without_rows_are_told(two_files):
@@ -93,7 +128,7 @@ def test_a_row_that_stands_twice_and_a_series_without_rows_are_told(two_files):
     lines = (folder / FILE).read_text().splitlines(keepends=True)
     (folder / FILE).write_text("".join([*lines, lines[1]]))
     with pytest.raises(InputError, match=f"line {len(lines) + 1}: .* has a second row for .*; keep one."):
-        observations.settle(folder, catalogue)
+        observations.settle(folder, catalogue, TODAY)
     (folder / FILE).write_text(lines[0])
     with pytest.raises(InputError, match=f"there is no row of {MONTHLY}, which series.csv describes."):
-        observations.settle(folder, catalogue)
+        observations.settle(folder, catalogue, TODAY)

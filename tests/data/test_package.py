@@ -10,14 +10,14 @@ from itertools import groupby
 
 import pytest
 
-from autogap.data import package
+from autogap.data import known, package
 from autogap.data.vocabulary import SERIES_FIELDS
 from nbpoints.errors import InputError
 from autogap.paths import DATA
 
 FILES = sorted((DATA / "observations").glob("*.csv"))
 COLUMNS = ["period", "series", "value", "vintage"]
-PERIOD_OF = {"M": r"\d{4}-(0[1-9]|1[0-2])", "Q": r"\d{4}Q[1-4]", "A": r"\d{4}", "FY": r"FY\d{4}"}
+PERIOD_OF = {"M": r"[0-9]{4}-(0[1-9]|1[0-2])", "Q": r"[0-9]{4}Q[1-4]", "A": r"[0-9]{4}", "FY": r"FY[0-9]{4}"}
 
 
 def read(path):
@@ -60,7 +60,7 @@ def test_observations_have_four_columns_are_sorted_and_hold_no_row_twice(path):
     assert all(len(row) == 4 and all(row) for row in rows), "an empty field"
     keys = [(series, period, vintage) for period, series, _, vintage in rows]
     assert len(set(keys)) == len(keys), "a row twice"
-    assert [key[:2] for key in keys] == sorted(key[:2] for key in keys)
+    assert keys == sorted(keys, key=lambda key: (key[0], key[1], known.last_day(key[2])))
     for _, series, value, _ in rows:
         assert re.fullmatch(r"-?\d+(\.\d+)?", value), (series, value)
 
@@ -75,10 +75,8 @@ def test_catalogue_tells_the_truth_about_file_periods_and_vintages(catalogue, ob
         file, periods, vintages = observed[name]
         assert row["file"] == file, name
         assert (row["first_period"], row["last_period"]) == (min(periods), max(periods)), name
-        assert set(row["vintages"].split(";")) == vintages, name
         assert all(re.fullmatch(PERIOD_OF[row["frequency"]], period) for period in periods), name
-        if row["vintage_kind"] == "single":
-            assert len(vintages) == 1, name
+        assert int(row["release_days"]) > 0 and all(known.last_day(vintage) for vintage in vintages), name
 
 
 def test_every_series_has_source_unit_vintage_and_licence(catalogue):
@@ -149,6 +147,12 @@ def test_a_file_that_nobody_describes_is_refused(copy, capsys):
     (copy / "observations" / "extra.csv").write_text("period,series,value,vintage\n")
     assert package.main(["--check", "--data", str(copy)]) == 2
     assert "data/observations/extra.csv" in capsys.readouterr().err
+
+
+def test_hidden_files_of_the_system_are_ignored(copy):
+    for name in (".DS_Store", ".~lock.mof_china.csv#"):
+        (copy / "observations" / name).write_bytes(b"x")
+    assert package.drift(copy) == []
 
 
 def test_a_missing_file_is_named(copy, capsys):

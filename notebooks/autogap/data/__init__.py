@@ -1,4 +1,4 @@
-"""Read the data package: a series or a table by name, with its unit, source and vintage attached.
+"""Read the data package: a series or a table by name, as known now or on any day; what it is; its revisions.
 
 Nothing else in the collection opens a file under ``data/``. A gap in the source stays a gap.
 
@@ -6,8 +6,8 @@ Examples
 --------
 >>> from autogap import data
 >>> exports = data.series("mof.us.exports.total", start="2025-05", end="2025-05")
->>> exports.attrs["unit"]
-'million JPY'
+>>> exports.size, data.about(exports.name)["unit"]
+(1, 'million JPY')
 >>> data.frame({"exports_jpy_mn": "mof.us.exports.total", "imports_jpy_mn": "mof.us.imports.total"}).shape[1]
 2
 """
@@ -21,8 +21,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from nbpoints.errors import InputError, did_you_mean
+from autogap.data import known
 from autogap.paths import DATA
+from nbpoints.errors import InputError, did_you_mean
 
 FREQUENCIES = {"M": "M", "Q": "Q", "A": "Y", "FY": "Y-MAR"}
 """Frequencies of the catalogue and the pandas periods that stand for them. A fiscal year of Japan (April to
@@ -103,7 +104,7 @@ def _entry(name: str) -> pd.Series:
 
 
 def vintages(name: str) -> list[str]:
-    """List the vintages of a series, oldest first.
+    """List the days on which figures of a series were released, oldest first.
 
     Parameters
     ----------
@@ -113,14 +114,50 @@ def vintages(name: str) -> list[str]:
     Returns
     -------
     list of str
-        Dates of release, or stages of release, as far as they are known.
+        ISO days; a month, quarter or year where the day is not on record.
 
     Raises
     ------
     DataError
         If there is no series of that name.
+
+    Examples
+    --------
+    >>> from autogap import data
+    >>> data.vintages("mof.us.exports.total")[-1]
+    '2026-09-16'
     """
-    return _entry(name)["vintages"].split(";")
+    return sorted(_rows(_entry(name))["vintage"].unique(), key=known.last_day)
+
+
+def about(name: str, as_of: str | None = None) -> dict[str, str]:
+    """Describe a series: what the numbers are, in which unit, whose, and how new.
+
+    Parameters
+    ----------
+    name : str
+        Name of a series.
+    as_of : str, optional
+        Day of the article, ``"2025-06-19"``; the latest figures when left out.
+
+    Returns
+    -------
+    dict of str to str
+        `name`, `title`, `unit`, `frequency`, `publisher`, `source`, `grade`, `licence`, `note`, `vintage_kind`;
+        `vintage`, the newest release in it; `first_period` and `last_period` as known then.
+
+    Examples
+    --------
+    >>> from autogap import data
+    >>> told = data.about("mof.us.exports.total", as_of="2025-06-19")
+    >>> told["unit"], told["vintage"], told["last_period"]
+    ('million JPY', '2025-05', '2025-04')
+    """
+    entry = _entry(name)
+    rows = _known(entry, as_of)
+    kept = ["name", "title", "unit", "frequency", "publisher", "source", "grade", "licence", "note", "vintage_kind"]
+    return {**entry[kept].to_dict(), "vintage": max(rows["vintage"], key=known.last_day),
+            "first_period": rows["period"].min(), "last_period": rows["period"].max()}
 
 
 def _periods(labels: pd.Series, frequency: str) -> pd.PeriodIndex:
@@ -133,30 +170,43 @@ def _periods(labels: pd.Series, frequency: str) -> pd.PeriodIndex:
 def _bound(value: str | pd.Period, frequency: str, name: str, end: bool) -> pd.Period:
     text = str(value)
     # pandas would read "May" as the month 0001-05: only what the data package itself writes is meant.
-    if isinstance(value, pd.Period) or re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])|Q[1-4])?|FY\d{4}", text):
+    if isinstance(value, pd.Period) or re.fullmatch(r"[0-9]{4}(-(0[1-9]|1[0-2])|Q[1-4])?|FY[0-9]{4}", text):
         year = text.removeprefix("FY")
         wanted = pd.Period(str(int(year) + 1), freq=FREQUENCIES["FY"]) if year != text else pd.Period(value)
         return wanted.asfreq(FREQUENCIES[frequency], "end" if end else "start")
     example = {"M": "2025-05", "Q": "2025Q1", "A": "2024", "FY": "FY2024"}[frequency]
-    raise DataError(f"series {name!r}: {text!r} is no period; give one like {example!r}.")
+    raise DataError(f"series {name!r}: {text!r} is not a valid period (expected one like {example!r}).")
 
 
-def _select(rows: pd.DataFrame, entry: pd.Series, vintage: str | None) -> tuple[pd.DataFrame, str]:
-    """Choose the rows of one vintage, or join the release stages to the latest figure of each period."""
-    known = entry["vintages"].split(";")
-    if vintage is not None:
-        if vintage not in known:
-            raise DataError(f"series {entry['name']!r}: there is no vintage {vintage!r}; there are {', '.join(known)}.")
-        return rows[rows["vintage"] == vintage], vintage
-    if entry["vintage_kind"] == "release":
-        return rows[rows["vintage"] == known[-1]], known[-1]
-    rank = rows["vintage"].map({label: place for place, label in enumerate(known)})
-    latest = rows.assign(rank=rank).sort_values(["period", "rank"]).drop_duplicates("period", keep="last")
-    return latest, " and ".join(known)
+def _rows(entry: pd.Series) -> pd.DataFrame:
+    return _observations(entry["file"])[entry["name"]]
+
+
+def _known(entry: pd.Series, as_of: str | None) -> pd.DataFrame:
+    """The rows known on a day, one a period."""
+    day = known.asked(as_of)
+    rows = known.as_known(_rows(entry), entry["vintage_kind"], int(entry["release_days"]), day)
+    if rows.empty:
+        first = known.known_from(_rows(entry), entry["vintage_kind"], int(entry["release_days"])).min()
+        raise DataError(f"series {entry['name']!r}: no figure was out by {day}; the first is of {first}.")
+    return rows
+
+
+def _vintage(entry: pd.Series, vintage: str) -> pd.DataFrame:
+    """The rows as they stood when one vintage came out; of editions that edition alone."""
+    there = vintages(entry["name"])
+    wanted = vintage.removeprefix("edition-")
+    if wanted not in there:
+        raise DataError(f"series {entry['name']!r}: there is no vintage {vintage!r}; there are {', '.join(there)}.")
+    rows = _rows(entry)
+    if entry["vintage_kind"] == "edition":
+        return rows[rows["vintage"] == wanted]
+    return known.as_known(rows, "release", 0, known.last_day(wanted))
 
 
 def series(
-    name: str, start: str | pd.Period | None = None, end: str | pd.Period | None = None, vintage: str | None = None
+    name: str, start: str | pd.Period | None = None, end: str | pd.Period | None = None, vintage: str | None = None,
+    *, as_of: str | None = None,
 ) -> pd.Series:
     """Read one series.
 
@@ -167,43 +217,51 @@ def series(
     start, end : str or pandas.Period, optional
         First and last period wanted, both included: ``"2025-05"``, ``"2025Q1"``, ``"2024"``, ``"FY2024"``.
     vintage : str, optional
-        Which vintage; the latest when left out. Where vintages are stages of release, the latest stage of each
-        period.
+        The series as it stood when this vintage came out; of a publication with editions that edition alone.
+    as_of : str, optional
+        The series as known on this day, such as ``"2025-06-19"``: of each period the last figure released by then.
+        None or ``"latest"`` is the newest figure. Where only a copy is held (`vintage_kind` "capture"), figures count
+        as known from their usual release, as revised until the copy was taken.
 
     Returns
     -------
     pandas.Series
-        Values in the publisher's unit on a ``PeriodIndex``; ``attrs`` holds name, title, unit, publisher, source,
-        vintage, grade, licence and note.
+        Values in the publisher's unit on a ``PeriodIndex``; `about` gives unit, source, note and licence.
 
     Raises
     ------
     DataError
-        If the name, the vintage or a period is not in the package.
+        If the name, the vintage or a period is not in the package, or nothing was known on that day.
 
     Examples
     --------
     >>> from autogap import data
     >>> float(data.series("mof.us.balance", "2025-05", "2025-05").iloc[0])
     451672.0
+    >>> str(data.series("mof.us.balance", as_of="2025-06-19").index[-1])
+    '2025-04'
     """
     entry = _entry(name)
-    rows, chosen = _select(_observations(entry["file"])[name], entry, vintage)
+    if vintage is not None and known.asked(as_of) is not None:
+        raise DataError(f"series {name!r}: give vintage or as_of, not both.")
+    rows = _vintage(entry, vintage) if vintage is not None else _known(entry, as_of)
     values = pd.Series(rows["value"].to_numpy(), index=_periods(rows["period"], entry["frequency"]), name=name)
     values = values.sort_index()
     first = values.index[0] if start is None else _bound(start, entry["frequency"], name, end=False)
     last = values.index[-1] if end is None else _bound(end, entry["frequency"], name, end=True)
     values = values[(values.index >= first) & (values.index <= last)]
     if values.empty:
-        raise DataError(f"series {name!r}: nothing from {first} to {last}; it has {entry['first_period']} to "
-                        f"{entry['last_period']}.")
-    kept = ["name", "title", "unit", "publisher", "source", "grade", "licence", "note"]
-    values.attrs = {**entry[kept].to_dict(), "vintage": chosen}
+        told = [start if start is not None else rows["period"].min(), end if end is not None else rows["period"].max()]
+        raise DataError(f"series {name!r}: nothing from {told[0]} to {told[1]}; it has {rows['period'].min()} to "
+                        f"{rows['period'].max()}.")
+    # the release alone: it stays true after arithmetic, which a unit does not
+    values.attrs = {"vintage": max(rows["vintage"], key=known.last_day)}
     return values
 
 
 def frame(
-    names: dict[str, str] | list[str], start: str | pd.Period | None = None, end: str | pd.Period | None = None
+    names: dict[str, str] | list[str], start: str | pd.Period | None = None, end: str | pd.Period | None = None,
+    *, as_of: str | None = None,
 ) -> pd.DataFrame:
     """Read several series of one frequency into one table.
 
@@ -213,12 +271,13 @@ def frame(
         Column -> name of a series. A list uses the names as columns.
     start, end : str or pandas.Period, optional
         First and last period wanted, both included.
+    as_of : str, optional
+        The figures as known on this day; see `series`.
 
     Returns
     -------
     pandas.DataFrame
-        One column a series on the union of their periods; a period that a series lacks is NaN. ``attrs["series"]``
-        holds each column's attributes.
+        One column a series on the union of their periods; a period that a series lacks is NaN.
 
     Raises
     ------
@@ -236,32 +295,39 @@ def frame(
     if len(set(frequencies.values())) > 1:
         told = ", ".join(f"{name} is {frequency}" for name, frequency in frequencies.items())
         raise DataError(f"frame: series of one table must share their frequency; {told}.")
-    columns = {column: series(name, start, end) for column, name in chosen.items()}
-    attributes = {column: values.attrs for column, values in columns.items()}
+    columns = {column: series(name, start, end, as_of=as_of) for column, name in chosen.items()}
     for values in columns.values():
         values.attrs = {}
-    table = pd.DataFrame(columns)
-    table.attrs = {"series": attributes}
-    return table
+    return pd.DataFrame(columns)
 
 
-def revisions(name: str) -> pd.DataFrame:
-    """Set the vintages of a series side by side.
+def revisions(name: str, *, changes: bool = False) -> pd.DataFrame:
+    """Set the vintages of a series side by side: what was known after each release.
 
     Parameters
     ----------
     name : str
         Name of a series.
+    changes : bool
+        Show a figure only under the release that brought or revised it.
 
     Returns
     -------
     pandas.DataFrame
-        Periods in rows, vintages in columns, oldest first; NaN where a vintage does not reach.
+        Periods in rows, vintages in columns, oldest first; NaN where a period was not yet out. Editions of a
+        publication are never joined: each column holds its own figures alone.
+
+    Examples
+    --------
+    >>> from autogap import data
+    >>> data.revisions("cao.gdp_real_qoq_pct").loc["2025Q1", ["2025-05-16", "2025-06-09"]].tolist()
+    [-0.2, 0.0]
     """
     entry = _entry(name)
-    rows = _observations(entry["file"])[name]
-    wide = rows.pivot(index="period", columns="vintage", values="value")[entry["vintages"].split(";")]
+    wide = _rows(entry).pivot(index="period", columns="vintage", values="value")[vintages(name)]
     wide.index = _periods(wide.index.to_series(), entry["frequency"])
+    if not changes and entry["vintage_kind"] != "edition":
+        wide = wide.ffill(axis=1)
     return wide.sort_index().rename_axis(index="period", columns="vintage")
 
 
@@ -293,5 +359,4 @@ def table(name: str) -> pd.DataFrame:
     if name not in known:
         raise DataError(f"table {name!r}: there is none of that name in data/tables." + did_you_mean(name, known))
     rows = pd.read_csv(_open(f"tables/{name}.csv"), dtype=dict.fromkeys(CODES, str))
-    rows.attrs = {"name": name}
     return rows

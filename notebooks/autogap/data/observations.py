@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 
-from nbpoints.parameters import periods
+from autogap.data import gate, known
 from autogap.data.vocabulary import OBSERVATION_FIELDS, SERIES_FIELDS
-from nbpoints.errors import InputError, did_you_mean
+from nbpoints.errors import InputError
+from nbpoints.files import write_whole
 
-_PERIOD_OF = {"M": "month", "Q": "quarter", "A": "year", "FY": "fiscal year"}
+Row = list[str]
 
 
-def settle(data: Path, catalogue: list[dict[str, str]]) -> None:
+def settle(data: Path, catalogue: list[dict[str, str]], today: str) -> None:
     """Put the rows of each file in order, and the first and last period of each series into ``series.csv``.
 
     So a new month may be added at the end of a file. Nothing is written before every row has been judged.
@@ -26,73 +27,85 @@ def settle(data: Path, catalogue: list[dict[str, str]]) -> None:
         The folder of the data package.
     catalogue : list of dict
         The rows of ``series.csv``; their periods are renewed in place.
+    today : str
+        Newest day that a vintage may name.
 
     Raises
     ------
     InputError
-        When a row is broken or stands twice, or the catalogue does not know its series, file or vintage; when a series
-        has no row.
+        When a row is broken, stands twice or repeats the vintage before, or the catalogue does not know its series or
+        file; when a series has no row.
     """
-    known = {row["name"]: row for row in catalogue}
+    known_series = {row["name"]: row for row in catalogue}
     texts, spans = {}, {}
     for relative in sorted({row["file"] for row in catalogue}):
-        rows = _read(data / relative, relative, known)
-        texts[data / relative] = _csv(list(OBSERVATION_FIELDS), rows)
+        rows = read(data, relative, known_series, today)
+        texts[data / relative] = text(list(OBSERVATION_FIELDS), rows)
         for period, name, _, _ in rows:
             spans.setdefault(name, []).append(period)
     for row in catalogue:
         if row["name"] not in spans:
             raise InputError(f"data/{row['file']}: there is no row of {row['name']}, which series.csv describes.")
         row["first_period"], row["last_period"] = min(spans[row["name"]]), max(spans[row["name"]])
-    texts[data / "series.csv"] = _csv(list(SERIES_FIELDS), (row.values() for row in catalogue))
-    for path, text in texts.items():
-        if path.read_bytes() != text.encode():
-            path.write_text(text, encoding="utf-8", newline="")
+    texts[data / "series.csv"] = text(list(SERIES_FIELDS), (row.values() for row in catalogue))
+    for path, content in texts.items():
+        write_whole(path, content)
 
 
-def _read(path: Path, relative: str, known: dict[str, dict[str, str]]) -> list[list[str]]:
-    """Judge every row of a file; return them by series and period, vintages in the order of the file."""
-    with open(path, newline="", encoding="utf-8") as stream:
-        reader = csv.reader(stream)
-        header = next(reader, [])
-        if header != list(OBSERVATION_FIELDS):
-            raise InputError(f"data/{relative}: the columns are {header}; they must be {list(OBSERVATION_FIELDS)}.")
-        rows, keys = [], set()
-        for row in reader:
-            fault = _fault(row, relative, known)
-            if not fault and (key := (row[1], row[0], row[3])) in keys:
-                fault = f"{row[1]} has a second row for {row[0]}, vintage {row[3]!r}; keep one."
-            if fault:
-                raise InputError(f"data/{relative}, line {reader.line_num}: {fault}")
-            keys.add(key)
-            rows.append(row)
-    return sorted(rows, key=lambda row: (row[1], row[0]))
+def read(data: Path, relative: str, catalogue: dict[str, dict[str, str]], today: str) -> list[Row]:
+    """Judge every row of a file; return them by series and period, the oldest vintage first.
+
+    Raises
+    ------
+    InputError
+        One sentence with file and line.
+    """
+    lines = _lines(data / relative, relative)
+    numbered, keys = [], set()
+    for number, row in lines:
+        fault = gate.fault(row, relative, catalogue, today)
+        if not fault and (key := (row[1], row[0], row[3])) in keys:
+            fault = f"{row[1]} has a second row for {row[0]}, vintage {row[3]!r}; keep one."
+        if fault:
+            raise InputError(f"data/{relative}, line {number}: {fault}")
+        keys.add(key)
+        numbered.append((number, row))
+    numbered.sort(key=lambda item: (item[1][1], item[1][0], known.last_day(item[1][3]), item[1][3]))
+    for number, fault in _doubts(numbered):
+        raise InputError(f"data/{relative}, line {number}: {fault}")
+    return [row for _, row in numbered]
 
 
-def _fault(row: list[str], relative: str, known: dict[str, dict[str, str]]) -> str:
-    """Say what is wrong with a row, or nothing."""
-    if len(row) != len(OBSERVATION_FIELDS) or not all(row):
-        return f"{','.join(row)!r} has not all of {', '.join(OBSERVATION_FIELDS)}."
-    period, name, value, vintage = row
-    if name not in known:
-        return f"no row of series.csv describes {name!r}.{did_you_mean(name, known)}"
-    series = known[name]
-    if series["file"] != relative:
-        return f"series.csv has {name} in data/{series['file']}."
-    kind = _PERIOD_OF[series["frequency"]]
-    if periods.form(period) != kind:
-        return f"{period!r} is no {kind} like {periods.EXAMPLES[kind]}, as {name} needs."
-    if not re.fullmatch(r"-?\d+(\.\d+)?", value):
-        return f"the value {value!r} of {name} is no number like 1234.5."
-    vintages = series["vintages"].split(";")
-    if vintage not in vintages:
-        return f"series.csv knows no vintage {vintage!r} of {name}, only {', '.join(vintages)}; add it there, by age."
-    return ""
+def _lines(path: Path, relative: str) -> list[tuple[int, Row]]:
+    try:
+        content = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[:error.start].count(b"\n") + 1
+        raise InputError(f"data/{relative}, line {line}: the file is not UTF-8 there; save it as UTF-8 "
+                         "(Japanese files are often cp932).") from None
+    reader = csv.reader(io.StringIO(content, newline=""))
+    header = next(reader, [])
+    if header != list(OBSERVATION_FIELDS):
+        raise InputError(f"data/{relative}: the columns are {header}; they must be {list(OBSERVATION_FIELDS)}.")
+    return [(reader.line_num, row) for row in reader]
 
 
-def _csv(header: list[str], rows: Iterable[Iterable[str]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+def _doubts(numbered: list[tuple[int, Row]]) -> Iterable[tuple[int, str]]:
+    """Find rows that say nothing new, and figures out of all proportion."""
+    for _, group in groupby(numbered, key=lambda item: item[1][1]):
+        rows = list(group)
+        for (_, before), (number, row) in zip(rows, rows[1:]):
+            if before[0] == row[0] and float(before[2]) == float(row[2]):
+                yield number, (f"{row[1]} of {row[0]} is {row[2]} as in vintage {before[3]}; a row is stored only when "
+                               "the figure differs.")
+        for place, fault in gate.steps([row for _, row in rows]):
+            yield rows[place][0], fault
+
+
+def text(header: list[str], rows: Iterable[Iterable[str]]) -> str:
+    """Write rows as CSV, lines ended by a line feed."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    return text.getvalue()
+    return out.getvalue()

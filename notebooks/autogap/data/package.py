@@ -20,7 +20,7 @@ from pathlib import Path
 
 import yaml
 
-from autogap.data import codebook, observations
+from autogap.data import codebook, known, observations
 from autogap.data.vocabulary import (
     FREQUENCIES,
     GRADES,
@@ -32,12 +32,14 @@ from autogap.data.vocabulary import (
     UNITS,
     VINTAGE_KINDS,
 )
-from nbpoints.errors import InputError, did_you_mean
 from autogap.paths import DATA
+from nbpoints.errors import InputError, did_you_mean
+from nbpoints.files import write_whole
 
 NAME = "autogap-data"
 TITLE = "Cars in the trade gap between Japan and the United States: the data"
-PERIOD = r"^\d{4}(-(0[1-9]|1[0-2])|Q[1-4])?$|^FY\d{4}$"
+PERIOD = r"^[12][0-9]{3}(-(0[1-9]|1[0-2])|Q[1-4])?$|^FY[12][0-9]{3}$"
+VINTAGE = r"^[12][0-9]{3}(-(0[1-9]|1[0-2])(-[0-3][0-9])?|Q[1-4])?$"
 SERIES_NAME = r"^[a-z0-9_]+(\.[a-z0-9_]+)+$"
 REMEDY = "if the change is meant, run `python -m autogap.data.package` and say why in data/CHANGES.md"
 
@@ -160,7 +162,8 @@ def _observations(data: Path, relative: str, rows: list[dict[str, str]]) -> dict
 
     span = f"{min(row['first_period'] for row in rows)} to {max(row['last_period'] for row in rows)}"
     units = "; ".join(distinct("unit"))
-    patterns = {"period": {"pattern": PERIOD}, "series": {"pattern": SERIES_NAME}}
+    patterns = {"period": {"pattern": PERIOD}, "series": {"pattern": SERIES_NAME},
+                "vintage": {"pattern": VINTAGE}}
     fields = [{"name": name, "type": "number" if name == "value" else "string",
                "unit": units if name == "value" else "not applicable", "description": description,
                "constraints": {"required": True, **patterns.get(name, {})}}
@@ -170,7 +173,7 @@ def _observations(data: Path, relative: str, rows: list[dict[str, str]]) -> dict
         "name": Path(relative).stem,
         "title": f"{'; '.join(distinct('publisher'))}: {Path(relative).stem.partition('_')[2].replace('_', ' ')}",
         "description": f"{len(rows)} series, {span}, unit: {units}, grade: {'; '.join(distinct('grade'))}, "
-                       f"vintage: {codebook.shorten(_vintages(rows))}",
+                       f"vintages: {_vintages(data, relative)}",
         **_file(data, relative),
         "sources": [{"title": f"{source}; collected from {place}"} for source, place in sources],
         "licenses": _licences(distinct("licence")),
@@ -181,8 +184,10 @@ def _observations(data: Path, relative: str, rows: list[dict[str, str]]) -> dict
     }
 
 
-def _vintages(rows: list[dict[str, str]]) -> list[str]:
-    return sorted({vintage for row in rows for vintage in row["vintages"].split(";")})
+def _vintages(data: Path, relative: str) -> str:
+    with open(data / relative, newline="", encoding="utf-8") as stream:
+        found = sorted({row["vintage"] for row in csv.DictReader(stream)}, key=known.last_day)
+    return found[0] if len(found) == 1 else f"{len(found)}, {found[0]} to {found[-1]}"
 
 
 def _table(data: Path, name: str, table: dict) -> dict:
@@ -199,7 +204,9 @@ def _match_files(data: Path, rows: list[dict[str, str]], tables: dict[str, dict]
     """Refuse a file that nothing describes, and a description without its file."""
     described = {*(row["file"] for row in rows), *(f"tables/{name}.csv" for name in tables)}
     rooms = [data / "observations", data / "tables"]
-    found = {path.relative_to(data).as_posix() for room in rooms for path in room.glob("*")}
+    # hidden files are the system's: .DS_Store, the lock of an open spreadsheet
+    found = {path.relative_to(data).as_posix() for room in rooms for path in room.glob("*")
+             if not path.name.startswith(".")}
     for extra in sorted(found - described):
         raise InputError(f"data/{extra}: the file is in no row of series.csv and in no table of tables.yaml; "
                          "describe it or remove it.")
@@ -239,15 +246,15 @@ def build(data: Path = DATA) -> dict:
     resources += [_observations(data, relative, by_file[relative]) for relative in sorted(by_file)]
     resources += [_table(data, name, tables[name]) for name in sorted(tables)]
     return {"$schema": "https://datapackage.org/profiles/2.0/datapackage.json", "name": NAME, "title": TITLE,
-            "version": _version(data), "licenses": _licences([*(row["licence"] for row in rows),
+            "version": version(data), "licenses": _licences([*(row["licence"] for row in rows),
                                                               *(table["licence"] for table in tables.values())]),
             "resources": resources}
 
 
-def _version(data: Path) -> str:
-    """Take the date of the newest entry of CHANGES.md: the descriptor must not change with the clock."""
+def version(data: Path) -> str:
+    """Give the date of the newest entry of CHANGES.md: the descriptor must not change with the clock."""
     changes = (data / "CHANGES.md").read_text(encoding="utf-8")
-    newest = re.search(r"^## (\d{4}-\d{2}-\d{2})", changes, flags=re.MULTILINE)
+    newest = re.search(r"^## ([12][0-9]{3}-[0-9]{2}-[0-9]{2})$", changes, flags=re.MULTILINE)
     if not newest:
         raise InputError("data/CHANGES.md: no entry is headed by a date such as '## 2026-11-23'.")
     return newest.group(1)
@@ -298,10 +305,10 @@ def write(data: Path = DATA) -> None:
     """Settle the observations, then rewrite ``datapackage.json`` and ``README.md`` from the files on disk."""
     catalogue = read_catalogue(data)
     _match_files(data, catalogue, read_tables(data))
-    observations.settle(data, catalogue)
+    observations.settle(data, catalogue, version(data))
     package = build(data)
-    (data / "datapackage.json").write_text(render(package), encoding="utf-8")
-    (data / "README.md").write_text(codebook.render(package, catalogue), encoding="utf-8")
+    write_whole(data / "datapackage.json", render(package))
+    write_whole(data / "README.md", codebook.render(package, catalogue))
 
 
 def main(argv: list[str] | None = None) -> int:

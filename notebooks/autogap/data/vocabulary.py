@@ -62,9 +62,9 @@ SEASONAL = {
 }
 
 VINTAGE_KINDS = {
-    "single": "one vintage",
-    "stage": "rows differ in release stage; the default joins them, the latest stage of each period",
-    "release": "whole vintages side by side; the default is the last",
+    "release": "the vintage is the day on which the publisher released the figure",
+    "capture": "the vintage is the day of the copy; a figure counts as known from its usual release, as revised until then",
+    "edition": "each vintage is an edition with definitions of its own: read one, never join them",
 }
 
 GRADES = {
@@ -110,8 +110,8 @@ SERIES_FIELDS = {
     "seasonal_adjustment": "SA, SAAR, NSA, not applicable or not stated",
     "first_period": "first period with a figure, ISO",
     "last_period": "last period with a figure, ISO",
-    "vintage_kind": "single, stage or release: how several vintages of one series relate",
-    "vintages": "vintages in the file, oldest first, joined by semicolons",
+    "vintage_kind": "release, capture or edition: what the vintage of a row is",
+    "release_days": "days from the end of a period to its usual first release",
     "source": "publisher's release or file",
     "collected_from": "the public place where the figures were collected",
     "licence": "terms as the publisher states them, or 'not stated'",
@@ -125,6 +125,6 @@ OBSERVATION_FIELDS = {
     "period": "ISO period: 2025-05 month, 2025Q1 quarter, 2024 calendar year, FY2024 year from April 2024",
     "series": "name in series.csv",
     "value": "as published, in the unit that series.csv gives for the series",
-    "vintage": "release, capture or stage of the figure",
+    "vintage": "day of the release, ISO; a month, quarter or year where the day is not on record",
 }
 """Columns of every file under ``observations/`` and what they hold."""
