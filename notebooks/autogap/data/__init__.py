@@ -301,32 +301,34 @@ def frame(
     return pd.DataFrame(columns)
 
 
-def revisions(name: str, *, changes: bool = False) -> pd.DataFrame:
+def revisions(name: str, *, filled: bool | None = None) -> pd.DataFrame:
     """Set the vintages of a series side by side: what was known after each release.
 
     Parameters
     ----------
     name : str
         Name of a series.
-    changes : bool
-        Show a figure only under the release that brought or revised it.
+    filled : bool, optional
+        Whether a figure stands under every later release until one revises it. By default it does, except where each
+        release announces a few periods only, and in editions of a publication, which are never joined.
 
     Returns
     -------
     pandas.DataFrame
-        Periods in rows, vintages in columns, oldest first; NaN where a period was not yet out. Editions of a
-        publication are never joined: each column holds its own figures alone.
+        Periods in rows, vintages in columns, oldest first; NaN where a release does not tell the period.
 
     Examples
     --------
     >>> from autogap import data
     >>> data.revisions("cao.gdp_real_qoq_pct").loc["2025Q1", ["2025-05-16", "2025-06-09"]].tolist()
-    [-0.2, 0.0]
+    [-0.2, -0.0]
     """
     entry = _entry(name)
     wide = _rows(entry).pivot(index="period", columns="vintage", values="value")[vintages(name)]
     wide.index = _periods(wide.index.to_series(), entry["frequency"])
-    if not changes and entry["vintage_kind"] != "edition":
+    if filled is None:
+        filled = entry["vintage_kind"] in ("release", "capture")
+    if filled:
         wide = wide.ffill(axis=1)
     return wide.sort_index().rename_axis(index="period", columns="vintage")
 

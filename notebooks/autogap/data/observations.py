@@ -71,7 +71,7 @@ def read(data: Path, relative: str, catalogue: dict[str, dict[str, str]], today:
         keys.add(key)
         numbered.append((number, row))
     numbered.sort(key=lambda item: (item[1][1], item[1][0], known.last_day(item[1][3]), item[1][3]))
-    for number, fault in _doubts(numbered):
+    for number, fault in _doubts(numbered, catalogue):
         raise InputError(f"data/{relative}, line {number}: {fault}")
     return [row for _, row in numbered]
 
@@ -90,12 +90,13 @@ def _lines(path: Path, relative: str) -> list[tuple[int, Row]]:
     return [(reader.line_num, row) for row in reader]
 
 
-def _doubts(numbered: list[tuple[int, Row]]) -> Iterable[tuple[int, str]]:
+def _doubts(numbered: list[tuple[int, Row]], catalogue: dict[str, dict[str, str]]) -> Iterable[tuple[int, str]]:
     """Find rows that say nothing new, and figures out of all proportion."""
-    for _, group in groupby(numbered, key=lambda item: item[1][1]):
+    for name, group in groupby(numbered, key=lambda item: item[1][1]):
         rows = list(group)
+        repeats = catalogue[name]["vintage_kind"] in ("announcement", "edition")
         for (_, before), (number, row) in zip(rows, rows[1:]):
-            if before[0] == row[0] and float(before[2]) == float(row[2]):
+            if not repeats and before[0] == row[0] and float(before[2]) == float(row[2]):
                 yield number, (f"{row[1]} of {row[0]} is {row[2]} as in vintage {before[3]}; a row is stored only when "
                                "the figure differs.")
         for place, fault in gate.steps([row for _, row in rows]):

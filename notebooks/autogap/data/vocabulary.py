@@ -63,6 +63,7 @@ SEASONAL = {
 
 VINTAGE_KINDS = {
     "release": "the vintage is the day on which the publisher released the figure",
+    "announcement": "as release, but each release tells a few periods only; a row stands also where it repeats a figure",
     "capture": "the vintage is the day of the copy; a figure counts as known from its usual release, as revised until then",
     "edition": "each vintage is an edition with definitions of its own: read one, never join them",
 }
@@ -110,7 +111,7 @@ SERIES_FIELDS = {
     "seasonal_adjustment": "SA, SAAR, NSA, not applicable or not stated",
     "first_period": "first period with a figure, ISO",
     "last_period": "last period with a figure, ISO",
-    "vintage_kind": "release, capture or edition: what the vintage of a row is",
+    "vintage_kind": "release, announcement, capture or edition: what the vintage of a row is",
     "release_days": "days from the end of a period to its usual first release",
     "source": "publisher's release or file",
     "collected_from": "the public place where the figures were collected",
