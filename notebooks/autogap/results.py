@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import math
 import numbers
 import re
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autogap import run
+from nbpoints import notebook as ipynb
 from nbpoints.errors import InputError
 from nbpoints.mime import RESULT, as_text, value_as_text
 
@@ -217,13 +217,7 @@ def read_all(paths: Iterable[str | Path]) -> pd.DataFrame:
 
 
 def _cells(path: Path) -> list[dict]:
-    try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such notebook.") from None
-    except (ValueError, KeyError, TypeError):
-        raise InputError(f"{path}: this is no notebook of format 4 (JSON with cells).") from None
-    return cells
+    return ipynb.load(path)["cells"]
 
 
 def _source(cell: dict) -> str:

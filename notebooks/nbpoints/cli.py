@@ -12,6 +12,7 @@ from pathlib import Path
 
 from nbpoints import program, project
 from nbpoints.errors import InputError, did_you_mean
+from nbpoints.files import write_whole
 from nbpoints.scenarios import listing, scenarios
 from nbpoints.scenarios.point import Point
 
@@ -268,7 +269,7 @@ def _results(arguments: argparse.Namespace) -> int:
     out = _out(arguments)
     table = collect.results(out, arguments.scenarios)
     if arguments.csv:
-        table.to_csv(arguments.csv, index=False)
+        write_whole(arguments.csv, table.to_csv(index=False))
     elif table.empty:
         raise InputError(f"{out}: no results here; `{program.name()} run` makes them.")
     else:

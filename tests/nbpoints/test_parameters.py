@@ -161,32 +161,6 @@ def test_a_faulty_cell_is_named_with_its_place(cell, says):
     assert sentence.startswith("x.ipynb, cell 1") and says in sentence
 
 
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        (b"", "not JSON"),
-        (b"not json", "not JSON at line 1"),
-        (b"\xff\xfe\xfa", "not UTF-8"),
-        (b"[" * 100_000, "nested too deeply"),
-        (b"[]", "no list of cells"),
-        (b'{"worksheets": []}', "no list of cells"),
-        (b'{"cells": [3]}', "cell 1 has no cell_type"),
-        (b'{"cells": [{"cell_type": "code", "source": 3}]}', "source of cell 1 is no text"),
-        (b'{"cells": []}', "no code cell has the tag 'parameters'"),
-        (b'{"cells": [{"cell_type": "code", "metadata": [], "source": "x = 1"}]}', "no code cell has the tag"),
-    ],
-)
-def test_a_broken_notebook_gets_one_sentence(tmp_path, content, says):
-    path = tmp_path / "broken.ipynb"
-    path.write_bytes(content)
-    assert says in refusal(parameters.read, path)
-
-
-def test_a_missing_notebook_and_a_folder_get_one_sentence(tmp_path):
-    assert "no such notebook" in refusal(parameters.read, tmp_path / "gone.ipynb")
-    assert "a folder" in refusal(parameters.read, tmp_path)
-
-
 def test_two_tagged_cells_are_refused():
     twice = [Cell(1, "code", "x = 1", ("parameters",)), Cell(2, "code", "y = 1", ("parameters",))]
     assert "cells 1 and 2" in refusal(parameters.from_cells, twice, "x.ipynb")
@@ -373,10 +347,3 @@ def test_periods_step_and_return():
 @pytest.mark.parametrize("text", ["int", "list[str]", "dict[str, list[float]]", "Literal['a', 1]", "int | str | None"])
 def test_a_type_reads_as_it_is_written(text):
     assert str(annotations.parse(text)) == text
-
-
-def test_cells_with_windows_mark_and_joined_source_are_read(tmp_path):
-    path = tmp_path / "x.ipynb"
-    cell = {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": "x = 1"}
-    path.write_bytes(b"\xef\xbb\xbf" + json.dumps({"cells": [cell]}).encode())
-    assert cells(path) == [Cell(1, "code", "x = 1", ("parameters",))]

@@ -12,7 +12,8 @@ from typing import Any
 from nbpoints import project
 from nbpoints.checks import canonical as stable, drawn, hygiene, outputs, replay
 from nbpoints.checks.compare import Difference, report
-from nbpoints.errors import InputError, did_you_mean
+from nbpoints.errors import InputError
+from nbpoints.scenarios import listing
 
 
 @dataclass
@@ -105,7 +106,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Run the command; status 1 if a notebook fails or stays at fault."""
-    books = find(arguments.notebooks, arguments.dir)
+    books = listing.choose(arguments.notebooks, arguments.dir)
 
     def job(book: Path) -> Outcome:
         return accept(book, not arguments.dry_run, arguments.redraw)
@@ -124,27 +125,3 @@ def main(arguments: argparse.Namespace) -> int:
             rewritten |= {book.name} if outcome.is_rewritten else set()
         books = [book for book, names in reads.items() if names & rewritten]
     return status
-
-
-def find(names: list[str], folder: Path) -> list[Path]:
-    """Turn names (`rainfall`, `03_rainfall`, a file) into notebook files; none means all.
-
-    Raises
-    ------
-    InputError
-        When a name fits no notebook.
-    """
-    known = {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
-    if not known and not names:
-        raise InputError(f"{folder}: no notebook in this folder.")
-    return [_find(name, known, folder) for name in names] or list(known.values())
-
-
-def _find(name: str, known: Mapping[str, Path], folder: Path) -> Path:
-    if name.endswith(".ipynb") and Path(name).is_file():
-        return Path(name).resolve()
-    stem = name.removesuffix(".ipynb")
-    fits = [path for known_stem, path in known.items() if stem in (known_stem, known_stem.lstrip("0123456789_"))]
-    if not fits:
-        raise InputError(f"{name}: no notebook of that name in {folder.name}/.{did_you_mean(stem, known)}")
-    return fits[0]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
+from nbpoints.checks.compare import REL, close
 
-def compare(was: dict, now: dict, rel: float = 1e-6) -> list[str]:
+
+def compare(was: dict, now: dict, rel: float = REL) -> list[str]:
     """Say in sentences where two descriptions of a figure differ.
 
     Parameters
@@ -89,7 +91,7 @@ def _numbers_differ(where: str, key: str, was: str, now: str, rel: float) -> lis
         return [f"{where}: {key} had {len(before)} numbers, has {len(after)}."]
     # Next to zero a relative difference says nothing, so a thousandth of the largest number counts as near zero.
     scale = 1e-3 * max((abs(value) for value in before if math.isfinite(value)), default=0.0)
-    places = [place for place, pair in enumerate(zip(before, after, strict=True)) if not _equal(*pair, rel, scale)]
+    places = [place for place, pair in enumerate(zip(before, after, strict=True)) if not close(*pair, rel, scale)]
     if not places:
         return []
     first = places[0]
@@ -99,9 +101,3 @@ def _numbers_differ(where: str, key: str, was: str, now: str, rel: float) -> lis
         f"{where}: {key} differs at {len(places)} of {len(before)} numbers, the first at place {first + 1}: "
         f"was {before[first]:.10g}, is {after[first]:.10g}."
     ]
-
-
-def _equal(was: float, now: float, rel: float, scale: float) -> bool:
-    if math.isnan(was) or math.isnan(now):
-        return math.isnan(was) and math.isnan(now)
-    return was == now or abs(was - now) <= rel * max(abs(was), abs(now), scale)

@@ -54,8 +54,18 @@ class Difference:
         return f"{head}was {self.was}, is {self.now}" if self.was else f"{head}{self.now}"
 
 
-def close(was: float, now: float, rel: float = REL) -> bool:
-    """Tell whether two numbers are the same within a relative tolerance; a gap equals a gap.
+def close(was: float, now: float, rel: float = REL, scale: float = 0.0) -> bool:
+    """Tell whether two numbers are the same within a relative tolerance: the one rule of all comparisons.
+
+    A gap equals a gap, an infinity itself.
+
+    Parameters
+    ----------
+    was, now : float
+    rel : float
+        Relative tolerance.
+    scale : float
+        Size below which a number of a series counts as near zero: there the tolerance is relative to this size.
 
     Examples
     --------
@@ -64,7 +74,7 @@ def close(was: float, now: float, rel: float = REL) -> bool:
     """
     if math.isnan(was) or math.isnan(now):
         return math.isnan(was) and math.isnan(now)
-    return math.isclose(was, now, rel_tol=rel, abs_tol=ABS)
+    return was == now or abs(was - now) <= max(rel * max(abs(was), abs(now), scale), ABS)
 
 
 def texts(was: str, now: str, rel: float = REL) -> list[Difference]:

@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from nbpoints.checks import artists
 from nbpoints.checks.compare import REL, Difference, values
 from nbpoints.checks.tables import Table
 from nbpoints.checks.tables import compare as compare_tables
+from nbpoints.files import write_whole
 
 FORMS = (".pdf", ".svg", ".png", ".csv", ".json")
 # What a figure's description tells beside the artists; versions and hashes of its files may differ between machines.
@@ -93,7 +93,7 @@ def take(was: Path, now: Path, redraw: bool = False) -> list[str]:
         was.mkdir(parents=True, exist_ok=True)
         for form in FORMS:
             if (now / f"{stem}{form}").exists():
-                shutil.copyfile(now / f"{stem}{form}", was / f"{stem}{form}")
+                write_whole(was / f"{stem}{form}", (now / f"{stem}{form}").read_bytes())
     return taken
 
 

@@ -13,12 +13,16 @@ import tokenize
 from collections.abc import Callable, Iterator, Mapping
 
 from nbpoints import notebook as reading, program
-from nbpoints.checks.outputs import FIGURE, PICTURES, RESULT, text_of
-from nbpoints.mime import as_text
+from nbpoints.checks.outputs import PICTURES
+from nbpoints.mime import FIGURE, RESULT, as_text
+from nbpoints.notebook import text_of
+from nbpoints.notebook.canonical import KEPT
 
 SILENT_TAGS = ("raises-exception", "nbval-skip", "nbval-ignore-output", "nbval-raises-exception", "skip-execution")
 SILENT_COMMENTS = ("NBVAL_SKIP", "NBVAL_IGNORE_OUTPUT", "NBVAL_RAISES_EXCEPTION", "PYTEST_VALIDATE_IGNORE_OUTPUT")
-METADATA = {"kernelspec", "language_info"}
+# of the notebook: what kernel it is for, a text file paired by Jupytext; of a cell: what Jupyter keeps for its readers
+METADATA = {"kernelspec", "language_info", *KEPT}
+CELL_METADATA = {"tags", "jupyter", "editable", "slideshow", "scrolled", "collapsed", "deletable", "name"}
 
 _FOLDERS = "home|Users|tmp|root|work|mnt|opt|var|usr|srv|data|content|etc|private|Volumes|media|scratch|workspace"
 _ABSOLUTE = re.compile(rf"(?<![\w.:/~<-])/(?:{_FOLDERS})/[\w.-]+|(?<!\w)[A-Z]:(?:\\{{1,2}}|/)\w{{2}}|file://")
@@ -195,7 +199,7 @@ def clean_metadata(notebook: Mapping) -> Iterator[str]:
     if extra:
         yield f"the notebook's metadata hold {', '.join(extra)}, which change from run to run: {_accept()}."
     for i, cell in enumerate(notebook["cells"], 1):
-        extra = sorted(set(cell.get("metadata", {})) - {"tags"})
+        extra = sorted(set(cell.get("metadata", {})) - CELL_METADATA)
         if extra:
             yield f"the metadata of cell {i} hold {', '.join(extra)}, which change from run to run: {_accept()}."
 
@@ -226,7 +230,10 @@ def _result_faults(output: Mapping) -> Iterator[str]:
     if RESULT not in data:
         return
     shown, recorded = text_of(data.get("text/plain", "")).strip(), as_text(data[RESULT])
-    if shown != recorded:
+    # a browser writes -11.0 as -11 when it saves a notebook; the digits are those of the float
+    value = data[RESULT]["value"]
+    as_float = as_text(data[RESULT] | {"value": float(value)}) if type(value) is int else recorded
+    if shown not in (recorded, as_float):
         yield f"it shows {shown!r} but recorded {recorded!r}: {_accept()}."
 
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
-from typing import Any
 
 from nbpoints.checks import artists
 from nbpoints.checks import tables
 from nbpoints.checks.compare import REL, Difference, shown, texts, values
-from nbpoints.mime import FIGURE, NOTE, RESULT
+from nbpoints.mime import FIGURE, RESULT
+from nbpoints.notebook.outputs import Output, by_mime, merged, text_of
 
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml", "application/pdf")
 # What a figure says; its artists are compared apart. Its hash follows fonts and libraries.
 SAID = ("stem", "alt", "has_picture")
-
-Output = Mapping[str, Any]
 
 
 def cells(was: Sequence[Output], now: Sequence[Output], rel: float = REL) -> list[Difference]:
@@ -82,54 +80,12 @@ def notebooks(was: Mapping, now: Mapping, rel: float = REL) -> list[Difference]:
 
 def results(notebook: Mapping) -> Iterator[dict]:
     """Yield each recorded result of an executed notebook."""
-    yield from _mime(notebook, RESULT)
+    return (result for _, result in by_mime(notebook, RESULT))
 
 
 def figures(notebook: Mapping) -> Iterator[dict]:
     """Yield the description of each saved figure of an executed notebook."""
-    yield from _mime(notebook, FIGURE)
-
-
-def merged(outputs: Sequence[Output]) -> list[Output]:
-    """Join what one stream printed in several messages, for how it was cut is chance; leave out notes.
-
-    Examples
-    --------
-    >>> parts = [{"output_type": "stream", "name": "stdout", "text": text} for text in ("a", "b")]
-    >>> merged(parts)
-    [{'output_type': 'stream', 'name': 'stdout', 'text': 'ab'}]
-    """
-    merged: list[Output] = []
-    streams: dict[str, dict] = {}
-    for output in outputs:
-        if NOTE in output.get("data", {}):
-            continue
-        if output["output_type"] != "stream":
-            merged.append(output)
-        elif output["name"] in streams:
-            streams[output["name"]]["text"] += text_of(output["text"])
-        else:
-            streams[output["name"]] = {**output, "text": text_of(output["text"])}
-            merged.append(streams[output["name"]])
-    return merged
-
-
-def text_of(value: Any) -> str:
-    """The text of a field that a notebook stores as one string or as a list of lines.
-
-    Examples
-    --------
-    >>> text_of(["a\\n", "b"])
-    'a\\nb'
-    """
-    return "".join(value) if isinstance(value, list) else str(value)
-
-
-def _mime(notebook: Mapping, mime: str) -> Iterator[dict]:
-    for cell in notebook["cells"]:
-        for output in cell.get("outputs", []):
-            if mime in output.get("data", {}):
-                yield output["data"][mime]
+    return (figure for _, figure in by_mime(notebook, FIGURE))
 
 
 def _name(output: Output) -> str:

@@ -10,10 +10,12 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
+from nbpoints.errors import InputError
 from nbpoints.mime import RESULT
+from nbpoints.notebook import by_mime
+from nbpoints.parameters.annotations import shown
 from nbpoints.records.layout import FIGURES
 from nbpoints.scenarios.point import Point
-
 
 
 def facts(root: Path) -> dict:
@@ -90,13 +92,18 @@ def recorded(book: dict) -> list[dict]:
     -------
     list of dict
         Each with at least ``name`` and ``value``.
+
+    Raises
+    ------
+    InputError
+        When an output claims to be a result and is not one.
     """
-    return [
-        dict(output["data"][RESULT])
-        for cell in book["cells"]
-        for output in cell.get("outputs", ())
-        if RESULT in output.get("data", ())
-    ]
+    found = []
+    for number, result in by_mime(book, RESULT):
+        if not isinstance(result, dict) or not {"name", "value"} <= result.keys():
+            raise InputError(f"cell {number} shows {shown(result)} as a result; a result is a mapping with name and value.")
+        found.append(dict(result))
+    return found
 
 
 def moment(ns: int) -> str:

@@ -34,6 +34,7 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.execute import ERROR_MARKER_TAG
 from papermill.translators import PythonTranslator, papermill_translators
 
+from nbpoints import notebook as reading
 from nbpoints import project
 from nbpoints.records import fingerprint, run_record as manifest
 from nbpoints.run.job import Job, Outcome
@@ -155,8 +156,7 @@ def _run(job: Job, launch: Launch, outcome: Outcome) -> nbformat.NotebookNode | 
     try:
         with _memory_watched(launch, job.memory_mb, outcome):
             papermill.execute_notebook(
-                # papermill formats paths with parameters
-                str(point.notebook).replace("{", "{{").replace("}", "}}"),
+                nbformat.from_dict(reading.load(point.notebook)),
                 None,
                 parameters={name: point.passed[name] for name in point.parameters if name in point.passed},
                 engine_name=_ENGINE,
@@ -279,8 +279,8 @@ def _memory_mb(pid: int) -> float:
 
 def _clean(book: nbformat.NotebookNode, notebook: Path) -> nbformat.NotebookNode:
     """Take out what differs from run to run: papermill's times and paths, random ids."""
-    original = json.loads(notebook.read_text(encoding="utf-8-sig"))
-    book.metadata = nbformat.from_dict(original.get("metadata", {}))
+    original = reading.load(notebook)
+    book.metadata = nbformat.from_dict(original["metadata"])
     identities = iter([cell.get("id") for cell in original["cells"]])
     for number, cell in enumerate(book.cells, 1):
         tags = cell.metadata.get("tags", [])

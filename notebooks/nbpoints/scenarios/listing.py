@@ -100,6 +100,21 @@ def resolve(name: object, known: Iterable[str]) -> str:
     raise InputError(f"no notebook {shown(name)}.{near}")
 
 
+def choose(names: Iterable[str], folder: Path | str) -> list[Path]:
+    """Turn names (see `resolve`), or files wherever they are, into notebook files; no name means all of the folder.
+
+    Raises
+    ------
+    InputError
+        When a name fits no notebook, or the folder holds none.
+    """
+    known = find(folder)
+    files = [Path(name) if Path(name).is_file() else known[resolve(name, known)] for name in names]
+    if not files and not known:
+        raise InputError(f"{folder}: no notebook in this folder.")
+    return [file.resolve() for file in files] or list(known.values())
+
+
 def as_json(notebooks: Iterable[Notebook]) -> str:
     """Write the listing for programs: a list of notebooks with their parameters."""
     content = [

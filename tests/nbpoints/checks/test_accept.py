@@ -9,7 +9,6 @@ import pytest
 
 from nbpoints.checks import accept, canonical as stable, hygiene
 from nbpoints import cli
-from nbpoints.errors import InputError
 
 pytestmark = pytest.mark.slow
 
@@ -72,14 +71,6 @@ def test_a_failing_cell_is_named_and_nothing_is_stored(sound, capsys):
     assert cli.main(["accept", str(sound)]) == 1
     assert "01_small.ipynb: cell 3 raised TypeError" in capsys.readouterr().out
     assert sound.read_bytes() == before
-
-
-def test_unknown_notebook_is_bad_input(tmp_path):
-    """With the near names."""
-    books.write(tmp_path, books.book(), "03_export_decline.ipynb")
-    assert accept.find(["export_decline"], tmp_path / "notebooks")[0].name == "03_export_decline.ipynb"
-    with pytest.raises(InputError, match="Did you mean '03_export_decline'"):
-        accept.find(["03_export_declin"], tmp_path / "notebooks")
 
 
 def test_readers_of_a_rewritten_notebook_run_again(tmp_path, monkeypatch, capsys):

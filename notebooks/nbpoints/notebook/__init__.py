@@ -1,0 +1,29 @@
+"""The one reader and writer of notebook files: cells, outputs by MIME type, Python source, canonical form.
+
+Standard library alone and fast: `list` and `validate` read every notebook of a folder.
+"""
+
+from __future__ import annotations
+
+from nbpoints.notebook.canonical import clean, dumps, save
+from nbpoints.notebook.outputs import by_mime, merged, text_of
+from nbpoints.notebook.reading import Cell, cells, cells_of, language, load, question
+from nbpoints.notebook.source import MAGIC, conflict_line, syntax
+
+__all__ = [
+    "MAGIC",
+    "Cell",
+    "by_mime",
+    "cells",
+    "cells_of",
+    "clean",
+    "conflict_line",
+    "dumps",
+    "language",
+    "load",
+    "merged",
+    "question",
+    "save",
+    "syntax",
+    "text_of",
+]
