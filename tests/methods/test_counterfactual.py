@@ -136,3 +136,20 @@ def test_end_leaves_later_periods_out():
 def test_a_mistake_is_told_in_one_sentence(call, sentence):
     with pytest.raises(InputError, match=sentence):
         call(*simulate(1))
+
+
+def test_the_change_on_a_base_year_is_that_of_its_own_months():
+    """A season that both years share drops out; t(0.95, 3) = 2.353 times the error of the mean gives the interval."""
+    months = pd.period_range("2024-01", "2025-12", freq="M")
+    season = pd.Series(np.exp(np.sin(months.month)), months)
+    logs = pd.Series(0.0, months)
+    logs.loc["2025-05":"2025-08"] = [-0.1, -0.2, -0.3, -0.2]
+    found = counterfactual.on_base_year(season * np.exp(logs), 2024, "2025-05", "2025-08")
+    half = 2.3534 * np.std([-0.1, -0.2, -0.3, -0.2], ddof=1) / 2
+    assert found["value"] == pytest.approx(100 * np.expm1(-0.2))
+    assert found["low"] == pytest.approx(100 * np.expm1(-0.2 - half), abs=1e-3)
+    assert found["high"] == pytest.approx(100 * np.expm1(-0.2 + half), abs=1e-3) and found["months"] == 4
+    with pytest.raises(InputError, match="2023-05 is missing"):
+        counterfactual.on_base_year(season, 2023, "2025-05", "2025-08")
+    with pytest.raises(InputError, match="is one month"):
+        counterfactual.on_base_year(season, 2024, "2025-05", "2025-05")

@@ -187,6 +187,18 @@ def test_supply_may_differ_by_supplier():
     assert price["MX"] == 1 and quantity["US"] == pytest.approx(price["US"] ** 0.5)
 
 
+def test_draws_of_supply_may_differ_by_supplier():
+    """Each row of a frame is the market that its own series of elasticities gives."""
+    sets = pd.DataFrame({"JP": [0.5, 5.0], "KR": [5.0, 5.0], "MX": [20.0, 1.0], "US": [1.5, 3.0]})
+    given = {"demand": -1.0, "substitution": 4.0, "domestic": "US"}
+    many = market(CARS, FREE, taxed(27.5, "JP"), supply=sets, **given)
+    for number, one in sets.iterrows():
+        alone = market(CARS, FREE, taxed(27.5, "JP"), supply=one, **given)
+        pd.testing.assert_series_equal(many.value.loc[number], alone.value.loc[0], check_names=False)
+    with pytest.raises(InputError, match="no elasticity of US"):
+        market(CARS, FREE, taxed(27.5, "JP"), supply=sets.drop(columns="US"), **given)
+
+
 def test_extreme_elasticities_settle():
     """Broda and Weinstein's lines reach 131; the linear model would sell less than nothing."""
     outcome = market(CARS, FREE, taxed(27.5, "JP"), demand=-5.0, supply=np.array([0.01, 1000.0]), substitution=131.0)

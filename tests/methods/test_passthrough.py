@@ -64,6 +64,21 @@ def test_pass_through_of_a_series_keeps_its_months():
     assert pair.round(4).to_dict() == {months[0]: 100.0, months[1]: 0.0}
 
 
+def test_absorption_is_the_complement_of_pass_through():
+    months = pd.period_range("2024-03", "2025-10", freq="M")
+    rate = pd.Series(2.5, months).mask(months >= "2025-04", 27.5).mask(months >= "2025-10", 15.0)
+    change = pd.Series([-1.5, -20.9, -10.0], pd.PeriodIndex(["2025-03", "2025-08", "2025-10"], freq="M"))
+    absorbed = passthrough.absorbed_pct(change, rate)
+    through = [passthrough.pass_through_pct(-20.9, 2.5, 27.5), passthrough.pass_through_pct(-10.0, 2.5, 15.0)]
+    assert (100 - absorbed).tolist() == pytest.approx(through)
+    # Off the fall of March, before the duty, remains less absorption: by its logarithm over that of the duty.
+    net = passthrough.absorbed_pct(change, rate, "2025-03")
+    assert (absorbed - net)["2025-08"] == pytest.approx(-100 * np.log(0.985) / np.log(127.5 / 102.5))
+    for month in ("2025-04", "2025-08"):
+        with pytest.raises(InputError, match="had not risen yet"):
+            passthrough.absorbed_pct(change, rate, month)
+
+
 def test_unit_value_is_missing_without_units():
     months = pd.period_range("2025-05", periods=2, freq="M")
     table = passthrough.unit_values(

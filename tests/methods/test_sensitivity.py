@@ -79,3 +79,26 @@ def test_bad_outputs_and_levels_are_refused():
         sensitivity.interval(pd.Series([1.0]), level_pct=100)
     with pytest.raises(InputError, match="return one a row"):
         sensitivity.sobol(lambda sets: np.zeros(3), {"a": (0, 1)}, 64, seed=1)
+
+
+def test_ranges_around_a_value_have_it_as_their_median():
+    """Half of the draws lie on either side, so that a result that moves one way lies within its own band."""
+    ranges = sensitivity.around({"a": 0.1, "b": 30.0}, {"a": 3.0, "b": 2.0})
+    sets = np.exp(sensitivity.draw(ranges, 1024, seed=1))
+    assert sets.median().round(2).tolist() == pytest.approx([0.1, 30.0], rel=0.01)
+    assert sets["a"].between(0.1 / 3, 0.3).all() and sets["b"].between(15, 60).all()
+    band = sensitivity.interval(sets["b"] ** -2 / sets["a"]).iloc[0]
+    assert band["low"] < 30.0**-2 / 0.1 < band["high"]
+
+
+@pytest.mark.parametrize(
+    ("centres", "factors", "says"),
+    [
+        ({"a": 1.0}, {"b": 2.0}, "in one of the mappings only"),
+        ({"a": 0.0}, {"a": 2.0}, "above zero"),
+        ({"a": 1.0}, {"a": 1.0}, "factor above 1"),
+    ],
+)
+def test_ranges_around_nothing_are_refused(centres, factors, says):
+    with pytest.raises(InputError, match=says):
+        sensitivity.around(centres, factors)

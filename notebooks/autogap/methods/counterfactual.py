@@ -178,6 +178,56 @@ def total_effect(path: pd.DataFrame, through: str | None = None) -> pd.Series:
     return pd.Series(sums | {f"effect{end}": effect for end, effect in effects.items()} | shares)
 
 
+def on_base_year(values: pd.Series, base_year: int, start: str, end: str, level: float = 0.9) -> pd.Series:
+    """Mean change of months on the same months of a base year, with a t interval over the months, in percent.
+
+    The mean is one of logs, so that every month counts alike. The interval takes the months as independent; where they
+    are not, it is too narrow.
+
+    Parameters
+    ----------
+    values : Series on a monthly PeriodIndex
+        Above zero.
+    base_year : int
+        Year whose months are the base, all of which must be there.
+    start, end : str
+        First and last month.
+    level : float
+        Coverage of the interval.
+
+    Returns
+    -------
+    Series
+        ``value``, ``low``, ``high`` (percent) and ``months``.
+
+    Raises
+    ------
+    InputError
+        If a month or its base is missing, or there are fewer than two months.
+
+    Examples
+    --------
+    >>> months = pd.period_range("2024-01", "2025-12", freq="M")
+    >>> values = pd.Series(100.0, months).where(months < "2025-01", [80.0, 90.0] * 12)
+    >>> on_base_year(values, 2024, "2025-05", "2025-08").round(1).tolist()
+    [-15.1, -21.7, -8.1, 4.0]
+    """
+    from scipy import stats
+
+    months = pd.period_range(start, end, freq="M")
+    base = pd.PeriodIndex([pd.Period(year=base_year, month=one.month, freq="M") for one in months])
+    for period in [*months, *base]:
+        if pd.isna(values.get(period)):
+            raise InputError(f"values: {period} is missing; begin after it or end before it.")
+    if len(months) < 2:
+        raise InputError(f"end: {start} to {end} is one month; two are the least for an interval.")
+    ratio = np.log(values[months].to_numpy(dtype=float) / values[base].to_numpy(dtype=float))
+    half = stats.t.ppf((1 + level) / 2, len(ratio) - 1) * ratio.std(ddof=1) / np.sqrt(len(ratio))
+    centre = ratio.mean()
+    ends = [100 * float(np.expm1(one)) for one in (centre, centre - half, centre + half)]
+    return pd.Series([*ends, len(months)], index=["value", "low", "high", "months"])
+
+
 def placebo_dates(
     estimate: Callable[[str, str], pd.DataFrame], dates: Iterable[str], periods: int, event: str
 ) -> pd.DataFrame:

@@ -141,11 +141,15 @@ def _check_matrices(flows: pd.DataFrame, *rates: pd.DataFrame) -> None:
 def _by(countries: pd.Index, elasticity: float | pd.Series, name: str) -> np.ndarray:
     if not isinstance(elasticity, pd.Series):
         return np.full(len(countries), float(elasticity))
-    missing = countries.difference(elasticity.index)
+    _refuse_missing(countries, elasticity.index, name)
+    return elasticity[countries].to_numpy(dtype=float)
+
+
+def _refuse_missing(countries: pd.Index, given: pd.Index, name: str) -> None:
+    missing = countries.difference(given)
     if len(missing):
         everyone = ", ".join(map(str, countries))
         raise InputError(f"{name}: no elasticity of {missing[0]}; give one for each of {everyone}.")
-    return elasticity[countries].to_numpy(dtype=float)
 
 
 def _check_signs(demand: np.ndarray, supply: np.ndarray, substitution: np.ndarray) -> None:
@@ -190,7 +194,7 @@ def market(
     rate_after_pct: pd.Series,
     *,
     demand: float | np.ndarray,
-    supply: float | np.ndarray | pd.Series,
+    supply: float | np.ndarray | pd.Series | pd.DataFrame,
     substitution: float | np.ndarray,
     domestic: str | None = None,
 ) -> Market:
@@ -213,7 +217,7 @@ def market(
         Tariff on each supplier, percent, same index.
     demand, substitution : float or array of draws
         eta < 0; sigma > 1.
-    supply : float, array of draws, or Series indexed by supplier
+    supply : float, array of draws, Series indexed by supplier, or DataFrame of draws by suppliers
         eps > 0; `numpy.inf` keeps export prices fixed, which is complete pass-through.
     domestic : str, optional
         The supplier that is the importer's own industry: not counted in imports.
@@ -293,13 +297,18 @@ def _draws(
     value: pd.Series,
     demand: float | np.ndarray,
     substitution: float | np.ndarray,
-    supply: float | np.ndarray | pd.Series,
+    supply: float | np.ndarray | pd.Series | pd.DataFrame,
 ) -> tuple[np.ndarray, ...]:
     """Bring elasticities to draws by one, and those of supply to draws by suppliers."""
-    eta, sigma, eps = (np.reshape(np.asarray(each, dtype=float), (-1, 1)) for each in (demand, substitution, supply))
+    eta, sigma = (np.reshape(np.asarray(each, dtype=float), (-1, 1)) for each in (demand, substitution))
     # A column of a frame of draws has a RangeIndex; any other series is one elasticity a supplier.
-    if isinstance(supply, pd.Series) and not isinstance(supply.index, pd.RangeIndex):
+    if isinstance(supply, pd.DataFrame):
+        _refuse_missing(value.index, supply.columns, "supply")
+        eps = supply[list(value.index)].to_numpy(dtype=float)
+    elif isinstance(supply, pd.Series) and not isinstance(supply.index, pd.RangeIndex):
         eps = _by(value.index, supply, "supply")[np.newaxis, :]
+    else:
+        eps = np.reshape(np.asarray(supply, dtype=float), (-1, 1))
     if not (sigma > 1).all():
         raise InputError(f"substitution: {sigma.min()} is too low; it must be above 1 for sales to fall with a price.")
     sizes = {len(each) for each in (eta, sigma, eps)} - {1}

@@ -78,6 +78,52 @@ def pass_through_pct(
     return reached if isinstance(reached, pd.Series) else float(reached)
 
 
+def absorbed_pct(change_pct: pd.Series, rate_pct: pd.Series, untaxed: str | None = None) -> pd.Series:
+    """Part of a duty that sellers took off their price, in percent of the duty, in logs.
+
+    100 means that the price before duty fell by as much as leaves the price with duty where it was; 0 that it stayed.
+    The complement of `pass_through_pct`, month by month, with the movement from before the duty taken off if wanted.
+
+    Parameters
+    ----------
+    change_pct : Series on a monthly PeriodIndex
+        Change of the price before duty on the same month a year earlier, percent.
+    rate_pct : Series on a monthly PeriodIndex
+        Duty in percent of value; it must hold each month and the month a year before.
+    untaxed : str, optional
+        A month before the duty rose, whose change is taken as the trend and subtracted.
+
+    Returns
+    -------
+    Series
+        Months in which the duty had risen by more than a point.
+
+    Raises
+    ------
+    InputError
+        If `untaxed` is not among the months of `change_pct`, or the duty had risen by more than a point by then.
+
+    Examples
+    --------
+    >>> months = pd.period_range("2024-03", "2025-08", freq="M")
+    >>> rate = pd.Series(2.5, months).where(months < "2025-04", 27.5)
+    >>> price = pd.Series([-1.5, -20.9], pd.PeriodIndex(["2025-03", "2025-08"], freq="M"))
+    >>> absorbed_pct(price, rate).round(1).to_dict(), absorbed_pct(price, rate, "2025-03").round(1).to_dict()
+    ({Period('2025-08', 'M'): 107.4}, {Period('2025-08', 'M'): 100.5})
+    """
+    change = change_pct.dropna()
+    earlier = rate_pct.reindex(change.index - 12).set_axis(change.index)
+    duty = np.log((100 + rate_pct.reindex(change.index)) / (100 + earlier))
+    trend = 0.0
+    if untaxed is not None:
+        month = pd.Period(untaxed, "M")
+        if month not in change.index or not abs(duty[month]) < 0.01:
+            raise InputError(f"untaxed: {untaxed} must be a month of the prices in which the duty had not risen yet.")
+        trend = np.log1p(change[month] / 100)
+    taxed = duty[duty > 0.01].index
+    return (-100 * (np.log1p(change[taxed] / 100) - trend) / duty[taxed]).rename("absorbed_pct")
+
+
 def unit_values(value_jpy_mn: pd.Series, quantity: pd.Series, jpy_per_usd: pd.Series) -> pd.DataFrame:
     """Value over quantity, in yen and in dollars: not a price, for it moves with the mix of models as well.
 

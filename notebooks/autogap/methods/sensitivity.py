@@ -75,6 +75,39 @@ def draw(ranges: Ranges, draws: int, seed: int) -> pd.DataFrame:
     return pd.DataFrame({name: fitted.ppf(points[:, at]) for at, (name, fitted) in enumerate(distributions.items())})
 
 
+def around(centres: Mapping[str, float], factors: Mapping[str, float]) -> dict[str, tuple[float, float, float]]:
+    """Give ranges, in natural logs, whose middle is the value chosen and whose width is that of the literature.
+
+    A parameter c is drawn from c / f to c * f, triangular in logs, so that half of the draws lie on either side of the
+    value chosen: a result that moves one way with every parameter then lies within its own band.
+
+    Parameters
+    ----------
+    centres : mapping of str to float
+        Values chosen, above zero.
+    factors : mapping of str to float
+        f for each of them, above 1; of a published range it is the root of high over low.
+
+    Raises
+    ------
+    InputError
+        If the names differ, a value is not above zero, or a factor not above 1.
+
+    Examples
+    --------
+    >>> ranges = around({"demand": 0.8}, {"demand": 2.0})
+    >>> np.exp(ranges["demand"]).round(1).tolist()
+    [0.4, 0.8, 1.6]
+    """
+    if set(centres) != set(factors):
+        raise InputError(f"factors: {sorted(set(centres) ^ set(factors))} are in one of the mappings only.")
+    for name, centre in centres.items():
+        if not (centre > 0 and factors[name] > 1):
+            raise InputError(f"{name}: give a value above zero and a factor above 1, not {centre} and {factors[name]}.")
+    logs = {name: (np.log(centre), np.log(factors[name])) for name, centre in centres.items()}
+    return {name: (float(middle - half), float(middle), float(middle + half)) for name, (middle, half) in logs.items()}
+
+
 def interval(outputs: pd.Series | pd.DataFrame, level_pct: float = 90.0) -> pd.DataFrame:
     """Central interval of simulated outputs: `low`, `median`, `high`, one row an output.
 
