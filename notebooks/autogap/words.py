@@ -55,6 +55,36 @@ def moved(change_pct: float, digits: int = 1) -> str:
     return said if said == "did not change" else f"{said} percent"
 
 
+def moved_both(first_pct: float, second_pct: float, first: str, second: str, digits: int = 1) -> str:
+    """Say two changes in percent as one movement where they go the same way, as two where they do not.
+
+    Examples
+    --------
+    >>> moved_both(-24.7, -3.9, "in value", "in number")
+    'fell 24.7 percent in value and 3.9 percent in number'
+    >>> moved_both(-5.2, 3.4, "in value", "in number"), moved_both(-5.2, 0.0, "in value", "in number")
+    ('fell 5.2 percent in value but rose 3.4 percent in number', 'fell 5.2 percent in value but did not change in number')
+    """
+    one, two = moved(first_pct, digits), moved(second_pct, digits)
+    if one.split()[0] == two.split()[0]:
+        return f"{one} {first} and {second}" if one == "did not change" else f"{one} {first} and {two.split(' ', 1)[1]} {second}"
+    return f"{one} {first} but {two} {second}"
+
+
+def pushed(points: float, what: str, digits: int = 1) -> str:
+    """Say a contribution in percentage points as what it did to a total.
+
+    Examples
+    --------
+    >>> pushed(-7.04, "exports"), pushed(1.04, "exports"), pushed(0.01, "exports")
+    ('took 7.0 points off exports', 'added 1.0 points to exports', 'did not move exports')
+    """
+    size = number(abs(points), digits)
+    if not size.strip("0.,"):
+        return f"did not move {what}"
+    return f"took {size} points off {what}" if points < 0 else f"added {size} points to {what}"
+
+
 def signed(value: float, digits: int = 1) -> str:
     """Write a number with its sign, thousands parted by commas.
 

@@ -155,3 +155,15 @@ def test_band_is_missing_where_the_balance_may_be_zero():
 def test_a_mistake_is_told_in_one_sentence(call, sentence):
     with pytest.raises(InputError, match=sentence):
         call()
+
+
+def test_base_gives_the_printed_growth_back():
+    base = balance.base_of(EXPORTS, pd.Series([8.1, -11.0], index=MAYS))
+    assert (100 * (EXPORTS / base - 1)).round(6).tolist() == [8.1, -11.0]
+    # the first release of May 2024 was 1,701,821: within the rounding of the printed rate
+    assert base.iloc[1] == pytest.approx(1701821, rel=6e-4)
+
+
+def test_no_base_can_be_worked_back_from_a_fall_to_nothing():
+    with pytest.raises(InputError, match="-100 or lower"):
+        balance.base_of(EXPORTS, pd.Series([8.1, -100.0], index=MAYS))

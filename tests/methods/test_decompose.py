@@ -158,3 +158,33 @@ def test_a_share_that_jumps_because_the_total_shrinks():
 def test_a_mistake_is_told_in_one_sentence(call, sentence):
     with pytest.raises(InputError, match=sentence):
         call()
+
+
+def test_products_split_as_the_year_on_year_split_does():
+    """One good between two Mays: the same numbers as `split_value_change` gives for the month."""
+    value, cars = VALUES["cars"], VEHICLES["cars"]
+    factors = pd.DataFrame({"quantity": cars, "rate": RATE, "price": value / cars / RATE})
+    split = decompose.split_product(factors.iloc[[0]].set_axis(["cars"]), factors.iloc[[1]].set_axis(["cars"]))
+    known = decompose.split_value_change(value, cars, RATE, "2025-05").iloc[0]
+    assert split.iloc[0][["quantity", "rate", "price"]].to_numpy() == pytest.approx(known[FACTORS].to_numpy())
+
+
+def test_products_of_goods_with_other_factors_add_up():
+    before = pd.DataFrame({"quantity": [4.0, np.nan], "rate": [150.0, 148.0], "price": [2.0, 9.0]}, index=["a", "b"])
+    after = pd.DataFrame({"quantity": [9.0, np.nan], "rate": [155.0, 157.0], "price": [1.0, 12.0]}, index=["a", "b"])
+    split = decompose.split_product(before, after)
+    assert split[["quantity", "rate", "price"]].sum(axis=1).to_numpy() == pytest.approx(split["change"].to_numpy())
+    assert np.isnan(split.loc["b", "quantity"]) and split.loc["b", "before"] == pytest.approx(148.0 * 9.0)
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        (pd.DataFrame({"quantity": [0.0]}, index=["a"]), "above zero"),
+        (pd.DataFrame({"quantity": [np.nan]}, index=["a"]), "one side only"),
+        (pd.DataFrame({"quantity": [1.0]}, index=["b"]), "same goods"),
+    ],
+)
+def test_products_that_cannot_be_split_are_refused(after, told):
+    with pytest.raises(InputError, match=told):
+        decompose.split_product(pd.DataFrame({"quantity": [2.0]}, index=["a"]), after)

@@ -102,6 +102,40 @@ def yoy_pct(values: pd.Series | pd.DataFrame) -> pd.Series | pd.DataFrame:
     return 100 * (values / earlier.where(earlier > 0) - 1)
 
 
+def base_of(values: pd.Series | pd.DataFrame, change_pct: pd.Series | pd.DataFrame) -> pd.Series | pd.DataFrame:
+    """Work back the figure of a year before from a value and its published growth: the base as revised since.
+
+    A statistical office prints growth over the revised figure of the year before, which may differ from the first
+    release of that period. The base is known as well as the printed rate is: a rate with one decimal leaves
+    0.05 percent on either side.
+
+    Parameters
+    ----------
+    values : Series or DataFrame
+        Levels in any unit.
+    change_pct : same form
+        Growth as printed, in percent, above -100.
+
+    Returns
+    -------
+    Series or DataFrame
+        The base, in the unit of `values`, on the period that was compared with it.
+
+    Raises
+    ------
+    InputError
+        If a growth rate is -100 percent or less: nothing can be worked back from it.
+
+    Examples
+    --------
+    >>> float(base_of(pd.Series([361.5]), pd.Series([-25.0])).iloc[0])
+    482.0
+    """
+    if (change_pct <= -100).to_numpy().any():
+        raise InputError("change_pct: a rate is -100 or lower (expected above -100); it leaves no base to work back.")
+    return values / (1 + change_pct / 100)
+
+
 def _without_gaps(values: pd.Series | pd.DataFrame) -> pd.Series | pd.DataFrame:
     """Write a row for every period between the first and the last; what is missing is NaN."""
     periods_a_year(values)

@@ -153,6 +153,49 @@ def split_value_change(
     return changes if period is None else _only(changes, period)
 
 
+def split_product(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Split the change of products between two situations into what each factor did, exactly.
+
+    Each row is the product of its factors: quantity, yen per dollar and dollars per unit make a value in yen; yen per
+    dollar and dollars make the value of goods that are not counted. A factor's part is the logarithmic mean of the two
+    products times the factor's logarithmic change, so that parts add up and no order matters
+    (additive LMDI-I: Ang, Energy Policy 33, 2005, https://doi.org/10.1016/j.enpol.2003.10.010).
+
+    Parameters
+    ----------
+    before, after : DataFrame
+        A row a good, a column a factor, all above zero. A factor that a good has not is NaN in both.
+
+    Returns
+    -------
+    DataFrame
+        A row a good: ``before``, ``after`` and ``change`` of the product, then one column a factor, NaN where the
+        good does not have it; the factors' columns add up to ``change``.
+
+    Raises
+    ------
+    InputError
+        If goods or factors differ, a factor is zero or negative, or is given on one side only.
+
+    Examples
+    --------
+    >>> goods = ["crude"]
+    >>> before = pd.DataFrame({"quantity": [5.0], "rate": [150.0], "price": [0.4]}, index=goods)
+    >>> after = pd.DataFrame({"quantity": [20.0], "rate": [150.0], "price": [0.6]}, index=goods)
+    >>> split_product(before, after).round(1).values.tolist()
+    [[300.0, 1800.0, 1500.0, 1160.6, 0.0, 339.4]]
+    """
+    if not (before.index.equals(after.index) and before.columns.equals(after.columns)):
+        raise InputError("split_product: before and after must have the same goods and factors, in one order.")
+    if (before.isna() != after.isna()).to_numpy().any():
+        raise InputError("split_product: a factor is given on one side only; give it before and after, or not at all.")
+    _positive(before, "before")
+    _positive(after, "after")
+    old, new = before.prod(axis=1), after.prod(axis=1)
+    parts = np.log(after / before).mul(pd.Series(log_mean(new, old), index=before.index), axis=0)
+    return pd.DataFrame({"before": old, "after": new, "change": new - old}).join(parts)
+
+
 def _goods(values: pd.Series | pd.DataFrame, name: str) -> pd.DataFrame:
     """Make a frame with a column a good, all above zero."""
     return _positive(values.to_frame("all") if isinstance(values, pd.Series) else values, name)
