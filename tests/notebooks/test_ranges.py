@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import pytest
 from collection import BOOKS, each
@@ -9,6 +11,7 @@ from collection import BOOKS, each
 from autogap import data
 from nbpoints.parameters import declare as parameters, periods
 from autogap.methods import balance, tariffs
+from autogap.paths import DATA
 
 
 def months(*names):
@@ -71,6 +74,17 @@ def releases():
             max(name for name in data.revisions("cao.gdp_real_qoq_pct").columns if periods.form(name) == "day"))
 
 
+def since_the_duty_was_known():
+    """Days from the release of August 2025, the last full month under the full duty, to the version of the package."""
+    released = pd.Period(data.revisions("mof.us.exports.total").loc["2025-08"].first_valid_index(), "M")
+    return str(released.end_time.date()), version()
+
+
+def version():
+    """Day of the newest change of the data package."""
+    return json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))["version"]
+
+
 CUSTOMS_MONTH = ("mof.us.exports.total", "mof.us.exports.motor_vehicles", "mof.us.exports.motor_vehicles_units")
 DUTIES = ("census.jp.naics336.calculated_duty", "census.jp.naics336.customs_value")
 
@@ -79,6 +93,7 @@ LIMITS = {
     ("01_trade_gap", "start_year"): (lambda: whole_years("census.jp.general_imports"), False),
     ("02_autos_in_the_gap", "year"): (whole_surplus_years, True),
     ("03_export_decline", "month"): (lambda: with_a_base(*CUSTOMS_MONTH), True),
+    ("03_export_decline", "as_of"): (since_the_duty_was_known, False),
     ("04_auto_sector", "year"): (lambda: table_years("io_oecd_japan"), True),
     ("05_tariff_schedule", "day"): (law, False),
     ("05_tariff_schedule", "start"): (lambda: months(*DUTIES), False),

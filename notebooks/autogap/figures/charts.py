@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from autogap.figures import labels
-from autogap.figures.drawing import clean_rows, colour, positions, write_values, zero_line
+from autogap.figures.drawing import clean_rows, colour, positions, write_values, written, zero_line
 from autogap.figures.style import COLOURS, ink, profile
 from nbpoints.errors import InputError
 
@@ -248,7 +248,7 @@ def waterfall(
         form = values if name in parts.index else values.replace("+", "")
         point = pd.Series({name: lefts[name] + drawn[name]})
         word = write_values(ax, point, "{}", drawn)[0]
-        word.set_text(form.format(drawn[name]).replace("-", "\N{MINUS SIGN}"))
+        word.set_text(written(form, drawn[name]))
     for row, (name, end) in enumerate(ends.items()):
         ax.plot([end, end], [row - 0.36, row + 1.36], color=COLOURS["neutral"], linewidth=0.5, zorder=2)
     ax.margins(x=0.12)

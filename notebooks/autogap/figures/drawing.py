@@ -180,8 +180,22 @@ def write_values(ax: Axes, series: pd.Series, values: str, outwards: pd.Series) 
         style = {"ha": "right" if is_left else "left", "va": "center_baseline", "size": small_pt()}
         gap = profile().line_pt * 1.75 + 2.5
         place = {"xytext": (-gap if is_left else gap, 0), "textcoords": "offset points", "annotation_clip": False}
-        words.append(ax.annotate(values.format(value).replace("-", "\N{MINUS SIGN}"), (value, row), **place, **style))
+        words.append(ax.annotate(written(values, value), (value, row), **place, **style))
     return words
+
+
+def written(form: str, value: float) -> str:
+    """Write a number for a mark: a real minus, and no sign before zero.
+
+    Examples
+    --------
+    >>> written("{:+.1f}", -3.14), written("{:+.1f}", -0.02)
+    ('\N{MINUS SIGN}3.1', '0.0')
+    """
+    text = form.format(value)
+    if not any(digit in text for digit in "123456789"):
+        text = text.replace("+", "").replace("-", "")
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def stack(ax: Axes, frame: pd.DataFrame, roles: Mapping[str, str], labels: Mapping[str, str] | None = None) -> None:
