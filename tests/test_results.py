@@ -9,6 +9,7 @@ import pytest
 
 from nbpoints import mime
 from autogap import results, run
+from autogap.paths import NOTEBOOKS
 from nbpoints.errors import InputError
 
 
@@ -186,3 +187,22 @@ def test_what_is_no_notebook_is_refused(tmp_path):
         (tmp_path / "broken.ipynb").write_text(content)
         with pytest.raises(InputError, match="not a notebook|does not|no list of cells"):
             results.read(tmp_path / "broken.ipynb")
+
+
+def test_a_notebook_that_stands_at_other_parameters_is_a_stray(tmp_path, monkeypatch):
+    """Notebook 13 judges the results of others; those of a notebook left at another month are not the published ones."""
+    monkeypatch.setattr(run, "published", lambda notebook: {"month": "2025-05"})
+    path = _book(tmp_path / "03_export_decline.ipynb")
+    book = json.loads(path.read_text())
+    given = {"cell_type": "code", "source": 'month: str = "2025-05"\nnew: int = 3', "metadata": {"tags": ["parameters"]}}
+    injected = {"cell_type": "code", "source": '# Parameters\nmonth = "2025-08"', "metadata": {"tags": ["injected-parameters"]}}
+    book["cells"].append(given)
+    path.write_text(json.dumps(book))
+    assert results.parameters(path) == {"month": "2025-05", "new": 3} and results.strays([path]) == {}
+    book["cells"].append(injected)
+    path.write_text(json.dumps(book))
+    assert results.strays([path]) == {"03_export_decline": {"month": "2025-08"}}
+
+
+def test_the_notebooks_of_the_collection_stand_at_their_published_parameters():
+    assert results.strays(sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))) == {}

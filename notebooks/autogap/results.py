@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import math
 import numbers
@@ -182,7 +183,7 @@ def read(path: str | Path) -> pd.DataFrame:
 
     path = Path(path)
     cells = _cells(path)
-    notebook = next((found.group(1) for found in map(_START.search, map(_source, cells)) if found), path.stem)
+    notebook = _notebook(path)
     rows = [
         {"notebook": notebook, "label": "", **output["data"][RESULT], "cell": number}
         for number, cell in enumerate(cells, start=1)
@@ -214,6 +215,57 @@ def read_all(paths: Iterable[str | Path]) -> pd.DataFrame:
         table.insert(0, "point", path.stem)
         tables.append(table)
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["point", *COLUMNS])
+
+
+def parameters(path: str | Path) -> dict[str, object]:
+    """Read the parameters that a notebook stands at: its parameters cell, and what papermill injected below it.
+
+    Parameters
+    ----------
+    path : str or Path
+        The notebook, of the collection or as papermill wrote it.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, is not a notebook, or its parameters cell cannot be read.
+    """
+    from nbpoints import notebook as reading
+    from nbpoints.parameters import declare
+
+    values = {name: one.default for name, one in declare.read(path).items()}
+    injected = [cell.source for cell in reading.cells(path) if "injected-parameters" in cell.tags]
+    for line in [line for source in injected for line in ast.parse(source).body if isinstance(line, ast.Assign)]:
+        values[line.targets[0].id] = ast.literal_eval(line.value)
+    return values
+
+
+def strays(paths: Iterable[str | Path]) -> dict[str, dict[str, object]]:
+    """Find notebooks that do not stand at the parameters of their published figures; their results are of another run.
+
+    Parameters
+    ----------
+    paths : iterable of str or Path
+        The notebooks.
+
+    Returns
+    -------
+    dict of str to dict
+        By stem of the notebook the parameters that differ, with the value at which the notebook stands; empty when
+        all stand as published.
+    """
+    found = {}
+    for path in map(Path, paths):
+        stem, published = _notebook(path), run.published(_notebook(path))
+        differing = {name: value for name, value in parameters(path).items() if published.get(name, value) != value}
+        if differing:
+            found[stem] = differing
+    return found
+
+
+def _notebook(path: Path) -> str:
+    """The stem under which a notebook of the collection begins its run; that of the file for any other."""
+    return next((found.group(1) for found in map(_START.search, map(_source, _cells(path))) if found), path.stem)
 
 
 def _cells(path: Path) -> list[dict]:
