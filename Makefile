@@ -27,8 +27,12 @@ test: $(READY) ## every test, then every stored output against a fresh run
 unit: $(READY) ## the tests that take less than a second each
 	@$(BIN)/pytest $(QUICK) -m "not slow" tests
 
-lab: $(READY) ## open JupyterLab on the notebooks
-	@$(BIN)/jupyter lab notebooks
+# a notebook that is saved keeps its stored form, so that `git diff` shows what was changed; a container has only root
+LAB := --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks \
+	--ContentsManager.pre_save_hook=nbpoints.checks.saving.stored_form $(if $(filter 0,$(shell id -u)),--allow-root)
+
+lab: $(READY) ## open JupyterLab on the project; options: make lab ARGS="--no-browser --port 9000"
+	@$(BIN)/python -m jupyterlab $(LAB) $(ARGS)
 
 journal: $(READY) ## the figures at journal width, into runs/journal
 	@AUTOGAP_PROFILE=journal $(BIN)/autogap run baseline -j $(JOBS) --out runs/journal
