@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -49,3 +50,18 @@ def did_you_mean(word: str, known: Iterable[str], most: int = 3) -> str:
     """
     near = get_close_matches(str(word), list(known), n=most, cutoff=0.6)
     return f" Did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
+
+
+def needs_unix() -> None:
+    """Refuse what starts kernels of its own where the system cannot fork them.
+
+    Raises
+    ------
+    InputError
+        On Windows.
+    """
+    if not hasattr(os, "fork"):
+        raise InputError(
+            "Batches and checks need Linux or macOS; on Windows run this in WSL (https://learn.microsoft.com/windows/wsl), "
+            "or open single notebooks in JupyterLab."
+        )

@@ -16,6 +16,8 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from nbpoints.errors import needs_unix
+
 FORKSERVER = Path(__file__).with_name("forkserver.py")
 
 # one core a kernel: the points themselves run in parallel
@@ -61,6 +63,7 @@ class Server:
     """
 
     def __init__(self, kind: str = "kernels"):
+        needs_unix()
         self.folder = private_folder()
         self.address = str(self.folder / "server")
         self._owner, theirs = socket.socketpair()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import signal
@@ -20,7 +19,7 @@ from nbpoints.run.job import Job, Outcome
 from nbpoints.records.layout import CRATE, FAILED, FIGURES, LOCK, PARTIAL, is_whole, read_run
 from nbpoints.scenarios.point import Point
 from nbpoints.run.progress import Row, table
-from nbpoints.errors import InputError
+from nbpoints.errors import InputError, needs_unix
 
 DONE = {"ran", "current"}
 
@@ -83,6 +82,7 @@ def run(
         On Ctrl-C and SIGTERM; what is finished stays.
     """
     points, out, stream = _named(points), Path(out).resolve(), stream or sys.stderr
+    needs_unix()
     if executor not in ("local", "dask"):
         raise InputError(f"--executor {executor}: there are 'local' and 'dask'.")
     with _locked(out), _terminable():
@@ -262,6 +262,8 @@ def _sweep(out: Path, points: list[Point]) -> None:
 
 @contextlib.contextmanager
 def _locked(out: Path) -> Iterator[None]:
+    import fcntl  # not there on Windows
+
     try:
         out.mkdir(parents=True, exist_ok=True)
         file = open(out / LOCK, "a+")
