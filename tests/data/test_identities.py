@@ -17,10 +17,11 @@ FILES = ["mof_*.csv", "census_*.csv", "usitc_*.csv", "treasury_*.csv"]
 
 @pytest.fixture(scope="module")
 def wide():
-    """Periods x series. No series here has two vintages of one period."""
+    """Periods x series, the newest figure of each."""
     paths = [path for pattern in FILES for path in sorted((DATA / "observations").glob(pattern))]
     tidy = pd.concat([pd.read_csv(path, dtype={"period": str, "vintage": str}) for path in paths])
-    return tidy.pivot(index="period", columns="series", values="value")
+    newest = tidy.drop_duplicates(["series", "period"], keep="last")
+    return newest.pivot(index="period", columns="series", values="value")
 
 
 @pytest.fixture(scope="module")

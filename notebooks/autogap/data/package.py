@@ -186,7 +186,7 @@ def _observations(data: Path, relative: str, rows: list[dict[str, str]]) -> dict
 
 def _vintages(data: Path, relative: str) -> str:
     with open(data / relative, newline="", encoding="utf-8") as stream:
-        found = sorted({row["vintage"] for row in csv.DictReader(stream)}, key=known.last_day)
+        found = sorted({row["vintage"] for row in csv.DictReader(stream)}, key=lambda day: (known.last_day(day), day))
     return found[0] if len(found) == 1 else f"{len(found)}, {found[0]} to {found[-1]}"
 
 
