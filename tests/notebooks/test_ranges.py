@@ -108,6 +108,7 @@ LIMITS = {
     ("11_negotiation_timeline", "end"): (to_the_end_of_exports, False),
     ("11_negotiation_timeline", "as_of"): (law, False),
     ("12_after_the_deal", "last_month"): (lambda: months(*CUSTOMS_MONTH), False),
+    ("15_model_and_outcome", "last_month"): (lambda: months("frb.jpy_per_usd", *CUSTOMS_MONTH), False),
 }
 
 

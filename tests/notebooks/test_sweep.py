@@ -74,6 +74,10 @@ OTHERS = {
         other(ANSWER, "exports_change_pct", "duty_on_japan_usd_bn", japan_rate_pct=0.0, partner_rates={},
               substitution=1.5, demand=-3.0, absorbed_pct=60.0, us_made_share_pct=20.0, draws=64),
         other("exports_change_median_pct", "sobol_total_demand", seed=1),
+        other(ANSWER, "exports_change_pct", japan_rate_pct=27.5, absorbed_pct=95.0),
+        other(ANSWER, "exports_change_low_pct", japan_rate_pct=HIGH, substitution=LOW, demand=LOW, draws=64,
+              others_absorbed_pct=HIGH, us_supply=LOW),
+        other(ANSWER, "exports_change_pct", japan_rate_pct=2.5, partner_rates={}, draws=64),
     ],
     "09_supply_chain": [
         other(ANSWER, "output_multiplier", "fig-chain-fall",
@@ -95,6 +99,11 @@ OTHERS = {
     "13_claims_ledger": [
         other(ANSWER, "claims", "fig-claims-verdicts", scope="all"),
         other("fig-claims-deviation", verdict="true then, revised since"),
+    ],
+    "15_model_and_outcome": [
+        other(ANSWER, "outcome_value_pct_at_15", "implied_absorbed_low_pct_both",
+              last_month=LOW, level_pct=HIGH, draws=LOW),
+        other(ANSWER, "sets_that_fit_pct", level_pct=LOW, seed=1),
     ],
 }
 SEEDED = [stem for stem, sets in OTHERS.items() if any("seed" in one.values for one in sets)]
