@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbpoints.parameters import annotations, declare as parameters, periods
+from nbpoints.parameters import declare as parameters, periods, types
 from nbpoints.errors import InputError
-from nbpoints.notebook import Cell, cells
+from nbpoints.notebook import Cell
 from nbpoints.parameters.declare import Parameter
 
 CELL = '''\
@@ -88,11 +88,11 @@ def test_every_line_of_the_cell_is_read(write_notebook):
         ("x: str = 'a, b'  # which {\"a, b\", c}", "a", 'choose from "a, b", c.'),
         ("x: int = 5  # n [0..10]", 11, "11 is out of range; allowed: 0 to 10"),
         ("x: float = 5  # n [..10]", 10.1, "allowed: up to 10"),
-        ("x: str = '2025-05'  # m [2024-05..2026-08]", "2025-13", "'2025-13' is no month like 2025-05"),
+        ("x: str = '2025-05'  # m [2024-05..2026-08]", "2025-13", "'2025-13' is not a valid month (such as 2025-05)"),
         ("x: str = '2025-05'  # m [2024-05..2026-08]", "2024-04", "out of range; allowed: 2024-05 to 2026-08"),
-        ("x: str = '2025-05'  # m [2024-05..2026-08]", "2025Q1", "is no month"),
-        ("x: str = '2025-01-31'  # d [2025-01-01..]", "2025-02-29", "is no day like"),
-        ("x: list[str] = ['2025Q1']  # q [2020Q1..2026Q4]", ["2025Q5"], "is no quarter"),
+        ("x: str = '2025-05'  # m [2024-05..2026-08]", "2025Q1", "is not a valid month"),
+        ("x: str = '2025-01-31'  # d [2025-01-01..]", "2025-02-29", "is not a valid day"),
+        ("x: list[str] = ['2025Q1']  # q [2020Q1..2026Q4]", ["2025Q5"], "is not a valid quarter"),
         ("x: dict[str, float] = {}  # r [0..50]", {"kr": 51}, "51.0 is out of range"),
         ("x = 1", "a", "'a' is str, not int"),
     ],
@@ -139,7 +139,7 @@ def test_only_an_int_for_a_float_is_converted():
         ("x = {2020: 'a'}", "2020 is a dict key of type int"),
         ("x: Frame = None", "values of type Frame cannot be passed"),
         ("x: Literal[1.5] = 1.5", "a choice must be"),
-        ("x = date(2025, 5, 1)", "the default 'date(2025, 5, 1)' is no literal"),
+        ("x = date(2025, 5, 1)", "the default 'date(2025, 5, 1)' is not a literal"),
         ("x: int", "x has no default"),
         ("x = y = 1", "write one parameter a line"),
         ("for x in 1, 2: pass", "write one parameter a line"),
@@ -147,13 +147,13 @@ def test_only_an_int_for_a_float_is_converted():
         ("x: int = 'a'", "'a' is str, not int"),
         ("x: int = 11  # n [0..10]", "11 is out of range"),
         ("x: str = 'a'  # m [b..c]", "neither a number nor a period"),
-        ("x: int = 1  # n [a..b]", "is no number"),
-        ("x: str = '2025'  # y [2024..2025-05]", "is no range"),
-        ("x: int = 5  # n [10..0]", "is no range"),
-        ("x: int = 1  # n {1, b}", "has not the parameter's type"),
+        ("x: int = 1  # n [a..b]", "is not a number"),
+        ("x: str = '2025'  # y [2024..2025-05]", "is not a range"),
+        ("x: int = 5  # n [10..0]", "is not a range"),
+        ("x: int = 1  # n {1, b}", "is not of the parameter's type, int"),
         ("x = = 1", "not valid Python"),
         ("x = " + "[" * 500 + "]" * 500, "not valid Python"),
-        ("x = 1e999", "is no number that JSON can carry"),
+        ("x = 1e999", "is not a number that JSON can carry"),
     ],
 )
 def test_a_faulty_cell_is_named_with_its_place(cell, says):
@@ -346,4 +346,4 @@ def test_periods_step_and_return():
 
 @pytest.mark.parametrize("text", ["int", "list[str]", "dict[str, list[float]]", "Literal['a', 1]", "int | str | None"])
 def test_a_type_reads_as_it_is_written(text):
-    assert str(annotations.parse(text)) == text
+    assert str(types.parse(text)) == text

@@ -23,6 +23,10 @@ from nbpoints.notebook import Cell
         (["'a', \"b\", c.real", "x.a"], "ab"),
         (["def f():\n    global a\n    a += 1", "class A:\n    x = b", "try:\n    c\nfinally:\n    pass"], ""),
         (["a, b = 1, 2", "import c"], "abc"),
+        (["smf.ols('y ~ I(x > a)', data=d)", "feols(fml='y ~ x * b | c', data=d)"], ""),
+        (["pd.eval('a * 2')", "get_ipython().user_ns['b']"], ""),
+        (["%run -i other.py"], ""),
+        (["%run other.py", "frame.groupby('a').sum('b')", "title('The month of c')"], "abc"),
     ],
 )
 def test_a_parameter_that_no_later_cell_reads_is_found(sources, expected):

@@ -8,32 +8,30 @@ One literal a line, with what it means and what is allowed in the comment::
 
 A range ends the comment in brackets, and either end may be left open; choices end it in braces. A range whose ends
 are ISO periods makes a ``str`` a period of that form. A choice with a comma stands in double quotes. In lists and
-dicts, range and choices hold for each value.
+dicts, range and choices hold for each value. Papermill's ``# type: float`` counts as an annotation.
+
+A value takes one walk: the cell is declared here, `types` reads its annotation and fits the value, `comments` reads
+what is allowed. It is checked twice and no more: when a batch is planned, before any kernel starts, and by a notebook
+that somebody runs by hand.
 """
 
 from __future__ import annotations
 
 import ast
-import io
 import json
-import re
-import tokenize
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbpoints import notebook
-from nbpoints.parameters import annotations, periods
-from nbpoints.parameters.annotations import literal, shown
 from nbpoints.errors import InputError, did_you_mean
+from nbpoints.parameters import comments, periods, types
 from nbpoints.parameters.names import passed, point_name
+from nbpoints.parameters.types import literal, shown
 
-_RANGE = re.compile(r"\s*\[([^\[\]]*?)\.\.([^\[\]]*?)\]\s*$")
-_CHOICES = re.compile(r"\s*\{([^{}]*)\}\s*$")
-_ONE_CHOICE = re.compile(r'"[^"]*"|[^,\s][^,]*')
 _WORDS = {"None": None, "True": True, "False": False}
 
-__all__ = ["Parameter", "check", "faults", "from_cells", "literal", "passed", "point_name", "read", "unknown"]
+__all__ = ["Parameter", "check", "from_cells", "literal", "passed", "point_name", "read", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -95,10 +93,10 @@ class Parameter:
         27.0
         >>> Parameter("month", "str", "2025-05", low="2024-05", high="2026-08").check("2025-13")
         Traceback (most recent call last):
-        nbpoints.errors.InputError: month: '2025-13' is no month like 2025-05; allowed: 2024-05 to 2026-08.
+        nbpoints.errors.InputError: month: '2025-13' is not a valid month (such as 2025-05); allowed: 2024-05 to 2026-08.
         """
         try:
-            fitted = annotations.fit(annotations.parse(self.type), value)
+            fitted = types.fit(types.parse(self.type), value)
         except InputError as error:
             allowed = f" Allowed: {self.allowed}." if self.allowed and "choose from" not in str(error) else ""
             raise InputError(f"{self.name}: {error}{allowed}") from None
@@ -127,14 +125,16 @@ class Parameter:
         try:
             value = _WORDS[text] if text in _WORDS else json.loads(text)
         except (ValueError, RecursionError):
-            return self.check(text)
+            # .5 and +5, which JSON does not know
+            number = types.number(text)
+            value = text if number is None else number
         try:
             return self.check(text if isinstance(value, str) else value)
         except InputError as refused:
             try:
                 return self.check(text)
             except InputError as also_refused:
-                raise (also_refused if "str" in annotations.parse(self.type).scalars() else refused) from None
+                raise (also_refused if "str" in types.parse(self.type).scalars() else refused) from None
 
     def _check_scalar(self, value: object) -> None:
         if value is None or isinstance(value, bool) and not self.choices:
@@ -150,7 +150,7 @@ class Parameter:
         kind = periods.form(ends[0])
         if kind and periods.form(value) != kind:
             example = periods.EXAMPLES[kind]
-            raise InputError(f"{self.name}: {shown(value)} is no {kind} like {example}; allowed: {self.allowed}.")
+            raise InputError(f"{self.name}: {shown(value)} is not a valid {kind} (such as {example}); allowed: {self.allowed}.")
         if self.low is not None and value < self.low or self.high is not None and value > self.high:
             raise InputError(f"{self.name}: {shown(value)} is out of range; allowed: {self.allowed}.")
 
@@ -166,12 +166,12 @@ def read(path: Path | str) -> dict[str, Parameter]:
     Returns
     -------
     dict of str to Parameter
-        In the order of the cell.
+        In the order of the cell; empty when no cell has the tag.
 
     Raises
     ------
     InputError
-        When the file is no notebook, has no cell tagged ``parameters``, or that cell holds more than literals.
+        When the file is not a notebook, two cells have the tag ``parameters``, or the cell holds more than literals.
     """
     return from_cells(notebook.cells(path), Path(path).name)
 
@@ -180,7 +180,7 @@ def from_cells(cells: list[notebook.Cell], place: str) -> dict[str, Parameter]:
     """Read the parameters from a notebook's cells; `place` names the notebook in errors."""
     tagged = [cell for cell in cells if cell.kind == "code" and "parameters" in cell.tags]
     if not tagged:
-        raise InputError(f"{place}: no code cell has the tag 'parameters'; tag the cell that holds the defaults.")
+        return {}
     if len(tagged) > 1:
         numbers = " and ".join(str(cell.number) for cell in tagged)
         raise InputError(f"{place}: cells {numbers} have the tag 'parameters'; only one may.")
@@ -188,11 +188,11 @@ def from_cells(cells: list[notebook.Cell], place: str) -> dict[str, Parameter]:
     tree = notebook.syntax(cell.source)
     if tree is None:
         raise InputError(f"{place}, cell {cell.number}: the parameters cell is not valid Python.")
-    comments = _comments(notebook.MAGIC.sub(r"\1pass", cell.source))
+    beside = comments.by_line(notebook.MAGIC.sub(r"\1pass", cell.source))
     found: dict[str, Parameter] = {}
     for statement in tree.body:
         try:
-            parameter = _parameter(statement, comments)
+            parameter = _parameter(statement, beside)
             if parameter and parameter.name in found:
                 raise InputError(f"{parameter.name} is set a second time; keep one line.")
         except InputError as error:
@@ -200,26 +200,6 @@ def from_cells(cells: list[notebook.Cell], place: str) -> dict[str, Parameter]:
         if parameter:
             found[parameter.name] = parameter
     return found
-
-
-def faults(parameters: Mapping[str, Parameter], values: Mapping[str, object]) -> list[str]:
-    """List everything that is wrong with some values, a sentence each.
-
-    Examples
-    --------
-    >>> faults({"month": Parameter("month", "str", "2025-05")}, {"mnth": "2025-06", "month": 6})
-    ["mnth: no such parameter. Did you mean 'month'?", 'month: 6 is int, not str.']
-    """
-    result = []
-    for name, value in values.items():
-        if name not in parameters:
-            result.append(unknown(name, parameters))
-            continue
-        try:
-            parameters[name].check(value)
-        except InputError as error:
-            result.append(str(error))
-    return result
 
 
 def unknown(name: str, parameters: Mapping[str, Parameter]) -> str:
@@ -251,17 +231,22 @@ def check(parameters: Path | str | Mapping[str, Parameter], values: Mapping[str,
     if not isinstance(parameters, Mapping):
         place = f"{Path(parameters).name}: "
         parameters = read(parameters)
-    wrong = faults(parameters, values)
-    if wrong:
-        raise InputError(place + " ".join(wrong))
-    return {
-        name: parameter.check(values[name]) if name in values else parameter.default
-        for name, parameter in parameters.items()
-    }
+    result = {name: parameter.default for name, parameter in parameters.items()}
+    faults = []
+    for name, value in values.items():
+        try:
+            if name not in parameters:
+                raise InputError(unknown(name, parameters))
+            result[name] = parameters[name].check(value)
+        except InputError as error:
+            faults.append(str(error))
+    if faults:
+        raise InputError(place + " ".join(faults))
+    return result
 
 
-def _parameter(statement: ast.stmt, comments: dict[int, str]) -> Parameter | None:
-    if isinstance(statement, (ast.Import, ast.ImportFrom, ast.Pass)):
+def _parameter(statement: ast.stmt, beside: dict[int, str]) -> Parameter | None:
+    if isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass):
         return None
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
         return None
@@ -270,12 +255,14 @@ def _parameter(statement: ast.stmt, comments: dict[int, str]) -> Parameter | Non
         target = statement.targets[0]
     if not isinstance(target, ast.Name):
         raise InputError("write one parameter a line, as `name: type = value  # what it means`.")
-    default = _default(target.id, statement.value)
-    kind = annotations.infer(default) if isinstance(statement, ast.Assign) else _kind(target.id, statement.annotation)
-    comment = comments.get(statement.end_lineno) or comments.get(statement.lineno, "")
-    text, choices, low, high = _bounds(target.id, comment, kind)
-    parameter = Parameter(target.id, str(kind), default, text, choices, low, high, statement.lineno)
-    return Parameter(target.id, str(kind), parameter.check(default), text, choices, low, high, statement.lineno)
+    name, default = target.id, _default(target.id, statement.value)
+    stated, comment = comments.split_type(beside.get(statement.end_lineno) or beside.get(statement.lineno, ""))
+    if isinstance(statement, ast.AnnAssign):
+        stated = ast.unparse(statement.annotation)
+    kind = _kind(name, stated) if stated else types.infer(default)
+    said = comments.read(name, comment, kind)
+    parameter = Parameter(name, str(kind), default, said.help, said.choices, said.low, said.high, statement.lineno)
+    return replace(parameter, default=parameter.check(default))
 
 
 def _default(name: str, node: ast.expr | None) -> object:
@@ -284,7 +271,10 @@ def _default(name: str, node: ast.expr | None) -> object:
     try:
         value = ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        raise InputError(f"{name}: the default {shown(ast.unparse(node))} is no literal; write the value.") from None
+        raise InputError(
+            f"{name}: the default {shown(ast.unparse(node))} is not a literal; write the value itself: a number, text, "
+            "True, None, a list or a dict."
+        ) from None
     try:
         literal(value)
     except InputError as error:
@@ -292,71 +282,15 @@ def _default(name: str, node: ast.expr | None) -> object:
     return value
 
 
-def _kind(name: str, annotation: ast.expr) -> annotations.Kind:
+def _kind(name: str, annotation: str) -> types.Kind:
     try:
-        return annotations.parse(ast.unparse(annotation))
+        return types.parse(annotation)
     except InputError as error:
         raise InputError(f"{name}: {error}") from None
 
 
-def _comments(source: str) -> dict[int, str]:
-    found = {}
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            if token.type == tokenize.COMMENT:
-                found[token.start[0]] = token.string.lstrip("#").strip()
-    except (tokenize.TokenError, IndentationError, SyntaxError):
-        return found
-    return found
-
-
-def _bounds(name: str, comment: str, kind: annotations.Kind) -> tuple[str, tuple, object, object]:
-    """Split a comment into help, choices and the ends of the range."""
-    scalars = kind.scalars()
-    if found := _RANGE.search(comment):
-        ends = [_end(name, text.strip(), scalars) for text in found.groups()]
-        given = [end for end in ends if end is not None]
-        if len({periods.form(end) for end in given}) > 1 or len(given) == 2 and given[0] > given[1]:
-            raise InputError(f"{name}: {found[0].strip()} is no range; give the lower and the upper end in one form.")
-        return comment[: found.start()], (), *ends
-    if found := _CHOICES.search(comment):
-        choices = tuple(_choice(name, text.strip(), scalars) for text in _ONE_CHOICE.findall(found[1]))
-        return comment[: found.start()], choices, None, None
-    parts = kind.parts if kind.head == "union" else (kind,)
-    literals = [choice for part in parts if part.head == "literal" for choice in part.parts]
-    only_literals = all(part.head in ("literal", "None") for part in parts)
-    return comment, tuple(literals) if only_literals else (), None, None
-
-
-def _end(name: str, text: str, scalars: set[str]) -> object:
-    if not text:
-        return None
-    if scalars & {"int", "float"}:
-        try:
-            return int(text) if re.fullmatch(r"[-+]?\d{1,18}", text) else float(text)
-        except ValueError:
-            raise InputError(f"{name}: the end {text!r} of its range is no number.") from None
-    if "str" in scalars and periods.form(text):
-        return text
-    raise InputError(f"{name}: the end {text!r} of its range is neither a number nor a period such as 2025-05.")
-
-
-def _choice(name: str, text: str, scalars: set[str]) -> object:
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        value = text
-    if type(value).__name__ in scalars - {"str"}:
-        return value
-    if type(value) is int and "float" in scalars:
-        return float(value)
-    if "str" in scalars:
-        return value if isinstance(value, str) else text
-    raise InputError(f"{name}: the choice {text!r} has not the parameter's type.")
-
-
 def _scalars(value: object) -> Iterator[object]:
-    if isinstance(value, (list, dict)):
+    if isinstance(value, list | dict):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _scalars(item)
     else:

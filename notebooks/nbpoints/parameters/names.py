@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 
-from nbpoints.parameters.annotations import canonical
+from nbpoints.parameters.types import canonical
 
 _LONGEST_NAME = 120
 

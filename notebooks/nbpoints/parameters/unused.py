@@ -11,7 +11,9 @@ from nbpoints import notebook
 # `run.start("03_topic", month=month)` checks the parameters; that alone uses none of them
 _CHECKING_CALL = "run.start"
 # code that can reach any name of the notebook without spelling it
-_REACHES_ALL = {"globals", "locals", "vars", "eval", "exec"}
+_REACHES_ALL = {"globals", "locals", "vars", "eval", "exec", "user_ns", "user_global_ns"}
+# `%run -i` runs a file inside the notebook's own names
+_RUNS_INSIDE = re.compile(r"^\s*%run\s+(?:-\w+\s+)*-i\b", re.MULTILINE)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -19,8 +21,9 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 def unread(cells: list[notebook.Cell], names: Iterable[str]) -> list[str]:
     """List the parameters that no cell after the parameters cell reads.
 
-    A name that is set anew before it is read counts as unread: what was passed is lost. Cells that are no Python,
-    and cells that may reach any name (``globals()``, ``exec``), count as reading all.
+    A name that is assigned before it is read counts as unread: what was passed is lost. An expression inside a text
+    that a call gets counts as reading its names: ``ols("y ~ I(x > limit)")``, ``pd.eval("k * 2")``. Cells that are not
+    Python, and cells that may reach any name (``globals()``, ``exec``, ``%run -i``), count as reading all.
 
     Parameters
     ----------
@@ -43,7 +46,7 @@ def unread(cells: list[notebook.Cell], names: Iterable[str]) -> list[str]:
     undecided, lost = list(names), []
     for cell in _later(cells):
         tree = notebook.syntax(cell.source)
-        if tree is None:
+        if tree is None or _RUNS_INSIDE.search(cell.source):
             return lost
         # in a magic line any word may be a name: `!ls {folder}`, `%time fit(month)`
         words = {word for line in notebook.MAGIC.finditer(cell.source) for word in re.findall(r"\w+", line[0])}
@@ -96,10 +99,27 @@ def _reads(node: ast.AST) -> Iterator[str]:
         bound = _stored(node)
         yield from (name for child in children for name in _reads(child) if name not in bound)
         return
+    elif isinstance(node, ast.Attribute) and node.attr in _REACHES_ALL:
+        yield node.attr
     elif isinstance(node, ast.Call) and ast.unparse(node.func) == _CHECKING_CALL:
         children = [child for child in children if not _hands_on(child)]
+    elif isinstance(node, ast.Call):
+        for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                yield from _names_in_text(argument.value)
     for child in children:
         yield from _reads(child)
+
+
+def _names_in_text(text: str) -> Iterator[str]:
+    """Yield the names in a text that is an expression or a formula; a single word is a label or a column."""
+    try:
+        # the tilde of a formula stands between two sides, Python's before one
+        tree = ast.parse(text.replace("~", "-").strip(), mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    if not isinstance(tree.body, ast.Name | ast.Constant):
+        yield from (part.id for part in ast.walk(tree) if isinstance(part, ast.Name))
 
 
 def _reads_of_function(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Iterator[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from nbpoints.errors import InputError
 from nbpoints.mime import RESULT
 from nbpoints.notebook import by_mime
-from nbpoints.parameters.annotations import shown
+from nbpoints.parameters.types import shown
 from nbpoints.records.layout import FIGURES
 from nbpoints.scenarios.point import Point
 

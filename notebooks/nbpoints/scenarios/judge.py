@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
 
-from nbpoints.parameters.annotations import canonical, shown
+from nbpoints.parameters.types import canonical, shown
 from nbpoints.scenarios.listing import Notebook, resolve
 from nbpoints.scenarios.plan import MOST_POINTS, Plan, Share, expand
 from nbpoints.scenarios.strict_yaml import Document

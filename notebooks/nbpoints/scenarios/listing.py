@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nbpoints import notebook
 from nbpoints.parameters import declare as parameters
-from nbpoints.parameters.annotations import shown
+from nbpoints.parameters.types import shown
 from nbpoints.scenarios.point import Point
 from nbpoints.parameters.unused import unread
 from nbpoints.errors import InputError, did_you_mean

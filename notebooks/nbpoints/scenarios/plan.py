@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import product
 
 from nbpoints.parameters import periods
-from nbpoints.parameters.annotations import shown
+from nbpoints.parameters.types import shown
 from nbpoints.errors import InputError
 
 MOST_POINTS = 100_000

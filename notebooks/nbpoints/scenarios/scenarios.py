@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbpoints.parameters import declare as parameters
-from nbpoints.parameters.annotations import canonical, shown
+from nbpoints.parameters.types import canonical, shown
 from nbpoints.scenarios import listing, strict_yaml
 from nbpoints.scenarios.judge import ADHOC, judge
 from nbpoints.scenarios.plan import Plan, Share

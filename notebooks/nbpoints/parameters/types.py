@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import math
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -27,6 +28,9 @@ _CURES = {
     "ndarray": "write a list, .tolist()",
 }
 _DEEPEST = 20
+_WHOLE = re.compile(r"[-+]?[0-9]{1,1000}")
+_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 _LONGEST_INT_BITS = 4096
 
 
@@ -79,7 +83,7 @@ def parse(annotation: str) -> Kind:
     try:
         return _kind(ast.parse(annotation, mode="eval").body)
     except (SyntaxError, RecursionError):
-        raise InputError(f"{annotation!r} is no type; allowed are {ALLOWED}.") from None
+        raise InputError(f"{annotation!r} is not a type; allowed are {ALLOWED}.") from None
 
 
 def infer(value: object) -> Kind:
@@ -117,7 +121,7 @@ def fit(kind: Kind, value: object) -> object:
     Raises
     ------
     InputError
-        When the value is not of the type: ``True`` is no int and ``"2025"`` is no int either.
+        When the value is not of the type: ``True`` is not an int, nor is ``"2025"``.
 
     Examples
     --------
@@ -183,6 +187,19 @@ def canonical(value: object) -> str:
     return json.dumps(value, sort_keys=True)
 
 
+def number(text: str) -> int | float | None:
+    """Read a number as people write it, ``.5`` and ``+5`` too; None when the text is not one.
+
+    Examples
+    --------
+    >>> number(".5"), number("+5"), number("1e3"), number("27,5")
+    (0.5, 5, 1000.0, None)
+    """
+    if not _NUMBER.fullmatch(text):
+        return None
+    return int(text) if _WHOLE.fullmatch(text) else float(text)
+
+
 def shown(value: object, most: int = 60) -> str:
     """Return a value's repr, cut to a length fit for a sentence."""
     try:
@@ -202,7 +219,7 @@ def _kind(node: ast.expr) -> Kind:
         return _union([_kind(node.left), _kind(node.right)])
     name = _name(node.value if isinstance(node, ast.Subscript) else node)
     if name is None:
-        raise InputError(f"{ast.unparse(node)!r} is no type; allowed are {ALLOWED}.")
+        raise InputError(f"{ast.unparse(node)!r} is not a type; allowed are {ALLOWED}.")
     if isinstance(node, ast.Subscript):
         inner = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
         return _subscripted(name, inner, node)
@@ -277,7 +294,10 @@ def _mismatch(kind: Kind, value: object) -> str:
         literal(value)
     except InputError as error:
         return str(error)
-    return f"{shown(value)} is {type(value).__name__}, not {kind}."
+    cure = ""
+    if isinstance(value, str) and _DECIMAL_COMMA.fullmatch(value) and kind.scalars() & {"int", "float"}:
+        cure = f"; write a decimal point: {value.replace(',', '.')}"
+    return f"{shown(value)} is {type(value).__name__}, not {kind}{cure}."
 
 
 def _judge(value: object, depth: int) -> None:
@@ -288,10 +308,10 @@ def _judge(value: object, depth: int) -> None:
             raise InputError("an int of so many digits cannot travel; write text.")
     elif type(value) is float:
         if not math.isfinite(value):
-            raise InputError(f"{value!r} is no number that JSON can carry; write None or leave it out.")
+            raise InputError(f"{value!r} is not a number that JSON can carry; write None or leave it out.")
     elif type(value) is str:
         if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-            raise InputError(f"{shown(value)} is no valid Unicode text.")
+            raise InputError(f"{shown(value)} is not valid Unicode text.")
     elif type(value) in (list, dict):
         _judge_parts(value, depth)
     else:
