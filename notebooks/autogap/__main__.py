@@ -9,10 +9,16 @@ from nbpoints import cli
 # add a command here: name, what it does, "module:function" to declare its arguments, "module:function" to run it
 COMMANDS: list[cli.Command] = []
 
+# what notebooks read from the environment, as options of `run` and `why`
+SETTINGS = [
+    cli.Setting("--profile", "AUTOGAP_PROFILE", "size and letters of the figures: briefing, journal, ..."),
+    cli.Setting("--forms", "AUTOGAP_FORMS", "forms of the figures, such as svg,pdf (default: svg,pdf,png)"),
+]
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; see `nbpoints.cli.main`."""
-    return cli.main(argv, prog="autogap", commands=COMMANDS)
+    return cli.main(argv, prog="autogap", commands=COMMANDS, settings=SETTINGS)
 
 
 if __name__ == "__main__":

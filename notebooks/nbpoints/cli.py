@@ -13,7 +13,7 @@ from pathlib import Path
 from nbpoints import program, project
 from nbpoints.errors import InputError, did_you_mean
 from nbpoints.files import write_whole
-from nbpoints.scenarios import listing, scenarios
+from nbpoints.scenarios import notebooks, scenarios
 from nbpoints.scenarios.point import Point
 
 Declare = Callable[[argparse.ArgumentParser], None]
@@ -42,7 +42,31 @@ class Command:
     function: Function | str
 
 
-def main(argv: list[str] | None = None, *, prog: str = "nbpoints", commands: Iterable[Command] = ()) -> int:
+@dataclass(frozen=True)
+class Setting:
+    """An option of `run` and `why` that sets an environment variable for the notebooks.
+
+    Attributes
+    ----------
+    option, variable, about : str
+        Such as ``"--profile"``, ``"MY_PROFILE"`` and the line of help.
+    choices : tuple of str
+        Allowed values; empty when any is.
+    """
+
+    option: str
+    variable: str
+    about: str
+    choices: tuple[str, ...] = ()
+
+
+def main(
+    argv: list[str] | None = None,
+    *,
+    prog: str = "nbpoints",
+    commands: Iterable[Command] = (),
+    settings: Iterable[Setting] = (),
+) -> int:
     """Run one command.
 
     Parameters
@@ -53,6 +77,8 @@ def main(argv: list[str] | None = None, *, prog: str = "nbpoints", commands: Ite
         Name of the program in help texts and messages.
     commands : iterable of Command
         The caller's own, listed after the engine's.
+    settings : iterable of Setting
+        Options of `run` and `why` that notebooks get as environment variables.
 
     Returns
     -------
@@ -62,7 +88,8 @@ def main(argv: list[str] | None = None, *, prog: str = "nbpoints", commands: Ite
     argv = sys.argv[1:] if argv is None else argv
     program.call(prog)
     try:
-        arguments = _parser(argv, [*COMMANDS, *commands]).parse_args(argv)
+        arguments = _parser(argv, [*COMMANDS, *commands], list(settings)).parse_args(argv)
+        os.environ.update({name: value for name, value in vars(arguments).items() if name.isupper() and value})
         return arguments.function(arguments)
     except InputError as error:
         print(error, file=sys.stderr)
@@ -79,7 +106,7 @@ def main(argv: list[str] | None = None, *, prog: str = "nbpoints", commands: Ite
         return 130
 
 
-def _parser(argv: list[str], commands: list[Command]) -> argparse.ArgumentParser:
+def _parser(argv: list[str], commands: list[Command], settings: list[Setting]) -> argparse.ArgumentParser:
     """Build the tree: every command with its line of help, and the arguments of the one that is called."""
     parser = argparse.ArgumentParser(
         prog=program.name(), description="Run the notebooks of a folder with other parameters, one or many at a time."
@@ -91,6 +118,8 @@ def _parser(argv: list[str], commands: list[Command]) -> argparse.ArgumentParser
         if command.name in argv:
             _imported(command.declare)(branch)
             branch.set_defaults(function=_imported(command.function))
+            for each in settings if command.name in ("run", "why") else ():
+                branch.add_argument(each.option, dest=each.variable, choices=each.choices or None, help=each.about)
     return parser
 
 
@@ -182,15 +211,35 @@ def _out(arguments: argparse.Namespace) -> Path:
     return arguments.out or (arguments.dir / "runs" if arguments.dir else project.find(Path.cwd()).runs)
 
 
-def _points(arguments: argparse.Namespace) -> list[Point]:
-    points = _load(arguments).points(arguments.scenarios, arguments.notebook, _overrides(arguments.parameter))
+def _points(arguments: argparse.Namespace) -> tuple[list[Point], list[str]]:
+    """Return the points that are asked for, and why some notebooks of the folder are left out."""
+    loaded = _load(arguments)
+    points = loaded.points(arguments.scenarios, arguments.notebook, _overrides(arguments.parameter))
+    left_out = loaded.left_out(arguments.scenarios, arguments.notebook)
     if arguments.point is None:
-        return points
+        return points, left_out
     names = {point.name for point in points}
     for name in arguments.point:
         if name not in names:
             raise InputError(f"no point {name!r} in it.{did_you_mean(name, names)}")
-    return [point for point in points if point.name in arguments.point]
+    return [point for point in points if point.name in arguments.point], []
+
+
+def _tell(sentences: Iterable[str]) -> int:
+    """Write sentences to standard error; return the exit status that they mean."""
+    status = 0
+    for sentence in dict.fromkeys(sentences):
+        print(sentence, file=sys.stderr)
+        status = 2
+    return status
+
+
+def _tell_checkout() -> None:
+    """Say which checkout is worked on, when it is another one than that of the program: a second worktree."""
+    here, own = project.find(Path.cwd()), Path(__file__).resolve().parent
+    copy = here.notebooks / own.name
+    if copy.is_dir() and copy.resolve() != own:
+        print(f"Working on {here.root}; the program itself is that of {project.find(own).root}.", file=sys.stderr)
 
 
 def _overrides(pairs: list[str]) -> dict[str, str]:
@@ -208,35 +257,45 @@ def _overrides(pairs: list[str]) -> dict[str, str]:
 def _list(arguments: argparse.Namespace) -> int:
     if arguments.scenarios:
         points = _load(arguments).points(arguments.scenarios)
-        print(listing.points_as_json(points) if arguments.json else "\n".join(point.name for point in points))
+        print(notebooks.points_as_json(points) if arguments.json else "\n".join(point.name for point in points))
         return 0
     folder = arguments.dir or project.find(Path.cwd()).notebooks
-    books = [listing.inspect(path) for path in listing.find(folder).values()]
+    books = [notebooks.inspect(path) for path in notebooks.find(folder).values()]
     if not books:
         raise InputError(f"{folder}: no notebook in this folder.")
-    print((listing.as_json if arguments.json else listing.as_text)(books))
+    print((notebooks.as_json if arguments.json else notebooks.as_text)(books))
     faults = [fault for book in books for fault in book.faults]
-    if faults:
-        raise InputError("\n".join(faults))
-    return 0
+    _tell(note for book in books for note in book.notes)
+    return _tell(faults)
 
 
 def _validate(arguments: argparse.Namespace) -> int:
     loaded = _load(arguments, arguments.given)
-    counts = {name: len(loaded.points([name])) for name in loaded.plans}
+    counts, blocked = {}, []
     for name, plan in loaded.plans.items():
-        print(f"{name}: {counts[name]:,} points{'. ' if plan.about else ''}{plan.about}")
-    print(f"{loaded.path.name}: {len(counts)} scenarios, {sum(counts.values()):,} points, no fault.")
-    return 0
+        blocked += [fault for faults in plan.blocked.values() for fault in faults]
+        if not plan.blocked or plan.is_all and plan.shares:
+            counts[name] = len(loaded.points([name]))
+            print(f"{name}: {_counted(counts[name], 'point')}{'. ' if plan.about else ''}{plan.about}")
+    total = f"{_counted(len(counts), 'scenario')}, {_counted(sum(counts.values()), 'point')}"
+    status = _tell(blocked)
+    print(f"{loaded.path.name}: {total}, {'not all can be run' if status else 'no error'}.")
+    return status
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _run(arguments: argparse.Namespace) -> int:
     if arguments.scheduler and arguments.executor != "dask":
         raise InputError("--scheduler is for --executor dask.")
-    points = _points(arguments)
+    points, left_out = _points(arguments)
+    if arguments.dir is None:
+        _tell_checkout()
     from nbpoints.run import runner
 
-    return runner.run(
+    status = runner.run(
         points,
         jobs=arguments.jobs or _cores(),
         out=_out(arguments),
@@ -249,10 +308,11 @@ def _run(arguments: argparse.Namespace) -> int:
         publish=arguments.publish,
         junit=arguments.junit,
     )
+    return _tell(left_out) or status
 
 
 def _why(arguments: argparse.Namespace) -> int:
-    points = _points(arguments)
+    points, left_out = _points(arguments)
     from nbpoints.run import runner
 
     due = runner.why(points, _out(arguments))
@@ -260,7 +320,7 @@ def _why(arguments: argparse.Namespace) -> int:
         print(f"{name}: {reason}")
     if not due:
         print(f"Nothing to run: all {len(points)} points are current.")
-    return 0
+    return _tell(left_out)
 
 
 def _results(arguments: argparse.Namespace) -> int:

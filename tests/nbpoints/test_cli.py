@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 import nbpoints.records
 import nbpoints.run
 from nbpoints import project
-from nbpoints.cli import Command, main
+from nbpoints.cli import Command, Setting, main
 
 SCENARIOS = """\
 baseline: {notebooks: all}
@@ -113,7 +114,7 @@ def test_list_shows_the_good_and_names_the_bad(folder, capsys):
 def test_validate_counts_points(folder, capsys):
     assert main(["validate"]) == 0
     output = capsys.readouterr().out
-    assert "months: 2 points. Two months" in output and "2 scenarios, 4 points, no fault." in output
+    assert "months: 2 points. Two months" in output and "2 scenarios, 4 points, no error." in output
 
 
 def test_validate_tells_every_fault_and_writes_nothing(folder, capsys):
@@ -128,7 +129,7 @@ def test_a_scenario_file_elsewhere_speaks_of_the_collection(folder, tmp_path_fac
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "mine.yaml"
     elsewhere.write_text("mine: {notebooks: 03}")
     assert main(["validate", str(elsewhere)]) == 0
-    assert "mine: 1 points" in capsys.readouterr().out
+    assert "mine: 1 point\n" in capsys.readouterr().out
 
 
 def test_run_hands_on_points_and_options(folder, runner):
@@ -290,3 +291,58 @@ def test_list_and_validate_import_nothing_heavy(folder):
     """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_what_is_left_out_is_named_and_the_others_run(folder, runner, capsys):
+    """A zero-byte notebook, as a click in Jupyter leaves it, stops nothing and is not passed over in silence."""
+    (folder / "Untitled.ipynb").touch()
+    assert main(["run"]) == 2
+    assert runner.names == ["gap", "exports"]
+    assert capsys.readouterr().err.startswith("Untitled.ipynb: the file is empty")
+    assert main(["run", "--notebook", "03"]) == 0 and main(["run", "months"]) == 0
+    assert main(["validate"]) == 2
+    output = capsys.readouterr()
+    assert "Untitled.ipynb" in output.err and "not all can be run" in output.out
+
+
+def test_the_kernel_of_another_environment_is_named(folder, capsys):
+    path = folder / "03_exports.ipynb"
+    path.write_text(path.read_text().replace('"name": "python3"', '"name": "my-conda-env"'))
+    assert main(["list"]) == 0
+    assert capsys.readouterr().err == (
+        "03_exports.ipynb: names the kernel 'my-conda-env'; it runs in the Python of this environment.\n"
+    )
+
+
+def test_a_setting_reaches_the_environment(folder, runner, monkeypatch):
+    monkeypatch.setenv("TOY_PROFILE", "old")
+    setting = Setting("--profile", "TOY_PROFILE", "size of the figures", ("old", "new"))
+    assert main(["run", "--profile", "new"], settings=[setting]) == 0 and os.environ["TOY_PROFILE"] == "new"
+    assert main(["why"], settings=[setting]) == 0 and os.environ["TOY_PROFILE"] == "new"
+    with pytest.raises(SystemExit):
+        main(["run", "--profile", "newest"], settings=[setting])
+
+
+@pytest.mark.slow
+def test_a_second_worktree_is_worked_on_where_one_stands(write_notebook, tmp_path):
+    """With one environment for both checkouts: its notebooks and its code are run, and a line says so."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    (first / "notebooks/nbpoints").mkdir(parents=True)
+    (first / "notebooks/nbpoints/__init__.py").touch()
+    (first / "pyproject.toml").write_text("[tool.nbpoints]\nnotebooks = 'notebooks'\n")
+    (first / "notebooks/words.py").write_text("where = 'first'")
+    write_notebook("01_a", "n: int = 1", "import words\nprint(n, words.where)", folder=first / "notebooks")
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b.c"]
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "x"], ["worktree", "add", "-q", str(second)]):
+        subprocess.run([*git, *words], cwd=first, check=True)
+    (second / "notebooks/words.py").write_text("where = 'second'")
+    # the first checkout is installed as pip installs one that is edited: at the end of the path
+    installed = tmp_path / "installed"
+    installed.mkdir()
+    (installed / "sitecustomize.py").write_text(f"import sys\nsys.path.append({str(first / 'notebooks')!r})\n")
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    command = [sys.executable, "-m", "nbpoints", "run", "-j", "1"]
+    done = subprocess.run(command, cwd=second, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0 and f"Working on {second}; the program itself is that of " in done.stderr, done.stderr
+    assert "1 second" in (second / "runs/baseline/a/notebook.ipynb").read_text()
+    assert not (first / "runs").exists()

@@ -161,6 +161,75 @@ def test_a_faulty_cell_is_named_with_its_place(cell, says):
     assert sentence.startswith("x.ipynb, cell 1") and says in sentence
 
 
+@pytest.mark.parametrize(
+    ("comment", "allowed"),
+    [
+        ("rate [0..1].", "0 to 1"),
+        ("rate [0..1] ;", "0 to 1"),
+        ("rate [.5..1]", "0.5 to 1"),
+        ("type: float rate [0..1]", "0.0 to 1"),
+        (r"\beta_{1} of the model", ""),
+        ("see [1], [12] and [...]", ""),
+        ("a share (0.1 or more), etc...", ""),
+        ("type: ignore[assignment]", ""),
+    ],
+)
+def test_a_bound_is_read_as_meant_and_prose_stays_prose(comment, allowed):
+    assert declared(f"x: float = 1  # {comment}").allowed == allowed.replace("0.0", "0")
+
+
+def test_choices_with_a_full_stop_are_read():
+    assert declared("x: str = 'a'  # which {a, b}.").choices == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "rate [0...1]",
+        "rate [0..1]; see README",
+        "[0..1] is the rate",
+        "rate [0…1]",
+        "rate [0..1...]",
+        "rate [..]",
+        "rate 0..1",
+        "rate (0..1)",
+        "rate [0, 1]",
+        "rate [0-1]",
+        "rate [0 to 1]",
+        "{0, 1} as in the law",
+        "which {}",
+        '@param {type:"slider", min:0, max:1}',
+    ],
+)
+def test_what_looks_like_a_bound_is_never_taken_for_prose(comment):
+    """Every value would pass without a word."""
+    assert refusal(declared, f"x: float = 1  # {comment}").startswith("x.ipynb, cell 1, line 1: x: ")
+
+
+def test_papermill_type_comments_count():
+    parameter = declared("k = 3  # type: float how many")
+    assert (parameter.type, parameter.default, parameter.help) == ("float", 3.0, "how many")
+    assert declared("k: int = 3  # type: float").type == "int"
+
+
+@pytest.mark.parametrize(("text", "value"), [(".5", 0.5), ("+5", 5.0), ("5.", 5.0), ("-.5e1", -5.0)])
+def test_a_number_is_a_number(text, value):
+    assert declared("x: float = 1").parse(text) == value
+    assert declared("x: str = 'a'").parse(text) == text
+
+
+def test_a_decimal_comma_is_named():
+    assert "'27,5' is str, not float; write a decimal point: 27.5." in refusal(declared("x: float = 1").parse, "27,5")
+
+
+def test_a_default_that_is_no_literal_is_named_itself():
+    assert "the default 'dict(filters=16)' is not a literal" in refusal(declared, "x = dict(filters=16)  # type: dict")
+
+
+def test_without_a_parameters_cell_there_are_none():
+    assert parameters.from_cells([Cell(1, "code", "x = 1")], "x.ipynb") == {}
+
+
 def test_two_tagged_cells_are_refused():
     twice = [Cell(1, "code", "x = 1", ("parameters",)), Cell(2, "code", "y = 1", ("parameters",))]
     assert "cells 1 and 2" in refusal(parameters.from_cells, twice, "x.ipynb")
@@ -206,9 +275,9 @@ def test_text_of_the_command_line_is_read_by_the_type(line, text, value):
         ("x: int = 1", "3.5", "3.5 is float, not int"),
         ("x: int = 1", "many", "'many' is str, not int"),
         ("x: int = 1", "9" * 5000, "not int"),
-        ("x: float = 1", "NaN", "nan is no number"),
+        ("x: float = 1", "NaN", "nan is not a number"),
         ("x: list[str] = []", "a,b", "not list[str]"),
-        ("x: str = '2025-05'  # m [2024-05..2026-08]", "2025", "'2025' is no month"),
+        ("x: str = '2025-05'  # m [2024-05..2026-08]", "2025", "'2025' is not a valid month"),
     ],
 )
 def test_text_that_does_not_fit_is_refused(line, text, says):

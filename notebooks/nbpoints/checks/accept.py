@@ -13,7 +13,7 @@ from nbpoints import project
 from nbpoints.checks import canonical as stable, drawn, hygiene, outputs, replay
 from nbpoints.checks.compare import Difference, report
 from nbpoints.errors import InputError
-from nbpoints.scenarios import listing
+from nbpoints.scenarios import notebooks
 
 
 @dataclass
@@ -106,7 +106,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Run the command; status 1 if a notebook fails or stays at fault."""
-    books = listing.choose(arguments.notebooks, arguments.dir)
+    books = notebooks.choose(arguments.notebooks, arguments.dir)
 
     def job(book: Path) -> Outcome:
         return accept(book, not arguments.dry_run, arguments.redraw)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import tempfile
 from fnmatch import fnmatch
 from pathlib import Path
@@ -14,6 +13,7 @@ from nbpoints.records import layout
 from nbpoints.checks import canonical as stable, drawn, hygiene, outputs, replay
 from nbpoints.checks.compare import REL, Difference, report
 from nbpoints.errors import InputError, did_you_mean
+from nbpoints.parameters.names import base
 
 
 def points(run: Path) -> dict[str, Path]:
@@ -185,7 +185,7 @@ def _point(path: Path, run: Path) -> str:
     """`rainfall@month=2025-08` for a point's folder, `rainfall` for a notebook of the collection."""
     named = path.parent if path.name == layout.NOTEBOOK and path.parent != run else path.with_suffix("")
     inside = named.relative_to(run)
-    return str(inside.with_name(re.sub(r"^\d+_", "", inside.name)))
+    return str(inside.with_name(base(inside.name)))
 
 
 def _versions(run: Path) -> dict[str, str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from nbpoints import notebook
 from nbpoints import project
+from nbpoints.errors import InputError
 from nbpoints.records.layout import IMPORTS
 
 
@@ -85,11 +86,19 @@ def packages(notebooks: Iterable[Path]) -> list[str]:
     seen: set[Path] = set()
     for path in notebooks:
         roots = [path.parent, project.find(path.parent).root]
-        for cell in notebook.cells(path):
+        for cell in _cells(path):
             tree = notebook.syntax(cell.source) if cell.kind == "code" else None
             if tree is not None:
                 found |= dict.fromkeys(_follow(tree, "", roots, seen))
     return [name for name in found if name.partition(".")[0] not in sys.stdlib_module_names]
+
+
+def _cells(path: Path) -> list[notebook.Cell]:
+    """Read a notebook; a broken one, which is somebody else's to name, imports nothing."""
+    try:
+        return notebook.cells(path)
+    except InputError:
+        return []
 
 
 def _follow(tree: ast.Module, package: str, roots: list[Path], seen: set[Path]) -> Iterator[str]:

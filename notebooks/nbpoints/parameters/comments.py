@@ -13,7 +13,7 @@ from nbpoints.parameters import periods, types
 
 # at the end of a comment, a full stop behind it forgiven
 _END = r"\s*[.;,]?\s*$"
-_RANGE = re.compile(r"\s*\[([^\[\]]*?)\.\.([^\[\]]*?)\]" + _END)
+_RANGE = re.compile(r"\s*\[(?!\.{3,}\])([^\[\]]*?)\.\.([^\[\]]*?)\]" + _END)
 _CHOICES = re.compile(r"\s*(?<![\w^\\$])\{([^{}]*)\}" + _END)
 _ONE_CHOICE = re.compile(r'"[^"]*"|[^,\s][^,]*')
 _VALUE = r"(?:[-+]?\d|FY\d)[\w.-]*"

@@ -9,6 +9,19 @@ from collections.abc import Mapping
 from nbpoints.parameters.types import canonical
 
 _LONGEST_NAME = 120
+# "03_topic" is known by its topic; four digits are a year
+_PREFIX = re.compile(r"^\d{1,3}_(?=.)")
+
+
+def base(stem: str) -> str:
+    """Return the name of a notebook without the number that orders it in its folder.
+
+    Examples
+    --------
+    >>> base("03_rainfall"), base("2024_report")
+    ('rainfall', '2024_report')
+    """
+    return _PREFIX.sub("", stem)
 
 
 def passed(values: Mapping[str, object], defaults: Mapping[str, object]) -> dict[str, object]:
@@ -28,7 +41,7 @@ def point_name(stem: str, values: Mapping[str, object], defaults: Mapping[str, o
     Parameters
     ----------
     stem : str
-        File name of the notebook without suffix; a numeric prefix is dropped.
+        File name of the notebook without suffix; a number of up to three digits before it is dropped.
     values, defaults : dict of str to object
         Full parameter set and defaults; only what differs appears, sorted by name.
 
@@ -44,11 +57,12 @@ def point_name(stem: str, values: Mapping[str, object], defaults: Mapping[str, o
     >>> point_name("03_rainfall", {"month": "2025-05"}, {"month": "2025-05"})
     'rainfall'
     """
-    base = re.sub(r"[^\w.-]", "-", re.sub(r"^\d+_", "", stem), flags=re.ASCII)
+    known_by = base(stem)
+    safe = re.sub(r"[^\w.-]", "-", known_by, flags=re.ASCII)
     differing = passed(values, defaults)
     spelt = {key: _spelt(differing[key]) for key in sorted(differing)}
-    name = base + ("@" if spelt else "") + ",".join(f"{key}={text}" for key, (text, _) in spelt.items())
-    whole = base == re.sub(r"^\d+_", "", stem) and all(faithful for _, faithful in spelt.values())
+    name = safe + ("@" if spelt else "") + ",".join(f"{key}={text}" for key, (text, _) in spelt.items())
+    whole = safe == known_by and all(faithful for _, faithful in spelt.values())
     if whole and len(name) <= _LONGEST_NAME:
         return name
     digest = hashlib.sha256(canonical([stem, differing]).encode()).hexdigest()[:10]

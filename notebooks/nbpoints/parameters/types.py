@@ -28,7 +28,8 @@ _CURES = {
     "ndarray": "write a list, .tolist()",
 }
 _DEEPEST = 20
-_WHOLE = re.compile(r"[-+]?[0-9]{1,1000}")
+_LONGEST_NUMBER = 1000
+_WHOLE = re.compile(r"[-+]?[0-9]+")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 _LONGEST_INT_BITS = 4096
@@ -195,7 +196,7 @@ def number(text: str) -> int | float | None:
     >>> number(".5"), number("+5"), number("1e3"), number("27,5")
     (0.5, 5, 1000.0, None)
     """
-    if not _NUMBER.fullmatch(text):
+    if not _NUMBER.fullmatch(text) or len(text) > _LONGEST_NUMBER:
         return None
     return int(text) if _WHOLE.fullmatch(text) else float(text)
 

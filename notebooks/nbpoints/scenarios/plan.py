@@ -35,7 +35,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Plan:
-    """One scenario, judged.
+    """One scenario, validated.
 
     Attributes
     ----------
@@ -44,12 +44,18 @@ class Plan:
         By notebook.
     excludes : list of dict of int to set of int
         Each names, for some axes, the rows that it excludes when they meet.
+    blocked : dict of str to tuple of str
+        Notebooks of the scenario that cannot be run, with the reasons.
+    is_all : bool
+        Whether it takes every notebook of the folder rather than naming some.
     """
 
     name: str
     about: str
     shares: dict[str, Share]
     excludes: list[dict[int, set[int]]] = field(default_factory=list)
+    blocked: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    is_all: bool = False
 
     def grid(self) -> Iterator[tuple[int, ...]]:
         """Yield the rows that meet, one number an axis, without those excluded."""
@@ -98,7 +104,7 @@ def expand(spec: dict[str, object]) -> list:
     [0.0, 0.1, 0.2, 0.3]
     """
     if not {"from", "to"} <= set(spec) <= {"from", "to", "step"}:
-        raise InputError(f"{shown(spec)} is no range; write {{from: ..., to: ..., step: ...}}.")
+        raise InputError(f"{shown(spec)} is not a range; write {{from: ..., to: ..., step: ...}}.")
     low, high, step = spec["from"], spec["to"], spec.get("step", 1)
     kind = periods.form(low)
     if kind:
@@ -110,7 +116,7 @@ def expand(spec: dict[str, object]) -> list:
         return [periods.text(kind, number) for number in numbers]
     for value in (low, high, step):
         if type(value) not in (int, float) or not abs(value) < 1e15:
-            raise InputError(f"{shown(value)} is no end or step of a range; write numbers, or periods such as 2025-05.")
+            raise InputError(f"{shown(value)} is not an end or a step of a range; write numbers, or periods such as 2025-05.")
     if all(type(value) is int for value in (low, high, step)):
         return list(_steps(low, high, step))
     return [float(value) for value in _steps(*(Decimal(repr(value)) for value in (low, high, step)))]

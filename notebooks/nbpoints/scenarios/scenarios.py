@@ -1,6 +1,6 @@
-"""Scenario files: named sets of parameter values, read and judged whole, then written out as points.
+"""Scenario files: named sets of parameter values, validated whole, then written out as points.
 
-The format is described in the README beside this file.
+The format is described in the README of the engine.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nbpoints.errors import InputError, did_you_mean
 from nbpoints.parameters import declare as parameters
 from nbpoints.parameters.types import canonical, shown
-from nbpoints.scenarios import listing, strict_yaml
-from nbpoints.scenarios.judge import ADHOC, judge
+from nbpoints.scenarios import strict_yaml
+from nbpoints.scenarios.notebooks import Notebook, find, inspect, resolve
 from nbpoints.scenarios.plan import Plan, Share
 from nbpoints.scenarios.point import Point
-from nbpoints.errors import InputError, did_you_mean
+from nbpoints.scenarios.validate import ADHOC, validate
 
 FILE = "scenarios.yaml"
 BASELINE = "baseline"
@@ -25,12 +26,12 @@ class Notebooks(Mapping):
     """The notebooks of a folder by name; each is read once, when it is first asked for."""
 
     def __init__(self, folder: Path | str) -> None:
-        self._paths = listing.find(folder)
-        self._read: dict[str, listing.Notebook] = {}
+        self._paths = find(folder)
+        self._read: dict[str, Notebook] = {}
 
-    def __getitem__(self, stem: str) -> listing.Notebook:
+    def __getitem__(self, stem: str) -> Notebook:
         if stem not in self._read:
-            self._read[stem] = listing.inspect(self._paths[stem])
+            self._read[stem] = inspect(self._paths[stem])
         return self._read[stem]
 
     def __iter__(self) -> Iterator[str]:
@@ -42,7 +43,7 @@ class Notebooks(Mapping):
 
 @dataclass(frozen=True)
 class Scenarios:
-    """The scenarios of one file, judged.
+    """The scenarios of one file, validated.
 
     Attributes
     ----------
@@ -83,11 +84,13 @@ class Scenarios:
         Raises
         ------
         InputError
-            When a scenario, notebook or parameter is unknown, or a value is refused.
+            When a scenario, notebook or parameter is unknown, a value is refused, or a notebook that was asked for by
+        name cannot be run.
         """
         plans = [self._plan(name) for name in selection or [BASELINE]]
-        wanted = None if notebooks is None else [listing.resolve(name, self.notebooks) for name in notebooks]
+        wanted = None if notebooks is None else [resolve(name, self.notebooks) for name in notebooks]
         planned = {stem for plan in plans for stem in plan.shares}
+        _refuse_blocked(plans, wanted)
         for stem in wanted or ():
             if stem not in planned:
                 raise InputError(f"{', '.join(plan.name for plan in plans)}: no point of {stem} in it.")
@@ -99,6 +102,13 @@ class Scenarios:
                     scenario = ADHOC if overrides else plan.name
                     _collect(result, scenario, self.notebooks[stem], plan.values(stem), values.get(stem, {}))
         return list(result.values())
+
+    def left_out(self, selection: Iterable[str] = (), notebooks: Iterable[str] | None = None) -> list[str]:
+        """Say which notebooks `points` leaves out, and why: scenarios take all of a folder, and some cannot be run."""
+        if notebooks is not None:
+            return []
+        plans = [self._plan(name) for name in selection or [BASELINE]]
+        return list(dict.fromkeys(fault for plan in plans for faults in plan.blocked.values() for fault in faults))
 
     def _plan(self, name: str) -> Plan:
         if name in self.plans:
@@ -135,7 +145,7 @@ class Scenarios:
 
 
 def load(path: Path | str, notebooks_dir: Path | str | None = None, *, missing_ok: bool = False) -> Scenarios:
-    """Read a scenario file and judge it whole.
+    """Read a scenario file and validate it whole.
 
     Parameters
     ----------
@@ -153,29 +163,40 @@ def load(path: Path | str, notebooks_dir: Path | str | None = None, *, missing_o
     Raises
     ------
     InputError
-        With every fault of the file and of the notebooks that it names.
+        With every error in the file.
     """
     path = Path(path)
     notebooks = Notebooks(path.parent if notebooks_dir is None else notebooks_dir)
     plans = {}
     if path.exists() or not missing_ok:
-        plans = judge(strict_yaml.load(path), notebooks, path.name)
+        plans = validate(strict_yaml.load(path), notebooks, path.name)
     if BASELINE not in plans:
         plans = {BASELINE: _baseline(notebooks)} | plans
     return Scenarios(path, notebooks, plans)
 
 
 def _baseline(notebooks: Notebooks) -> Plan:
-    faults = [fault for book in notebooks.values() for fault in book.faults]
-    if faults:
-        raise InputError("\n".join(faults))
-    return Plan(BASELINE, "Every notebook with its defaults", {stem: Share({}) for stem in notebooks})
+    blocked = {stem: book.faults for stem, book in notebooks.items() if book.faults}
+    shares = {stem: Share({}) for stem in notebooks if stem not in blocked}
+    return Plan(BASELINE, "Every notebook with its defaults", shares, blocked=blocked, is_all=True)
+
+
+def _refuse_blocked(plans: Iterable[Plan], wanted: list[str] | None) -> None:
+    """Refuse notebooks that were asked for by name and cannot be run; of `all`, the others go on."""
+    found: dict[str, None] = {}
+    for plan in plans:
+        for stem, faults in plan.blocked.items():
+            by_name = wanted is None and not plan.is_all or stem in (wanted or ())
+            if by_name or not plan.shares and wanted is None:
+                found |= dict.fromkeys(faults)
+    if found:
+        raise InputError("\n".join(found))
 
 
 def _collect(
     points: dict[tuple, Point],
     scenario: str,
-    book: listing.Notebook,
+    book: Notebook,
     planned: Iterable[dict[str, object]],
     overrides: dict[str, object],
 ) -> None:

@@ -1,8 +1,9 @@
 """YAML read strictly: plain data only, with the line of every value, and one sentence for whatever is wrong.
 
-Built on the parser's events, so nothing is ever constructed but text, numbers, lists and mappings. Scalars follow the
-core schema of YAML 1.2 (https://yaml.org/spec/1.2.2/#103-core-schema) where that changes nothing in silence: ``no``
-stays text (no Norway problem), ``2025-08-01`` and ``010`` stay text.
+Built on the parser's events, so nothing is ever constructed but text, numbers, lists and mappings, and endless nesting
+ends in a sentence (``yaml.compose`` crashes the interpreter at 100,000 levels). Anchors, aliases, merge keys and tags
+are refused. Scalars follow the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2/#103-core-schema) where that changes
+nothing in silence: ``no`` stays text (no Norway problem), ``2025-08-01`` and ``010`` stay text.
 """
 
 from __future__ import annotations
@@ -69,8 +70,8 @@ def load(path: Path | str) -> Document:
     Raises
     ------
     InputError
-        When the file cannot be read, is no YAML, or is built to harm: a loop of anchors, aliases that multiply,
-        endless nesting, tags that would construct objects.
+        When the file cannot be read, is not YAML, or holds more than plain data: anchors, merge keys, tags that would
+        construct objects, endless nesting.
     """
     return loads(_text(Path(path)), Path(path).name)
 
@@ -91,7 +92,7 @@ def loads(text: str, place: str = "text") -> Document:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{place}:{mark.line + 1}" if mark else place
-        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "no YAML"
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
         raise InputError(f"{where}: not valid YAML ({problem}).") from None
 
 
@@ -99,7 +100,6 @@ class _Reader:
     def __init__(self, place: str) -> None:
         self.place = place
         self.document = Document()
-        self.anchors: dict[str, tuple[object, int] | None] = {}
         self.values = 0
 
     def read(self, events: Iterator[yaml.Event]) -> Document:
@@ -112,25 +112,18 @@ class _Reader:
 
     def value(self, event: yaml.Event, events: Iterator[yaml.Event], path: tuple) -> object:
         self.document.lines.setdefault(path, event.start_mark.line + 1)
+        self.values += 1
+        if self.values > _MOST_VALUES:
+            self.refuse(event, f"more than {_MOST_VALUES:,} values.")
         if len(path) > _DEEPEST:
             self.refuse(event, f"nested deeper than {_DEEPEST} levels.")
-        if isinstance(event, yaml.AliasEvent):
-            return self.alias(event, path)
+        if event.anchor:
+            self.refuse(event, f"the anchor or alias {event.anchor!r} is not supported; write the values out.")
         if event.tag not in (None, "!"):
             self.refuse(event, f"the tag {event.tag} is not allowed; write plain values.")
-        before = self.values
-        self.count(event, 1)
-        if event.anchor:
-            self.anchors[event.anchor] = None
         if isinstance(event, yaml.ScalarEvent):
-            value = _scalar(event.value) if event.implicit[0] else event.value
-        elif isinstance(event, yaml.SequenceStartEvent):
-            value = self.sequence(events, path)
-        else:
-            value = self.mapping(events, path)
-        if event.anchor:
-            self.anchors[event.anchor] = (value, self.values - before)
-        return value
+            return _scalar(event.value) if event.implicit[0] else event.value
+        return (self.sequence if isinstance(event, yaml.SequenceStartEvent) else self.mapping)(events, path)
 
     def sequence(self, events: Iterator[yaml.Event], path: tuple) -> list:
         result: list = []
@@ -145,6 +138,8 @@ class _Reader:
             if not isinstance(event, yaml.ScalarEvent):
                 self.refuse(event, "a key must be plain text.")
             key = event.value
+            if key == "<<" and event.implicit[0]:
+                self.refuse(event, "the merge key << is not supported; write the values out.")
             if key in result:
                 first = self.document.lines[(*path, key)]
                 self.document.faults.append((line, f"{key!r} is written twice; the first is on line {first}."))
@@ -152,29 +147,8 @@ class _Reader:
             result[key] = self.value(next(events), events, (*path, key))
         return result
 
-    def alias(self, event: yaml.AliasEvent, path: tuple) -> object:
-        if event.anchor not in self.anchors:
-            self.refuse(event, f"*{event.anchor} names no anchor above it.")
-        if self.anchors[event.anchor] is None:
-            self.refuse(event, f"*{event.anchor} stands inside the anchor &{event.anchor}: a loop.")
-        value, size = self.anchors[event.anchor]
-        self.count(event, size)
-        if len(path) + _height(value) > _DEEPEST:
-            self.refuse(event, f"nested deeper than {_DEEPEST} levels.")
-        return value
-
-    def count(self, event: yaml.Event, more: int) -> None:
-        self.values += more
-        if self.values > _MOST_VALUES:
-            self.refuse(event, f"more than {_MOST_VALUES:,} values; aliases may have multiplied them.")
-
     def refuse(self, event: yaml.Event, sentence: str) -> None:
         raise InputError(f"{self.place}:{event.start_mark.line + 1}: {sentence}")
-
-
-def _height(value: object) -> int:
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return 1 + max(map(_height, parts), default=0)
 
 
 def _scalar(text: str) -> object:
@@ -192,7 +166,7 @@ def _scalar(text: str) -> object:
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > _LARGEST_FILE and path.is_file():
-            raise InputError(f"{path.name}: larger than {_LARGEST_FILE // 1_000_000} MB, so no scenario file.")
+            raise InputError(f"{path.name}: larger than {_LARGEST_FILE // 1_000_000} MB, so not a scenario file.")
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise InputError(f"{path}: no such file.") from None

@@ -1,4 +1,4 @@
-"""What the notebooks of a folder ask, and which parameters they take."""
+"""List the notebooks in a folder with their questions and parameters."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from nbpoints import notebook
-from nbpoints.parameters import declare as parameters
-from nbpoints.parameters.types import shown
-from nbpoints.scenarios.point import Point
-from nbpoints.parameters.unused import unread
 from nbpoints.errors import InputError, did_you_mean
+from nbpoints.parameters import declare as parameters
 from nbpoints.parameters.declare import Parameter
+from nbpoints.parameters.types import shown
+from nbpoints.parameters.unused import unread
+from nbpoints.scenarios.point import Point
+
+
+# names of kernels, as ``jupyter kernelspec list`` shows them: those of any Python, and those of R and Julia
+_OWN_KERNELS = ("", "python", "python3")
+_OTHER_KERNELS = ("ir", "julia")
 
 
 @dataclass(frozen=True)
@@ -29,13 +34,16 @@ class Notebook:
         Its first markdown title.
     parameters : dict of str to Parameter
     faults : tuple of str
-        Why it cannot be run, a sentence each: broken file, no parameters cell, a parameter that nothing reads.
+        Why it cannot be run, a sentence each: a broken file, another language, a parameter that nothing reads.
+    notes : tuple of str
+        What its author should know although it can be run.
     """
 
     path: Path
     question: str = ""
     parameters: dict[str, Parameter] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def defaults(self) -> dict[str, object]:
@@ -49,7 +57,7 @@ def find(folder: Path | str) -> dict[str, Path]:
     Raises
     ------
     InputError
-        When it is no folder that can be read.
+        When it is not a folder that can be read.
     """
     folder = Path(folder).absolute()
     if not folder.is_dir():
@@ -58,10 +66,22 @@ def find(folder: Path | str) -> dict[str, Path]:
 
 
 def inspect(path: Path) -> Notebook:
-    """Read one notebook without running it; what is wrong with it is told in its ``faults``."""
+    """Read one notebook without running it, with the reader that a run uses.
+
+    A notebook without a parameters cell has no parameters, and runs as it is.
+    """
     try:
-        cells = notebook.cells(path)
-        question = notebook.question(cells)
+        book = notebook.load(path)
+        language, kernel = notebook.language(book)
+        if language not in ("", "python", "ipython") or not language and kernel.startswith(_OTHER_KERNELS):
+            raise InputError(
+                f"{path.name}: its kernel {kernel or language!r} is for {language or 'another language'}; only Python "
+                "notebooks can be run here."
+            )
+        cells = notebook.cells_of(book)
+        for cell in cells:
+            if line := notebook.conflict_line(cell.source):
+                raise InputError(f"{path.name}, cell {cell.number}: a merge conflict begins at line {line}; resolve it.")
         declared = parameters.from_cells(cells, path.name)
     except InputError as error:
         return Notebook(path, faults=(str(error),))
@@ -69,7 +89,10 @@ def inspect(path: Path) -> Notebook:
         f"{path.name}: no cell reads the parameter {name!r}, so its value would change nothing; use it or remove it."
         for name in unread(cells, declared)
     )
-    return Notebook(path, question, declared, faults)
+    notes = ()
+    if kernel not in _OWN_KERNELS:
+        notes = (f"{path.name}: names the kernel {kernel!r}; it runs in the Python of this environment.",)
+    return Notebook(path, notebook.question(cells), declared, faults, notes)
 
 
 def resolve(name: object, known: Iterable[str]) -> str:
@@ -87,7 +110,7 @@ def resolve(name: object, known: Iterable[str]) -> str:
     """
     known = list(known)
     if not isinstance(name, str):
-        raise InputError(f"{shown(name)} is no notebook's name; write text such as '03_topic'.")
+        raise InputError(f"{shown(name)} is not a notebook's name; write text such as '03_topic'.")
     stem = name.removesuffix(".ipynb")
     if stem in known:
         return stem

@@ -1,4 +1,4 @@
-"""Judge a scenario file whole: every fault in one go, each with its line, before any kernel starts."""
+"""Validate a scenario file and report every error at once, with line numbers, before any kernel starts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import prod
 
 from nbpoints.parameters.types import canonical, shown
-from nbpoints.scenarios.listing import Notebook, resolve
+from nbpoints.scenarios.notebooks import Notebook, resolve
 from nbpoints.scenarios.plan import MOST_POINTS, Plan, Share, expand
 from nbpoints.scenarios.strict_yaml import Document
 from nbpoints.errors import InputError, did_you_mean
@@ -38,28 +38,24 @@ class Faults:
     def __init__(self, document: Document, place: str) -> None:
         self._document, self._place = document, place
         self._found: dict[tuple[int, str], None] = {(line, sentence): None for line, sentence in document.faults}
-        self._elsewhere: dict[str, None] = {}
 
     def add(self, where: tuple, sentence: str) -> None:
         """Add a sentence about the value that these keys and positions lead to."""
         prefix = f"{where[0]}: " if where else ""
         self._found[self._document.line(*where), prefix + sentence] = None
 
-    def add_elsewhere(self, sentence: str) -> None:
-        """Add a sentence that names its own place: a notebook's fault."""
-        self._elsewhere[sentence] = None
-
     def __len__(self) -> int:
-        return len(self._found) + len(self._elsewhere)
+        return len(self._found)
 
     def sentences(self) -> list[str]:
-        """Return them in the order of the file, those of notebooks last."""
-        ordered = sorted(self._found, key=lambda key: key[0])
-        return [f"{self._place}:{line}: {sentence}" for line, sentence in ordered] + list(self._elsewhere)
+        """Return them in the order of the file."""
+        return [f"{self._place}:{line}: {sentence}" for line, sentence in sorted(self._found, key=lambda key: key[0])]
 
 
-def judge(document: Document, notebooks: Mapping[str, Notebook], place: str) -> dict[str, Plan]:
+def validate(document: Document, notebooks: Mapping[str, Notebook], place: str) -> dict[str, Plan]:
     """Turn the content of a scenario file into plans.
+
+    A notebook that cannot be run is no error of the file: it blocks itself, when its points are asked for.
 
     Parameters
     ----------
@@ -136,8 +132,9 @@ class _Scenario:
         shares = self.judge_values(own, common, axes, cases)
         if len(self.faults) > before:
             return None
-        plan = Plan(self.name, self.spec.get("about", ""), shares, excludes)
-        if axes and next(plan.grid(), None) is None:
+        blocked = {stem: faults for stem in own if (faults := self.notebooks[stem].faults)}
+        plan = Plan(self.name, self.spec.get("about", ""), shares, excludes, blocked, self.spec["notebooks"] == "all")
+        if axes and shares and next(plan.grid(), None) is None:
             self.fault(("exclude",), "exclude leaves no point.")
         return plan
 
@@ -153,9 +150,6 @@ class _Scenario:
                 self.fault(("notebooks",), "the folder holds no notebook.")
         else:
             own = self.named_notebooks(given)
-        for stem in own:
-            for sentence in self.notebooks[stem].faults:
-                self.faults.add_elsewhere(sentence)
         return own
 
     def named_notebooks(self, given: object) -> dict[str, dict]:
@@ -215,7 +209,7 @@ class _Scenario:
             where = ("exclude", at)
             given = self.mapping(where)
             if not given:
-                self.fault(where, "exclude: name the values that shall not meet, such as {month: 2025-05}.")
+                self.fault(where, "exclude: name the values that must not meet, such as {month: 2025-05}.")
             rows_out: dict[int, set[int]] = {}
             for name, value in given.items():
                 number, out = self.excluded_rows((*where, name), value, axes)
