@@ -80,6 +80,17 @@ def since_the_duty_was_known():
     return str(released.end_time.date()), version()
 
 
+def two_spans_of_twelve():
+    """Months to which there are twelve, and twelve before them."""
+    first, last = months("mof.us.exports.total", "mof.us.imports.mineral_fuels")
+    return str(pd.Period(first, "M") + 23), last
+
+
+def before_the_last_year():
+    first, last = data.series("mof_area.us.exports.total_annual").index[[0, -1]]
+    return first.year, last.year - 1
+
+
 def version():
     """Day of the newest change of the data package."""
     return json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))["version"]
@@ -108,6 +119,8 @@ LIMITS = {
     ("11_negotiation_timeline", "end"): (to_the_end_of_exports, False),
     ("11_negotiation_timeline", "as_of"): (law, False),
     ("12_after_the_deal", "last_month"): (lambda: months(*CUSTOMS_MONTH), False),
+    ("14_why_the_gap_shrank", "last_month"): (two_spans_of_twelve, True),
+    ("14_why_the_gap_shrank", "base_year"): (before_the_last_year, True),
     ("15_model_and_outcome", "last_month"): (lambda: months("frb.jpy_per_usd", *CUSTOMS_MONTH), False),
 }
 

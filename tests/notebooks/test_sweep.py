@@ -100,6 +100,12 @@ OTHERS = {
         other(ANSWER, "claims", "fig-claims-verdicts", scope="all"),
         other("fig-claims-deviation", verdict="true then, revised since"),
     ],
+    "14_why_the_gap_shrank": [
+        other(ANSWER, "surplus_12_months_jpy_bn", "fig-shrink-waterfall", "fig-shrink-crude",
+              last_month=LOW, base_year=HIGH),
+        other(ANSWER, "crude_volume_ratio", "fig-shrink-price-volume", "fig-shrink-annual",
+              last_month="2026-06", base_year=2020),
+    ],
     "15_model_and_outcome": [
         other(ANSWER, "outcome_value_pct_at_15", "implied_absorbed_low_pct_both",
               last_month=LOW, level_pct=HIGH, draws=LOW),
