@@ -29,6 +29,14 @@ def hs10():
     return pd.read_csv(DATA / "tables" / "us_imports_hs10_2024.csv", dtype={"hs": str})
 
 
+@pytest.fixture(scope="module")
+def first():
+    """Periods x series, the oldest figure of each."""
+    paths = sorted((DATA / "observations").glob("census_naics*.csv"))
+    tidy = pd.concat([pd.read_csv(path, dtype={"period": str, "vintage": str}) for path in paths])
+    return tidy.drop_duplicates(["series", "period"]).pivot(index="period", columns="series", values="value")
+
+
 def names(wide, start, end=""):
     found = [name for name in wide if name.startswith(start) and name.endswith(end)]
     assert found, f"no series {start}...{end}"
@@ -257,7 +265,9 @@ def test_world_less_us_is_what_the_derived_series_says(wide):
 
 
 @pytest.mark.parametrize("measure", ["customs_value", "calculated_duty"])
-def test_industries_add_to_all_goods_and_members_to_their_groups(wide, measure):
+def test_industries_add_to_all_goods_and_members_to_their_groups(first, measure):
+    """Of one pull, that of February 2026: three partners were fetched anew in October."""
+    wide = first
     industries = [name for name in names(wide, "census.jp.naics", f".{measure}") if ".naics00." not in name]
     assert len(industries) == 31
     whole = wide[f"census.jp.naics00.{measure}"].dropna()
@@ -342,3 +352,27 @@ def test_china_is_within_the_world_where_both_are_long(wide):
     for flow in ("exports", "imports"):
         share = (wide[f"mof.cn.{flow}.total_history"] / wide[f"mof.world.{flow}.total"]).dropna()
         assert len(share) == 228 and share.between(0.05, 0.35).all()
+
+
+@pytest.mark.parametrize("partner", ["jp", "kr", "mx"])
+@pytest.mark.parametrize("measure", ["calculated_duty", "customs_value"])
+def test_the_new_pull_is_the_newest_vintage_of_the_old_series(wide, partner, measure):
+    both = wide[[f"census.{partner}.naics00.{measure}", f"census.{partner}.all_goods.{measure}"]].dropna()
+    assert len(both) == 11
+    assert both.iloc[:, 0].equals(both.iloc[:, 1].rename(both.columns[0]))
+
+
+def test_the_annual_revision_cut_the_duty_on_korea_and_hardly_moved_japan(wide, first):
+    change = {partner: 100 * (wide[name] / first[name] - 1).dropna() for partner in ("jp", "kr", "mx")
+              for name in [f"census.{partner}.naics00.calculated_duty"]}
+    assert round(change["kr"]["2025-11"], 1) == -40.1 and round(change["mx"]["2025-06"], 1) == 13.6
+    assert round(change["jp"].abs().max(), 1) == 1.4
+
+
+def test_cars_by_nine_digits_are_the_passenger_cars_of_the_time_series(wide):
+    """HS 8703 less vehicles for snow and golf (8703.10): value, and number with knocked-down sets."""
+    for end, whole in (("", "passenger_cars"), ("_units", "passenger_cars_units")):
+        lines = [name for name in wide if name.startswith("mof.world.exports.hs8703") and name.endswith("_units") == bool(end)
+                 and ".hs870310" not in name]
+        total = wide[lines].dropna(how="all").sum(axis=1)
+        assert len(total) == 8 and (total == wide[f"mof.world.exports.{whole}"][total.index]).all()

@@ -18,6 +18,7 @@ UNITS = {
     "vehicles": "number of vehicles",
     "passenger cars": "number of passenger cars",
     "million vehicles, annual rate": "millions, monthly sales times twelve, seasonally adjusted",
+    "knocked-down sets": "sets of parts for assembly abroad",
     "persons": "number of persons",
     "thousand persons": "thousands of persons",
     "10,000 persons": "tens of thousands of persons, as the Labour Force Survey counts",
