@@ -50,13 +50,6 @@ def law():
     return data.table("tariff_schedule_japan")["effective_from"].min(), tariffs.known_to(data.table("timeline"))
 
 
-def whole_surplus_years():
-    derived, detailed = (data.series(f"{house}.us.exports.motor_vehicles").index for house in ("mof_derived", "mof"))
-    counts = pd.Series(derived.append(detailed).year).value_counts()
-    full = sorted(counts[counts == 12].index)
-    return full[0], full[-1]
-
-
 def six_months_after():
     """Months from which all three outcomes can be followed for six."""
     first, last = months("mof.us.exports.motor_vehicles", "census.jp.naics336.customs_value")
@@ -74,10 +67,16 @@ def releases():
             max(name for name in data.revisions("cao.gdp_real_qoq_pct").columns if periods.form(name) == "day"))
 
 
-def since_the_duty_was_known():
-    """Days from the release of August 2025, the last full month under the full duty, to the version of the package."""
-    released = pd.Period(data.revisions("mof.us.exports.total").loc["2025-08"].first_valid_index(), "M")
+def since_the_release_of(month):
+    """Days from the first detailed release of a month to the version of the package."""
+    released = pd.Period(data.revisions("mof.us.exports.total").loc[month].first_valid_index(), "M")
     return str(released.end_time.date()), version()
+
+
+def published_years(*items):
+    """Calendar years whose trade with the US the ministry publishes by commodity."""
+    index = data.frame([f"mof_area.us.{flow}.{item}_annual" for flow in ("exports", "imports") for item in items]).dropna().index
+    return index[0].year, index[-1].year
 
 
 def two_spans_of_twelve():
@@ -102,9 +101,10 @@ DUTIES = ("census.jp.naics336.calculated_duty", "census.jp.naics336.customs_valu
 # What the data allow; `exact` where the notebook should offer all of it.
 LIMITS = {
     ("01_trade_gap", "start_year"): (lambda: whole_years("census.jp.general_imports"), False),
-    ("02_autos_in_the_gap", "year"): (whole_surplus_years, True),
+    ("02_autos_in_the_gap", "year"): (lambda: published_years("motor_vehicles", "mv_parts"), True),
+    ("02_autos_in_the_gap", "as_of"): (lambda: since_the_release_of("2025-05"), True),
     ("03_export_decline", "month"): (lambda: with_a_base(*CUSTOMS_MONTH), True),
-    ("03_export_decline", "as_of"): (since_the_duty_was_known, False),
+    ("03_export_decline", "as_of"): (lambda: since_the_release_of("2025-08"), True),
     ("04_auto_sector", "year"): (lambda: table_years("io_oecd_japan"), True),
     ("05_tariff_schedule", "day"): (law, False),
     ("05_tariff_schedule", "start"): (lambda: months(*DUTIES), False),

@@ -45,6 +45,7 @@ OTHERS = {
     "02_autos_in_the_gap": [
         other(ANSWER, "share_chosen_pct", "fig-autos-share-year", year=HIGH, net=False),
         other(ANSWER, "share_chosen_pct", "fig-autos-share-monthly", include_parts=False),
+        other(ANSWER, "fig-autos-share-history", "fig-autos-share-year", year=LOW, as_of=LOW),
     ],
     "03_export_decline": [
         other(ANSWER, "exports_yoy_pct", "balance_jpy_bn", "split_quantity_pp", month="2025-08"),
