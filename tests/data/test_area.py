@@ -99,3 +99,25 @@ def test_derived_months_lie_by_the_published_ones():
         published = data.series(f"mof_area.us.exports.{item}", "2023-05", "2024-04") / 1e3
         inside = (published >= low - 1) & (published <= high + 1)
         assert inside.sum() == 12, item
+
+
+def test_fuels_of_the_world_hold_those_of_the_us():
+    for item in ("mineral_fuels", "crude_petroleum", "lng", "lpg", "coal"):
+        world, us = data.series(f"mof.world.imports.{item}") / 1e3, data.series(f"mof.us.imports.{item}")
+        both = pd.concat({"world": world, "us": us}, axis=1).dropna()
+        assert len(both) == 28 and (both["us"] <= both["world"]).all(), item
+
+
+@pytest.mark.parametrize("flow", ["exports", "imports"])
+def test_value_is_quantity_times_unit_value_and_moves_as_the_yen_value(flow):
+    table = data.frame({what: f"mof.us.{flow}.index_{what}" for what in ("value", "quantity", "unit_value")})
+    assert (table["quantity"] * table["unit_value"] / 100 / table["value"] - 1).abs().max() < 0.0009
+    base = (data.series(f"mof.us.{flow}.total") / table["value"]).dropna()
+    assert len(base) == 22 and base.max() / base.min() - 1 < {"exports": 0.010, "imports": 0.015}[flow]
+
+
+def test_single_figures_name_their_outlet_and_grade():
+    points = data.table("market_points")
+    assert set(points["grade"]) <= {"re-keyed and checked", "press report", "secondary source"}
+    assert points["source"].str.len().min() > 8 and not points.duplicated(["name", "date", "source"]).any()
+    assert points["date"].str.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}|/[0-9]{4}-[0-9]{2})?|Q[1-4])?").all()

@@ -19,7 +19,7 @@ NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 FIRST_YEAR = "1868"  # Japan's statistics of trade begin
 _PERIOD_OF = {"M": "month", "Q": "quarter", "A": "year", "FY": "fiscal year"}
 _CUMULATED = re.compile(r"_(ytd|fy_h1|h1)$")  # out before the period that the row names is over
-_NEVER_NEGATIVE = re.compile(r"^index|JPY per USD|vehicles|cars|sets|persons|^kg$|^t$|thousand (t|kl)$")
+_NEVER_NEGATIVE = re.compile(r"^index|JPY per USD|vehicles|cars|sets|persons|^kg$|^k?[tl]$|thousand (t|kl)$")
 NEIGHBOURS = 12
 # a slip is a factor of 1,000, met from what a month may truly be off: one stored month of duty is 1/540 of those around
 RISES, FALLS = 300, 1 / 700

@@ -24,6 +24,7 @@ UNITS = {
     "10,000 persons": "tens of thousands of persons, as the Labour Force Survey counts",
     "million persons": "millions of persons",
     "kg": "kilograms",
+    "kl": "kilolitres",
     "t": "metric tons",
     "thousand t": "thousands of metric tons",
     "thousand kl": "thousands of kilolitres",
