@@ -120,4 +120,5 @@ def test_single_figures_name_their_outlet_and_grade():
     points = data.table("market_points")
     assert set(points["grade"]) <= {"re-keyed and checked", "press report", "secondary source"}
     assert points["source"].str.len().min() > 8 and not points.duplicated(["name", "date", "source"]).any()
-    assert points["date"].str.fullmatch(r"[0-9]{4}(Q[1-4]|-[0-9]{2}|-[0-9]{2}-[0-9]{2})?(/[0-9]{4}(-[0-9]{2}){0,2})?").all()
+    year = r"[0-9]{4}(Q[1-4]|-[0-9]{2}|-[0-9]{2}-[0-9]{2})?"
+    assert points["date"].str.fullmatch(rf"{year}(/{year})?|FY[0-9]{{4}}(H1|-9M)?").all()
