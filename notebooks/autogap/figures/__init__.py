@@ -11,25 +11,44 @@ Examples
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import os
 import re
 import sys
 from functools import cache
 from importlib import metadata
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakSet
+
+from nbpoints.errors import InputError
+from nbpoints.mime import FIGURE
 
 import autogap
 from autogap import run
-from autogap.figures import artists, style
-from autogap.figures.charts import dumbbell, intervals, multiples, note, slopes, waterfall
-from autogap.figures.drawing import band, barh, bars, colour, days, legend, line, middles, shade, stack, zero_line
-from nbpoints.errors import InputError
-from nbpoints.mime import FIGURE
-from autogap.figures.labels import label_lines, mark_events, name_unnamed, settle
+from autogap.figures import artists, export, style, wording
+from autogap.figures.charts import (
+    dumbbell,
+    intervals,
+    multiples,
+    note,
+    slopes,
+    waterfall,
+)
+from autogap.figures.drawing import (
+    band,
+    barh,
+    bars,
+    colour,
+    days,
+    legend,
+    line,
+    middles,
+    shade,
+    stack,
+    zero_line,
+)
+from autogap.figures.labels import label_lines, mark_events, name_unnamed
 from autogap.figures.layers import mean, reference, regimes, steps
 from autogap.figures.style import COLOURS, MM_PER_INCH
 
@@ -37,7 +56,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
-    from PIL import Image
 
 __all__ = [
     "COLOURS", "FIGURE", "band", "barh", "bars", "colour", "days", "dumbbell", "intervals", "label_lines", "legend",
@@ -47,10 +65,9 @@ __all__ = [
 
 
 _STEM = re.compile(r"fig-[a-z0-9-]+")
-_INLINE_DPI = 100  # a whole part of the resolution for print
-_COMPRESS_LEVEL = 3  # of zlib: half the time of level 6 for a tenth more bytes
 # More digits are noise of the processor at hand, and would make another file on another machine; `artists` has as many.
 _CSV_DIGITS = "%.10g"
+_begun: WeakSet[Figure] = WeakSet()
 _PACKAGES = ("matplotlib", "numpy", "pandas", "seaborn")
 
 
@@ -91,6 +108,7 @@ def new(
         height = height_mm * chosen.height_mm[width] / briefing.height_mm[width]
     fig = Figure(figsize=(chosen.width_mm[width] / MM_PER_INCH, height / MM_PER_INCH), layout="constrained")
     FigureCanvasAgg(fig)
+    _begun.add(fig)
     return fig, fig.subplots(rows, cols, **kw)
 
 
@@ -99,7 +117,7 @@ def save(
 ) -> None:
     """Show a figure in the notebook and write it as pdf, svg, png, with its data as csv and its run as json.
 
-    In a profile without pictures only the csv and the json are written, which say what would be drawn.
+    The environment variable ``AUTOGAP_FORMS`` chooses the forms: some of svg, pdf, png, eps, tiff. In a profile without pictures only the csv and the json are written, which say what would be drawn.
 
     Parameters
     ----------
@@ -137,29 +155,34 @@ def save(
     facts = _facts(stem, words, csv)
     chosen = style.profile()
     if chosen.has_title:
-        _add_words(fig, chosen, words)
+        wording.add(fig, chosen, title, subtitle, source)
+    wording.show_all_letters(fig, stem)
     facts["artists"] = artists.describe(fig)
-    files, inline = _render(fig, chosen, facts) if chosen.has_pictures else ({}, None)
+    files, inline = {}, None
+    if chosen.has_pictures:
+        export.lay_out(fig)
+        files, inline = export.render(fig, chosen, title, alt)
     files["csv"] = csv
     # A file that was changed afterwards betrays itself, whatever fonts and libraries the next run has.
-    facts["files"] = {f"{stem}.{ending}": _sha256(content) for ending, content in files.items()}
+    facts["files"] = {f"{stem}.{ending}": export.sha256(content) for ending, content in files.items()}
     files["json"] = (json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
     folder.mkdir(parents=True, exist_ok=True)
     for ending, content in files.items():
         _write(folder / f"{stem}.{ending}", content)
     _show(stem, title, {"stem": stem, "alt": alt, "artists": facts["artists"]}, inline)
-    run.tell_place(stem)
+    _begun.discard(fig)
     _close(fig)
 
 
-def _show(stem: str, title: str, described: dict[str, object], inline: bytes | None) -> None:
+def _show(stem: str, title: str, described: dict[str, object], inline: tuple[str, bytes] | None) -> None:
     bundle, about = {"text/plain": f"{stem}: {title}", FIGURE: described}, None
     if inline is None:
         described["has_picture"] = False
     else:
-        bundle["image/png"] = base64.b64encode(inline).decode()
+        mime, picture = inline
+        bundle[mime] = picture.decode() if mime == "image/svg+xml" else base64.b64encode(picture).decode()
         # The hash stands where plain nbval does not look: another machine's fonts draw another picture.
-        about = {"image/png": {"alt": described["alt"], "sha256": _sha256(inline)}}
+        about = {mime: {"alt": described["alt"], "sha256": export.sha256(picture)}}
     run.show(bundle, metadata=about)
 
 
@@ -187,6 +210,19 @@ def _refuse_incomplete(fig: Figure, stem: str, words: dict[str, str]) -> None:
     for name, text in words.items():
         if not isinstance(text, str) or not text.strip():
             raise InputError(f"{stem}: {name} is empty; give {_MEANING[name]}.")
+        if "\n" in text.strip():
+            raise InputError(f"{stem}: {name} holds a line break; write one line, it is folded where the page ends.")
+        wording.refuse_unprintable(stem, text)
+    if fig not in _begun:
+        raise InputError(f"{stem}: begin the figure with figures.new, and save it once; then draw on its axes.")
+    if type(fig.get_layout_engine()).__name__ != "ConstrainedLayoutEngine":
+        raise InputError(f"{stem}: leave out tight_layout and subplots_adjust; figures.save lays the figure out.")
+    changed = style.changed()
+    if changed:
+        raise InputError(
+            f"{stem}: matplotlib's settings were changed after figures.new ({', '.join(changed[:3])}); leave out "
+            "sns.set_theme, plt.style.use and the like, the house style is set for you."
+        )
     for number, ax in enumerate(fig.axes, start=1):
         if ax.axison and ax.has_data():
             for name, axis in (("x", ax.xaxis), ("y", ax.yaxis)):
@@ -243,9 +279,9 @@ def _facts(stem: str, words: dict[str, str], csv: bytes) -> dict[str, object]:
         "parameters": here.parameters,
         "profile": style.profile().name,
         "data": data.files_read(),
-        "csv_sha256": _sha256(csv),
+        "csv_sha256": export.sha256(csv),
     }
-    digest = _sha256(json.dumps(facts, sort_keys=True).encode())[:12]
+    digest = export.sha256(json.dumps(facts, sort_keys=True).encode())[:12]
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     versions = {"autogap": autogap.__version__, "python": python} | {name: _version(name) for name in _PACKAGES}
     # What made a figure differ between machines is told, but does not make it another figure.
@@ -255,112 +291,6 @@ def _facts(stem: str, words: dict[str, str], csv: bytes) -> dict[str, object]:
 @cache
 def _version(package: str) -> str:
     return metadata.version(package)
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _add_words(fig: Figure, chosen: style.Profile, words: dict[str, str]) -> None:
-    """Write title, subtitle and source line at the left edge and leave the rest to the axes."""
-    width, height = fig.get_size_inches() * 72
-    pad, size = 4.0, chosen.text_pt
-    grey = COLOURS["neutral"]
-    top = height - pad
-    for text, points, looks in (
-        (words["title"], size * 1.2, {"weight": "bold"}),
-        (words["subtitle"], size * 0.95, {"color": grey}),
-    ):
-        lines = _wrap(fig, text, width - 2 * pad, points, looks.get("weight", "normal"))
-        fig.text(pad / width, top / height, "\n".join(lines), va="top", size=points, linespacing=1.2, **looks)
-        top -= len(lines) * points * 1.3 + 2
-    points = size * 0.8
-    lines = _wrap(fig, f"Source: {words['source'].removeprefix('Source: ')}", width - 2 * pad, points, "normal")
-    fig.text(pad / width, pad / height, "\n".join(lines), va="bottom", size=points, color=grey, linespacing=1.2)
-    bottom = pad + len(lines) * points * 1.3 + 3
-    fig.get_layout_engine().set(rect=(0, bottom / height, 1, (top - 3 - bottom) / height))
-
-
-def _wrap(fig: Figure, text: str, room: float, points: float, weight: str) -> list[str]:
-    """Break a text into lines that fit the room, in points."""
-    from matplotlib.font_manager import FontProperties
-
-    font = FontProperties(size=points, weight=weight)
-    renderer = fig.canvas.get_renderer()
-
-    def fits(line: str) -> bool:
-        return renderer.get_text_width_height_descent(line, font, ismath=False)[0] * 72 / fig.dpi <= room
-
-    if fits(text):
-        return [text]
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        lines[-1:] = [longer] if not lines[-1] or fits(longer) else [lines[-1], word]
-    return lines
-
-
-def _render(fig: Figure, chosen: style.Profile, facts: dict[str, object]) -> tuple[dict[str, bytes], bytes]:
-    """Draw a figure in every form; the inline picture comes second."""
-    import matplotlib
-
-    title, alt, identity = facts["title"], facts["alt"], facts["id"]
-    said = {
-        "pdf": {"Title": title, "Subject": alt, "Keywords": identity, "Producer": None, "CreationDate": None},
-        "svg": {"Title": title, "Description": alt, "Identifier": identity, "Date": None},
-    }
-    with matplotlib.rc_context(style.EXPORT):
-        _lay_out(fig)
-        files = {form: _drawn(fig, form, 72, metadata=about | {"Creator": "autogap"}) for form, about in said.items()}
-        files["png"], inline = _pictures(fig, chosen.png_dpi, {"Title": title, "Description": alt, "Source": identity})
-    return files, inline
-
-
-def _lay_out(fig: Figure) -> None:
-    """Give every axes its final place, once for all forms."""
-    engine = fig.get_layout_engine()
-    engine.execute(fig)
-    if settle(fig):
-        # words that were placed have changed the room for the axes, and that room the places of the words
-        engine.execute(fig)
-        settle(fig)
-        engine.execute(fig)
-    fig.set_layout_engine("none")
-    # The solver's last digits differ from run to run, and with them the ids in an SVG.
-    for ax in fig.axes:
-        ax.set_position([round(float(edge), 6) for edge in ax.get_position().bounds])
-
-
-def _drawn(fig: Figure, form: str, dpi: int, **how: object) -> bytes:
-    """Draw a figure once; `Figure.savefig` draws it twice, the first time for layouts that are not done yet."""
-    from matplotlib.backend_bases import get_registered_canvas_class
-
-    buffer, canvas, before = BytesIO(), fig.canvas, fig.dpi
-    fig.dpi = dpi
-    getattr(get_registered_canvas_class(form)(fig), f"print_{form}")(buffer, **how)
-    fig.dpi = before
-    fig.set_canvas(canvas)
-    return buffer.getvalue()
-
-
-def _pictures(fig: Figure, dpi: int, about: dict[str, str]) -> tuple[bytes, bytes]:
-    """Draw the picture for print, and make the smaller one for the notebook from it."""
-    from PIL import Image
-
-    size = [int(edge) for edge in fig.get_size_inches() * dpi]
-    picture = Image.frombytes("RGBA", size, _drawn(fig, "rgba", dpi)).convert("RGB")
-    return _png(picture, dpi, about), _png(picture.reduce(dpi // _INLINE_DPI), _INLINE_DPI, about)
-
-
-def _png(picture: Image.Image, dpi: int, about: dict[str, str]) -> bytes:
-    from PIL.PngImagePlugin import PngInfo
-
-    notes = PngInfo()
-    for name, text in about.items():
-        notes.add_text(name, text)
-    buffer = BytesIO()
-    picture.save(buffer, format="png", dpi=(dpi, dpi), pnginfo=notes, compress_level=_COMPRESS_LEVEL)
-    return buffer.getvalue()
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -40,7 +40,7 @@ def describe(fig: Figure) -> dict:
 
 
 def _axes(ax: Axes) -> dict:
-    import matplotlib.collections as collections
+    from matplotlib import collections
 
     containers = [container for container in ax.containers if hasattr(container, "patches")]
     in_bars = {id(patch) for container in containers for patch in container.patches}

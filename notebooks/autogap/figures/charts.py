@@ -8,10 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from autogap.figures import labels
-from autogap.figures.drawing import clean_rows, colour, positions, write_values, written, zero_line
-from autogap.figures.style import COLOURS, ink, profile
 from nbpoints.errors import InputError
+
+from autogap.figures import labels
+from autogap.figures.drawing import (
+    clean_rows,
+    colour,
+    positions,
+    write_values,
+    written,
+    zero_line,
+)
+from autogap.figures.style import COLOURS, ink, profile
 
 if TYPE_CHECKING:
     import pandas as pd

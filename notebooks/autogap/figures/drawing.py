@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from nbpoints.errors import InputError, did_you_mean
+
 from autogap.figures.labels import later, small_pt
 from autogap.figures.style import COLOURS, profile
 
@@ -306,7 +307,7 @@ def positions(ax: Axes, index: pd.Index, mid: bool = True) -> np.ndarray:
 
 
 # Not from the locale: the same figure in every country.
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 # Steps between ticks, in periods, by the periods of a year.
 _STEPS = {12: (1, 2, 3, 6, 12, 24, 60, 120, 240), 4: (1, 2, 4, 8, 20, 40, 80), 1: (1, 2, 5, 10, 20)}
 
@@ -338,7 +339,7 @@ def _within(period: pd.Period) -> int:
 def _room_for_ticks(ax: Axes) -> int:
     """Estimate how many labels of four letters fit under an axes, with half as much room between them."""
     width_pt = ax.get_position().width * ax.figure.get_size_inches()[0] * 72
-    return max(2, int(width_pt / (4 * 0.62 * profile().text_pt * 1.55)))
+    return max(2, int(width_pt / (4 * 0.54 * profile().text_pt * 1.55)))
 
 
 def _tick_labels(periods: pd.PeriodIndex, is_yearly: bool) -> list[str]:

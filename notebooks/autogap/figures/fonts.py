@@ -1,79 +1,214 @@
-"""The house font: the letters of DejaVu Sans that figures use, in files small enough to embed quickly.
+"""The house font: the letters of Source Sans 3 that figures use, in files small enough to embed quickly.
 
-A PDF carries the letters of its words (Type 42), taken out of the font's file. DejaVu Sans holds 6,253 glyphs and rules
-for two dozen scripts, which cost more to read than all else in a figure costs to draw. A copy with the Latin and Greek
-letters and the signs of figures gives the same pictures; it is made once per machine, in matplotlib's cache.
+A PDF carries the letters of its words (Type 42), taken out of the font's file. Source Sans 3 is one variable file of
+1,615 letters; a copy with the Latin, Greek and Cyrillic letters and the signs of figures, one file a weight, costs a
+tenth to read. It is made once per machine, in matplotlib's cache. Letters that it lacks (Japanese ones, rare signs)
+come from Noto Sans JP or DejaVu Sans, in a copy with just the letters of the figure at hand.
 
-DejaVu may be changed and passed on under another name, https://dejavu-fonts.github.io/License.html
+Source Sans 3 and Noto Sans JP stand under the SIL Open Font License 1.1, https://openfontlicense.org: a changed copy
+must not bear the reserved name "Source". DejaVu asks likewise, https://dejavu-fonts.github.io/License.html
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
+from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
 
 FAMILY = "autogap Sans"
 
-_FACES = ("DejaVuSans", "DejaVuSans-Bold")
-# Unicode blocks: Latin to Extended-A, Greek, punctuation, currency, letterlike signs, arrows, mathematics, shapes
+# Weights on the axis of the variable font, by the style that their copies are called.
+WEIGHTS = {"Regular": 400, "Semibold": 600}
+# Unicode blocks: Latin to Extended-A, Greek, Cyrillic, punctuation, currency, letterlike signs, arrows, mathematics,
+# shapes
 _LETTERS = (
-    (0x0020, 0x017F), (0x0370, 0x03FF), (0x2000, 0x206F), (0x20A0, 0x20BF), (0x2100, 0x22FF), (0x25A0, 0x25FF),
+    (0x0020, 0x017F), (0x0370, 0x04FF), (0x2000, 0x206F), (0x20A0, 0x20BF), (0x2100, 0x22FF), (0x25A0, 0x25FF),
 )
-# kerning stands in the table `kern` too; the rest is for scripts that are left out and for screens of 1990
-_LEFT_OUT = ("FFTM", "GDEF", "GPOS", "GSUB", "MATH", "gasp")
+# Kerning (GPOS) stays; ligatures (GSUB) go, for words shall be found in a PDF letter by letter.
+_LEFT_OUT = ("FFTM", "GSUB", "MATH", "gasp", "DSIG", "BASE", "STAT", "VORG", "vhea", "vmtx")
 _NAMES = (0, 1, 2, 4, 6, 13, 14)  # copyright, family, style, full name, PostScript name, licence and its address
 
 
 @cache
 def families() -> list[str]:
-    """Make the house font known to matplotlib and return the families to draw with, the first choice first.
+    """Make the house font known to matplotlib and return the families to draw with.
 
     Returns
     -------
     list of str
-        DejaVu Sans itself comes last, for letters that the copy does not have.
 
     Examples
     --------
     >>> families()
-    ['autogap Sans', 'DejaVu Sans']
+    ['autogap Sans']
     """
-    import matplotlib
     from matplotlib.font_manager import fontManager
 
-    folder = Path(matplotlib.get_cachedir())
-    recipe = repr((_FACES, _LETTERS, _LEFT_OUT, _NAMES, matplotlib.__version__, metadata.version("fonttools")))
-    version = hashlib.sha256(recipe.encode()).hexdigest()[:8]
-    for face in _FACES:
-        path = folder / f"autogap-{version}-{face}.ttf"
-        if not path.exists():
-            _write_copy(Path(matplotlib.get_data_path(), "fonts", "ttf", f"{face}.ttf"), path)
-        fontManager.addfont(path)
-    return [FAMILY, "DejaVu Sans"]
+    for style in WEIGHTS:
+        fontManager.addfont(path(style))
+    return [FAMILY]
 
 
-def _write_copy(source: Path, path: Path) -> None:
-    """Write the chosen letters of a font under the house's name, whole or not at all; another process may do the same."""
+@cache
+def path(style: str) -> Path:
+    """Return the file of the house font in a style, ``Regular`` or ``Semibold``; it is made when it is missing."""
+    import fontpkg_source_sans_3 as package
+
+    recipe = repr((WEIGHTS[style], _LETTERS, _LEFT_OUT, _NAMES, metadata.version("fontpkg-source-sans-3")))
+    made = _cached(recipe, style)
+    if not made.exists():
+        source = package.ROOT / "files" / "SourceSans3[wght].ttf"
+        letters = [letter for first, last in _LETTERS for letter in range(first, last + 1)]
+        _write(made, _copy(source, letters, FAMILY, style, WEIGHTS[style]))
+    return made
+
+
+@cache
+def letters() -> frozenset[str]:
+    """Return the letters of the house font."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(path("Regular"), lazy=True) as font:
+        return frozenset(map(chr, font.getBestCmap()))
+
+
+@cache
+def others(wanted: frozenset[str]) -> tuple[list[str], list[str]]:
+    """Find fonts for letters that the house font lacks, and make their copies known to matplotlib.
+
+    Parameters
+    ----------
+    wanted : frozenset of str
+
+    Returns
+    -------
+    list of str
+        Families to draw with after the house font.
+    list of str
+        Letters that no font has.
+
+    Examples
+    --------
+    >>> others(frozenset("\N{THAI CHARACTER KO KAI}"))
+    ([], ['ก'])
+    """
+    import matplotlib
+    import pylopdf_fonts_jp as japanese
+    from fontTools.ttLib import TTFont
+    from matplotlib.font_manager import fontManager
+
+    found, missing = [], wanted
+    dejavu = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
+    for name, source in (("autogap JP", japanese.sans_path()), ("autogap Signs", dejavu)):
+        with TTFont(source, lazy=True) as font:
+            here = sorted(missing & set(map(chr, font.getBestCmap())))
+        if here:
+            digest = hashlib.sha256("".join(here).encode()).hexdigest()[:8]
+            family = f"{name} {digest}"
+            for style in WEIGHTS:  # one weight exists; without a file for the other matplotlib complains
+                made = _cached(repr((here, style, _LEFT_OUT, _NAMES, source.stat().st_size)), name.replace(" ", ""))
+                if not made.exists():
+                    _write(made, _copy(source, map(ord, here), family, style))
+                fontManager.addfont(made)
+            found.append(family)
+            missing = missing - set(here)
+    return found, sorted(missing)
+
+
+def embeddable(source: Path, wanted: str) -> bytes:
+    """Return the letters of a text as a font file for the web (WOFF), the same bytes each time."""
     from fontTools import subset
 
-    options = subset.Options(
-        drop_tables=[*subset.Options().drop_tables, *_LEFT_OUT], hinting=False, legacy_kern=True, name_IDs=_NAMES,
-        glyph_names=True, notdef_outline=True, recalc_timestamp=False,
-    )
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    options = subset.Options(hinting=False, drop_tables=[*subset.Options().drop_tables, *_LEFT_OUT], name_IDs=_NAMES,
+                             recalc_timestamp=False, notdef_outline=True)
     with subset.load_font(source, options) as font:
         chosen = subset.Subsetter(options)
-        chosen.populate(unicodes=[letter for first, last in _LETTERS for letter in range(first, last + 1)])
+        chosen.populate(text=wanted)
         chosen.subset(font)
-        for record in font["name"].names:
-            if record.nameID in (1, 4, 6):
-                blank = "" if record.nameID == 6 else " "
-                record.string = str(record).replace(f"DejaVu{blank}Sans", FAMILY.replace(" ", blank))
-        try:
-            font.save(part)
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
+        font.flavor = "woff"
+        buffer = BytesIO()
+        font.save(buffer, reorderTables=False)
+    return buffer.getvalue()
+
+
+def _cached(recipe: str, name: str) -> Path:
+    import matplotlib
+
+    version = hashlib.sha256(f"{recipe}{metadata.version('fonttools')}".encode()).hexdigest()[:8]
+    return Path(matplotlib.get_cachedir(), f"autogap-{version}-{name}.ttf")
+
+
+def _copy(source: Path, wanted: Iterable[int], family: str, style: str, weight: int | None = None) -> bytes:
+    """Make a copy of a font with the wanted letters, one weight and TrueType outlines, under a name of the house."""
+    from fontTools import subset
+    from fontTools.varLib import instancer
+
+    options = subset.Options(
+        drop_tables=[*subset.Options().drop_tables, *_LEFT_OUT], hinting=False, name_IDs=_NAMES,
+        glyph_names=True, notdef_outline=True, recalc_timestamp=False,
+    )
+    with subset.load_font(source, options) as font:
+        chosen = subset.Subsetter(options)
+        chosen.populate(unicodes=list(wanted))
+        chosen.subset(font)
+        if weight is not None:
+            instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True)
+        if "CFF " in font:
+            _to_truetype(font)
+        font["OS/2"].usWeightClass = WEIGHTS[style]
+        called = {1: family, 2: style, 4: f"{family} {style}", 6: f"{family}-{style}".replace(" ", "")}
+        font["name"].names = [record for record in font["name"].names if record.nameID not in (1, 2, 4, 6, 16, 17, 25)]
+        for number, text in called.items():
+            font["name"].setName(text, number, 3, 1, 0x409)
+        buffer = BytesIO()
+        font.save(buffer, reorderTables=False)
+    return buffer.getvalue()
+
+
+def _to_truetype(font: TTFont) -> None:
+    """Replace cubic outlines by quadratic ones: a PDF takes only those as Type 42."""
+    from fontTools.pens.cu2quPen import Cu2QuPen
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
+    from fontTools.ttLib import newTable
+
+    drawn, order = font.getGlyphSet(), font.getGlyphOrder()
+    outlines = newTable("glyf")
+    outlines.glyphOrder, outlines.glyphs = order, {}
+    for name in order:
+        pen = TTGlyphPen(drawn)
+        # a thousandth of the letter's height, less than a printer shows
+        drawn[name].draw(Cu2QuPen(pen, font["head"].unitsPerEm / 1000, reverse_direction=True))
+        outlines.glyphs[name] = pen.glyph()
+    for name in order:
+        outlines.glyphs[name].recalcBounds(outlines)
+    font["loca"], font["glyf"] = newTable("loca"), outlines
+    del font["CFF "]
+    font["maxp"].tableVersion = 0x00010000
+    limits = dict.fromkeys(
+        ("maxTwilightPoints", "maxStorage", "maxFunctionDefs", "maxInstructionDefs", "maxStackElements",
+         "maxSizeOfInstructions", "maxComponentElements", "maxPoints", "maxContours", "maxCompositePoints",
+         "maxCompositeContours", "maxComponentDepth"), 0,
+    )
+    for name, number in (limits | {"maxZones": 1}).items():
+        setattr(font["maxp"], name, number)
+    font["post"].formatType, font["post"].extraNames, font["post"].mapping = 2.0, [], {}
+    font["post"].glyphOrder = order
+    font.sfntVersion = "\000\001\000\000"
+
+
+def _write(made: Path, content: bytes) -> None:
+    """Write a file whole or not at all; another process may do the same."""
+    part = made.with_name(f"{made.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        os.replace(part, made)
+    finally:
+        part.unlink(missing_ok=True)

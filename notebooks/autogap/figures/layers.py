@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nbpoints.errors import InputError
+
 from autogap.figures import labels
 from autogap.figures.drawing import colour, positions
 from autogap.figures.style import COLOURS, ink, profile
-from nbpoints.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd

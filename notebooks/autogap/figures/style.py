@@ -5,31 +5,35 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 
-from autogap.figures import fonts
 from nbpoints.errors import InputError, did_you_mean
 
+from autogap.figures import fonts
+
+# One meaning a colour. Marks have a contrast of 3 to 1 on white at least (WCAG 2.2, criterion 1.4.11,
+# https://www.w3.org/TR/WCAG22/#non-text-contrast), areas excepted.
 COLOURS = {
     "japan": "#12355b",
     "us": "#d9701a",
-    "cars": "#a3142b",
-    "parts": "#f5b14a",
     "korea": "#00575c",
     "germany": "#8751ad",
-    "mexico": "#5c973c",
-    "canada": "#de8da6",
-    "eu": "#9ccbf0",
+    "mexico": "#42801f",
+    "canada": "#d65f8c",
+    "eu": "#4a90c9",
     "uk": "#6b4a2b",
-    "china": "#7d7f1a",
-    "energy": "#8a6a00",
+    "china": "#6d5c00",
+    "cars": "#a3142b",
+    "parts": "#cb8318",
+    "energy": "#1d7a8c",
     "other": "#84939d",
+    "highlight": "#2468d8",
+    # the ink of axes, notes and references
     "neutral": "#5f6b73",
-    "highlight": "#c8262e",
-    "band": "#d3dde6",
     # for what is neither a country nor a good: methods, measures, dates; d is for areas, too light for lines
     "neutral_a": "#2b3a46",
     "neutral_b": "#5a6a76",
-    "neutral_c": "#8a979f",
+    "neutral_c": "#89969e",
     "neutral_d": "#bcc7ce",
+    "band": "#d3dde6",
     # behind everything, in turn
     "regime_a": "#f2f5f8",
     "regime_b": "#e4eaf0",
@@ -37,17 +41,19 @@ COLOURS = {
 
 # Roles that one figure may show together: their lightness differs by CIE L* >= 9, so they stay apart in grey.
 TOGETHER = (
-    ("japan", "us", "neutral"),
-    ("japan", "us", "korea", "eu"),
-    ("japan", "korea", "germany", "mexico", "canada", "eu"),
-    ("cars", "parts", "other", "band"),
+    ("japan", "us", "cars"),
+    ("japan", "korea", "eu"),
+    ("japan", "korea", "germany", "canada"),
+    ("japan", "mexico", "eu"),
+    ("japan", "uk", "us"),
+    ("japan", "china", "us"),
+    ("cars", "parts", "band"),
+    ("cars", "energy", "neutral_d"),
     ("japan", "cars", "parts"),
     ("cars", "neutral"),
     ("highlight", "other", "band"),
     ("japan", "highlight", "band"),
     ("us", "band"),
-    ("japan", "uk", "china"),
-    ("cars", "energy"),
     ("neutral_a", "neutral_b", "neutral_c", "neutral_d"),
     ("regime_a",),
     ("regime_b",),
@@ -74,12 +80,13 @@ class Profile:
     png_dpi: int
     has_pictures: bool = True
     least_pt: float = 6.0
+    tiff_dpi: int = 600
 
 
 PROFILES = {
     "briefing": Profile(
         "briefing", {"single": 160.0, "double": 180.0}, {"single": 95.0, "double": 110.0},
-        text_pt=9.5, line_pt=2.0, axis_pt=0.8, has_title=True, has_grid=True, png_dpi=300,
+        text_pt=10.5, line_pt=2.0, axis_pt=0.8, has_title=True, has_grid=True, png_dpi=300,
     ),
     # 89 and 183 mm are the column widths that Nature asks for, 5 to 7 pt its text,
     # https://www.nature.com/nature/for-authors/final-submission
@@ -127,13 +134,12 @@ def settings(chosen: Profile) -> dict[str, object]:
         "axes.spines.top": False,
         "axes.titlelocation": "left",
         "axes.titlesize": chosen.text_pt,
-        "axes.titleweight": "bold",
+        "axes.titleweight": "semibold",
         "axes.xmargin": 0.02,
         "figure.dpi": 110,
         "figure.facecolor": "white",
-        # made from a font that comes with matplotlib, so every machine draws the same bytes
-        "font.family": "sans-serif",
-        "font.sans-serif": fonts.families(),
+        # made from a font of the lock, so every machine draws the same bytes
+        "font.family": fonts.families(),
         "font.size": small,
         "grid.color": "#e3e7ea",
         "grid.linewidth": 0.6,
@@ -148,6 +154,8 @@ def settings(chosen: Profile) -> dict[str, object]:
         # The paper's width is exact only when nothing is trimmed away.
         "savefig.bbox": None,
         "text.color": "black",
+        # dollars are dollars, not signs of a formula
+        "text.parse_math": False,
         "xtick.color": COLOURS["neutral"],
         "xtick.labelcolor": "black",
         "xtick.labelsize": small,
@@ -165,7 +173,8 @@ def settings(chosen: Profile) -> dict[str, object]:
 EXPORT = {
     "pdf.fonttype": 42,
     "ps.fonttype": 42,
-    "svg.fonttype": "path",
+    # words stay words; `export` embeds their letters
+    "svg.fonttype": "none",
     "svg.hashsalt": "autogap",
     # Hinted letters are wider or narrower at another resolution: what fits on the screen is cut in print.
     "text.hinting": "none",
@@ -179,10 +188,41 @@ def _cycle() -> object:
 
 
 def apply() -> None:
-    """Make the house style of the current profile matplotlib's own."""
+    """Make the house style of the current profile matplotlib's own, whatever was set before.
+
+    A ``matplotlibrc`` of the user, ``sns.set_theme`` or ``plt.xkcd`` would otherwise change the bytes of a figure.
+    """
     import matplotlib
 
+    matplotlib.rcdefaults()
     matplotlib.rcParams.update(settings(profile()))
+
+
+# of the machine, not of the drawing
+_MACHINE = ("backend", "backend_fallback", "interactive", "toolbar", "timezone", "tk.window_focus", "webagg", "savefig.dir",
+            "figure.hooks", "figure.max_open_warning", "keymap", "date.epoch")
+
+
+def changed() -> list[str]:
+    """Return the names of matplotlib's settings that are no longer those of the house style.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> apply()
+    >>> with matplotlib.rc_context({"lines.linewidth": 7}):
+    ...     changed()
+    ['lines.linewidth']
+    """
+    import matplotlib
+
+    house = dict.items(matplotlib.rcParamsDefault | settings(profile()))
+    now = dict(dict.items(matplotlib.rcParams))
+    return sorted(name for name, value in house if not name.startswith(_MACHINE) and not _same(now[name], value))
+
+
+def _same(now: object, house: object) -> bool:
+    return now == house or (isinstance(house, str) and now == [house]) or (isinstance(now, list) and now == list(house))
 
 
 def ink(colour: str) -> str:

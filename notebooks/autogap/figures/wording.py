@@ -1,0 +1,94 @@
+"""The words of a figure: title, subtitle and source on the page; letters that can be shown, or a refusal."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from nbpoints.errors import InputError
+
+from autogap.figures import fonts
+from autogap.figures.style import COLOURS, Profile
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
+
+
+def add(fig: Figure, chosen: Profile, title: str, subtitle: str, source: str) -> None:
+    """Write title, subtitle and source line at the left edge and leave the rest to the axes."""
+    width, height = fig.get_size_inches() * 72
+    pad, size, grey = 4.0, chosen.text_pt, COLOURS["neutral"]
+
+    def write(text: str, points: float, foot: float, va: str, **looks: str) -> float:
+        """Write a text with its upper or lower edge at a height; return its own height, in points."""
+        lines = wrap(fig, text, width - 2 * pad, points, looks.get("weight", "normal"))
+        looks = {"va": va, "size": points, "linespacing": 1.0} | looks
+        word = fig.text(pad / width, foot / height, "\n".join(lines), **looks)
+        show_letters(word)
+        return word.get_window_extent(fig.canvas.get_renderer()).height * 72 / fig.dpi
+
+    top = height - pad
+    top -= write(title, size * 1.2, top, "top", weight="semibold") + size * 0.25
+    top -= write(subtitle, size * 0.95, top, "top", color=grey) + size * 0.6
+    small = max(size * 0.8, chosen.least_pt)
+    bottom = pad + write(f"Source: {source.removeprefix('Source: ')}", small, pad, "bottom", color=grey) + size * 0.4
+    fig.get_layout_engine().set(rect=(0, bottom / height, 1, (top - bottom) / height))
+
+
+def wrap(fig: Figure, text: str, room: float, points: float, weight: str) -> list[str]:
+    """Break a text into lines that fit the room, in points."""
+    from matplotlib.font_manager import FontProperties
+
+    font = FontProperties(family=[fonts.FAMILY, *fonts.others(_beyond(text))[0]], size=points, weight=weight)
+    renderer = fig.canvas.get_renderer()
+
+    def fits(line: str) -> bool:
+        return renderer.get_text_width_height_descent(line, font, ismath=False)[0] * 72 / fig.dpi <= room
+
+    if fits(text):
+        return [text]
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        lines[-1:] = [longer] if not lines[-1] or fits(longer) else [lines[-1], word]
+    return lines
+
+
+def refuse_unprintable(stem: str, text: str) -> None:
+    """Refuse control characters, of which an SVG and a PDF would break, and letters that no font has."""
+    for letter in text:
+        if unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") and letter != "\n":
+            raise InputError(f"{stem}: the text {text!r} holds the control character U+{ord(letter):04X}; leave it out.")
+    _, missing = fonts.others(_beyond(text))
+    if missing:
+        name = unicodedata.name(missing[0], f"U+{ord(missing[0]):04X}")
+        raise InputError(f"{stem}: no font of the figures has {missing[0]!r} ({name}) in {text!r}; write it otherwise.")
+
+
+def _beyond(text: str) -> frozenset[str]:
+    """Letters of a text that the house font lacks."""
+    return frozenset(text) - fonts.letters() - {"\n"}
+
+
+def show_all_letters(fig: Figure, stem: str) -> None:
+    """Give each text of a figure the fonts for its letters."""
+    for text in texts(fig):
+        refuse_unprintable(stem, text.get_text())
+        show_letters(text)
+
+
+def show_letters(text: Text) -> None:
+    """Give a text the fonts for its letters."""
+    more, _ = fonts.others(_beyond(text.get_text()))
+    if more:
+        text.set_fontfamily([fonts.FAMILY, *more])
+
+
+def texts(fig: Figure) -> list[Text]:
+    """Every text of a figure that says something, tick labels included."""
+    from matplotlib.text import Text
+
+    for ax in fig.axes:  # the words of ticks are set when they are asked for
+        ax.get_xticklabels(), ax.get_yticklabels()
+    return [text for text in fig.findobj(Text) if text.get_text().strip() and text.get_visible()]
