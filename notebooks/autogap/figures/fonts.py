@@ -62,7 +62,7 @@ def path(style: str) -> Path:
     """Return the file of the house font in a style, ``Regular`` or ``Semibold``; it is made when it is missing."""
     import fontpkg_source_sans_3 as package
 
-    recipe = repr((WEIGHTS[style], _LETTERS, _LEFT_OUT, _NAMES, metadata.version("fontpkg-source-sans-3")))
+    recipe = repr((WEIGHTS[style], _LETTERS, _LEFT_OUT, _NAMES, "line 1.12", metadata.version("fontpkg-source-sans-3")))
     made = _cached(recipe, style)
     if not made.exists():
         source = package.ROOT / "files" / "SourceSans3[wght].ttf"
@@ -114,7 +114,7 @@ def others(wanted: frozenset[str]) -> tuple[list[str], list[str]]:
             digest = hashlib.sha256("".join(here).encode()).hexdigest()[:8]
             family = f"{name} {digest}"
             for style in WEIGHTS:  # one weight exists; without a file for the other matplotlib complains
-                made = _cached(repr((here, style, _LEFT_OUT, _NAMES, source.stat().st_size)), name.replace(" ", ""))
+                made = _cached(repr((here, "line 1.12", style, _LEFT_OUT, _NAMES, source.stat().st_size)), name.replace(" ", ""))
                 if not made.exists():
                     _write(made, _copy(source, map(ord, here), family, style))
                 fontManager.addfont(made)
@@ -163,6 +163,9 @@ def _copy(source: Path, wanted: Iterable[int], family: str, style: str, weight: 
             instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True)
         if "CFF " in font:
             _to_truetype(font)
+        # a line as high as its letters; the fonts' own 1.4 em leave room for scripts that figures do not have
+        em, table = font["head"].unitsPerEm, font["OS/2"]
+        table.sTypoAscender, table.sTypoDescender, table.sTypoLineGap = int(em * 0.78), -int(em * 0.24), int(em * 0.1)
         font["OS/2"].usWeightClass = WEIGHTS[style]
         called = {1: family, 2: style, 4: f"{family} {style}", 6: f"{family}-{style}".replace(" ", "")}
         font["name"].names = [record for record in font["name"].names if record.nameID not in (1, 2, 4, 6, 16, 17, 25)]
