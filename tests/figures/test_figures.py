@@ -117,9 +117,11 @@ def test_the_run_is_told_beside_the_pictures_and_not_in_them(saved):
     files = saved[0]
     facts = json.loads(files["fig-exports.json"])
     assert re.fullmatch(r"export_decline/fig-exports#[0-9a-f]{12}", facts["id"])
+    drawing = f"03_export_decline/fig-exports#{facts['csv_sha256'][:12]}".encode()
     for name, content in files.items():
         if not name.endswith(".json"):
             assert facts["id"].encode() not in content
+            assert drawing in content or name.endswith(".csv")
             assert facts["files"][name] == hashlib.sha256(content).hexdigest()
 
 

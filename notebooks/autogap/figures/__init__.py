@@ -161,7 +161,9 @@ def save(
     files, inline = {}, None
     if chosen.has_pictures:
         export.lay_out(fig)
-        files, inline = export.render(fig, chosen, title, alt)
+        files, inline = export.render(
+            fig, chosen, {"title": title, "alt": alt, "id": f"{here.notebook}/{stem}#{facts['csv_sha256'][:12]}"}
+        )
     files["csv"] = csv
     # A file that was changed afterwards betrays itself, whatever fonts and libraries the next run has.
     facts["files"] = {f"{stem}.{ending}": export.sha256(content) for ending, content in files.items()}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from autogap.figures.style import COLOURS
+from autogap.figures.style import COLOURS, ink
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
-_ROLES = {colour: role for role, colour in COLOURS.items()}
+# words in a role's colour are darkened until they are readable
+_ROLES = {shade: role for role, colour in COLOURS.items() for shade in (ink(colour), colour)}
 
 
 def describe(fig: Figure) -> dict:

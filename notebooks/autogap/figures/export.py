@@ -6,6 +6,7 @@ import base64
 import hashlib
 import os
 import re
+from collections.abc import Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -59,10 +60,20 @@ def lay_out(fig: Figure) -> None:
         ax.set_position([round(float(edge), 6) for edge in ax.get_position().bounds])
 
 
-def render(fig: Figure, chosen: style.Profile, title: str, alt: str) -> tuple[dict[str, bytes], tuple[str, bytes]]:
+def render(
+    fig: Figure, chosen: style.Profile, about: Mapping[str, str]
+) -> tuple[dict[str, bytes], tuple[str, bytes]]:
     """Draw a figure in every form that is asked for.
 
     What run it belongs to stands in the file beside it, so equal drawings are equal bytes.
+
+    Parameters
+    ----------
+    fig : Figure
+        Laid out.
+    chosen : Profile
+    about : mapping of str to str
+        What the files say of themselves: ``title``, ``alt``, and ``id``, which names the figure and its data.
 
     Returns
     -------
@@ -73,16 +84,16 @@ def render(fig: Figure, chosen: style.Profile, title: str, alt: str) -> tuple[di
     """
     wanted = forms()
     vector = [form for form in wanted if form in ("svg", "pdf", "eps")]
-    files = {form: _VECTOR[form](fig, title, alt) for form in vector}
+    files = {form: _VECTOR[form](fig, about) for form in vector}
     pictures = [form for form in wanted if form in ("png", "tiff")]
     for form in pictures:
         picture = _picture(fig, chosen.png_dpi if form == "png" else chosen.tiff_dpi)
-        files[form] = _PICTURE[form](picture, chosen, title, alt)
+        files[form] = _PICTURE[form](picture, chosen, about)
         if form == "png":
-            inline = _png(picture.reduce(chosen.png_dpi // _INLINE_DPI), _INLINE_DPI, {"Title": title})
+            inline = _png(picture.reduce(chosen.png_dpi // _INLINE_DPI), _INLINE_DPI, about)
     if "png" in pictures:
         return files, ("image/png", inline)
-    return files, ("image/svg+xml", files["svg"] if "svg" in files else _svg(fig, title, alt))
+    return files, ("image/svg+xml", files["svg"] if "svg" in files else _svg(fig, about))
 
 
 def _drawn(fig: Figure, form: str, dpi: int, **how: object) -> bytes:
@@ -98,20 +109,22 @@ def _drawn(fig: Figure, form: str, dpi: int, **how: object) -> bytes:
     return buffer.getvalue()
 
 
-def _pdf(fig: Figure, title: str, alt: str) -> bytes:
-    return _drawn(fig, "pdf", 72, Title=title, Subject=alt, Producer=None, CreationDate=None, Creator="autogap")
+def _pdf(fig: Figure, about: Mapping[str, str]) -> bytes:
+    said = {"Title": about["title"], "Subject": about["alt"], "Keywords": about["id"]}
+    return _drawn(fig, "pdf", 72, **said, Producer=None, CreationDate=None, Creator="autogap")
 
 
-def _eps(fig: Figure, title: str, alt: str) -> bytes:
-    drawn = _drawn(fig, "eps", 72, Title=title, Creator="autogap")
+def _eps(fig: Figure, about: Mapping[str, str]) -> bytes:
+    drawn = _drawn(fig, "eps", 72, Title=about["title"], Creator="autogap")
     return re.sub(rb"%%CreationDate:[^\n]*\n", b"", drawn)
 
 
-def _svg(fig: Figure, title: str, alt: str) -> bytes:
+def _svg(fig: Figure, about: Mapping[str, str]) -> bytes:
     """Draw an SVG whose words are words, with the letters that they need."""
-    drawn = _drawn(fig, "svg", 72, Title=title, Description=alt, Date=None, Creator="autogap").decode()
+    said = {"Title": about["title"], "Description": about["alt"], "Identifier": about["id"]}
+    drawn = _drawn(fig, "svg", 72, **said, Date=None, Creator="autogap").decode()
     head = re.search(r"<svg [^>]*>", drawn)
-    described = f' role="img" aria-label="{_escaped(alt)}">'
+    described = ' role="img" aria-label="' + _escaped(about["alt"]) + '">'
     opening = drawn[: head.end() - 1] + described
     return (opening + _faces(drawn) + drawn[head.end():]).encode()
 
@@ -152,23 +165,23 @@ def _picture(fig: Figure, dpi: int) -> Image.Image:
     return Image.frombytes("RGBA", size, _drawn(fig, "rgba", dpi)).convert("RGB")
 
 
-def _print_png(picture: Image.Image, chosen: style.Profile, title: str, alt: str) -> bytes:
-    return _png(picture, chosen.png_dpi, {"Title": title, "Description": alt})
+def _print_png(picture: Image.Image, chosen: style.Profile, about: Mapping[str, str]) -> bytes:
+    return _png(picture, chosen.png_dpi, about)
 
 
-def _tiff(picture: Image.Image, chosen: style.Profile, title: str, alt: str) -> bytes:
+def _tiff(picture: Image.Image, chosen: style.Profile, about: Mapping[str, str]) -> bytes:
     buffer = BytesIO()
     dpi = (chosen.tiff_dpi, chosen.tiff_dpi)
-    picture.save(buffer, format="tiff", compression="tiff_lzw", dpi=dpi, description=title)
+    picture.save(buffer, format="tiff", compression="tiff_lzw", dpi=dpi, description=about["title"])
     return buffer.getvalue()
 
 
-def _png(picture: Image.Image, dpi: int, about: dict[str, str]) -> bytes:
+def _png(picture: Image.Image, dpi: int, about: Mapping[str, str]) -> bytes:
     from PIL.PngImagePlugin import PngInfo
 
     notes = PngInfo()
-    for name, text in about.items():
-        notes.add_text(name, text)
+    for name, key in (("Title", "title"), ("Description", "alt"), ("Source", "id")):
+        notes.add_text(name, about[key])
     buffer = BytesIO()
     picture.save(buffer, format="png", dpi=(dpi, dpi), pnginfo=notes, compress_level=_COMPRESS_LEVEL)
     return buffer.getvalue()

@@ -212,8 +212,11 @@ def damaged(output: Mapping) -> bool:
 def _figure_faults(output: Mapping) -> Iterator[str]:
     if FIGURE not in output.get("data", {}):
         return
-    figure, picture = output["data"][FIGURE], output["data"].get("image/png")
-    about = output.get("metadata", {}).get("image/png", {})
+    figure = output["data"][FIGURE]
+    form = next((form for form in ("image/png", "image/svg+xml") if form in output["data"]), "image/png")
+    picture, about = output["data"].get(form), output.get("metadata", {}).get(form, {})
+    if form == "image/svg+xml" and picture is not None:
+        picture = base64.b64encode(text_of(picture).encode()).decode()
     name, has_picture = f"figure {figure.get('stem')}", figure.get("has_picture", True)
     if picture is None and has_picture:
         yield f"the stored picture of {name} is gone: {_accept()}."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import books
 import pytest
 
@@ -111,6 +113,19 @@ FAULTS = [
     (lambda notebook: notebook["metadata"].update(papermill={}), "metadata hold papermill"),
     (change(1, metadata={"execution": {}}), "the metadata of cell 2 hold execution"),
 ]
+
+
+def test_a_picture_may_be_an_svg():
+    notebook = sound()
+    output = notebook["cells"][4]["outputs"][0]
+    del output["data"]["image/png"], output["metadata"]["image/png"]
+    drawn = "<svg>n/fig-share#0123</svg>"
+    output["data"]["image/svg+xml"] = drawn
+    digest = hashlib.sha256(drawn.encode()).hexdigest()
+    output["metadata"]["image/svg+xml"] = {"alt": "a line that rises", "sha256": digest}
+    assert not hygiene.damaged(output)
+    output["data"]["image/svg+xml"] = drawn.replace("0123", "4567")
+    assert hygiene.damaged(output)
 
 
 def test_a_point_that_draws_nothing_is_sound_and_no_stored_notebook():
