@@ -143,10 +143,14 @@ def _which(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "scenarios", nargs="*", metavar="SCENARIO", help="name in the scenario file (default: baseline)"
     )
-    parser.add_argument("--notebook", nargs="+", action="extend", metavar="NAME", help="only these notebooks")
     parser.add_argument("--point", nargs="+", action="extend", metavar="NAME", help="only these points, by their names")
+    _filters(parser, "set a parameter")
+
+
+def _filters(parser: argparse.ArgumentParser, parameter: str) -> None:
+    parser.add_argument("--notebook", nargs="+", action="extend", metavar="NAME", help="only these notebooks")
     parser.add_argument(
-        "-p", "--parameter", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help="set a parameter"
+        "-p", "--parameter", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help=parameter
     )
 
 
@@ -171,6 +175,8 @@ def _results_options(parser: argparse.ArgumentParser) -> None:
     _where(parser)
     _out_option(parser)
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="only these (default: all that were run)")
+    _filters(parser, "only points with this value")
+    parser.add_argument("--all", action="store_true", help="also points that are not current, with the reason")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the table to a file")
 
 
@@ -326,12 +332,24 @@ def _why(arguments: argparse.Namespace) -> int:
 def _results(arguments: argparse.Namespace) -> int:
     from nbpoints.records import collect
 
-    out = _out(arguments)
-    table = collect.results(out, arguments.scenarios)
+    out, wanted = _out(arguments), _overrides(arguments.parameter)
+    found = collect.results(
+        out, _load(arguments), arguments.scenarios, arguments.notebook, wanted, every=arguments.all
+    )
+    table = found.table()
+    if found.stale:
+        name, reason = next(iter(found.stale.items()))
+        print(
+            f"{_counted(len(found.stale), 'point')} left out, such as {name}: {reason}. "
+            f"`{program.name()} run` renews them, --all shows them as they are.",
+            file=sys.stderr,
+        )
+    if table.empty:
+        why = f"none of {_counted(found.points, 'finished point')} recorded any" if found.points else "no finished point"
+        raise InputError(f"{out}: 0 results ({why}); `{program.name()} run` makes them.")
     if arguments.csv:
-        write_whole(arguments.csv, table.to_csv(index=False))
-    elif table.empty:
-        raise InputError(f"{out}: no results here; `{program.name()} run` makes them.")
+        write_whole(arguments.csv, collect.without_formulas(table).to_csv(index=False))
+        print(f"{arguments.csv}: {_counted(len(table), 'result')} of {_counted(found.points - len(found.stale), 'point')}.")
     else:
         print(table.to_string(index=False, float_format="{:.6g}".format))
     return 0

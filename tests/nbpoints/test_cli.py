@@ -12,7 +12,6 @@ from types import SimpleNamespace
 
 import pytest
 
-import nbpoints.records
 import nbpoints.run
 from nbpoints import project
 from nbpoints.cli import Command, Setting, main
@@ -231,24 +230,6 @@ def test_why_gives_a_line_a_point(folder, runner, capsys):
     assert capsys.readouterr().out.splitlines()[0] == "exports@month=2025-06: never run"
     assert main(["why"]) == 0
     assert capsys.readouterr().out == "Nothing to run: all 2 points are current.\n"
-
-
-def test_results_are_shown_or_written(folder, capsys, monkeypatch):
-    import pandas as pd
-
-    asked = []
-
-    def results(out, scenarios):
-        asked.append((out, scenarios))
-        return pd.DataFrame({"name": ["yoy"], "value": [-11.025307]}) if scenarios else pd.DataFrame()
-
-    monkeypatch.setattr(nbpoints.records, "collect", SimpleNamespace(results=results), raising=False)
-    assert main(["results", "months", "--out", "there"]) == 0
-    assert capsys.readouterr().out.split() == ["name", "value", "yoy", "-11.0253"]
-    assert main(["results", "months", "--csv", "table.csv"]) == 0
-    assert (folder / "table.csv").read_text() == "name,value\nyoy,-11.025307\n"
-    assert "no results here" in refused(capsys, "results")
-    assert asked[0][0].name == "there" and asked[0][1] == ["months"]
 
 
 @pytest.mark.parametrize(

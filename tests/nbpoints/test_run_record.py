@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
+import shutil
 import subprocess
 from datetime import datetime
 
 import pytest
 from toy_project import Project
 
-from nbpoints.records import crate
 from nbpoints.errors import InputError
+from nbpoints.records import crate, fingerprint, layout
 
 pytestmark = pytest.mark.slow
 
@@ -98,9 +100,74 @@ def test_the_crate_is_a_process_run_crate(project):
 
 
 def test_a_crate_that_cannot_be_stored_is_one_sentence(tmp_path):
-    """Here a file is in the way of the folder that it is written in first; a scenario that left nothing has no crate."""
-    crate.write(tmp_path / "nothing")
-    assert not (tmp_path / "nothing").exists()
-    (tmp_path / ".partial").write_text("")
-    with pytest.raises(InputError, match=r"\.partial: File exists, so no crate can be stored\.$"):
+    """Here a folder is in its way; a scenario that left nothing has no crate."""
+    assert not crate.write(tmp_path / "nothing") and not (tmp_path / "nothing").exists()
+    (tmp_path / "ro-crate-metadata.json").mkdir()
+    with pytest.raises(InputError, match=r"ro-crate-metadata\.json: Is a directory, so no crate can be stored\.$"):
         crate.write(tmp_path)
+
+
+def test_a_crate_follows_what_is_finished(project, tmp_path):
+    """A point that is gone leaves the crate, one that is back returns; nothing is written when nothing changed."""
+    folder = tmp_path / "base"
+    shutil.copytree(project.out / "base", folder)
+    assert not crate.write(folder)
+    shutil.move(folder / "reads@n=2", tmp_path / "aside")
+    assert crate.write(folder) and "1 executed notebooks" in (folder / "ro-crate-metadata.json").read_text()
+    shutil.move(tmp_path / "aside", folder / "reads@n=2")
+    assert crate.write(folder) and not crate.write(folder)
+    assert (folder / "ro-crate-metadata.json").read_bytes() == (project.out / "base/ro-crate-metadata.json").read_bytes()
+
+
+def test_the_crate_of_many_points_takes_time_in_proportion(project, tmp_path):
+    """Counted in entities described, not in seconds: each once, whatever their number."""
+    record = json.loads((project.out / "base/reads/run.json").read_text())
+    for number in range(300):
+        folder = tmp_path / f"reads@n={number}"
+        folder.mkdir()
+        (folder / "run.json").write_text(json.dumps(record | {"point": folder.name}))
+    assert crate.write(tmp_path)
+    graph = json.loads((tmp_path / "ro-crate-metadata.json").read_text())["@graph"]
+    assert len({one["@id"] for one in graph}) == len(graph)
+    assert sum(one["@type"] == "CreateAction" for one in graph) == 300
+
+
+def leaves(value, path=()):
+    """Yield the way to every value inside a JSON value."""
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield (*path, key)
+        yield from leaves(item, (*path, key))
+
+
+def test_a_strange_record_is_a_sentence_everywhere(project, tmp_path, capsys):
+    """Each value is taken away or replaced: what reads the record says so, or does not need it; no traceback."""
+    whole = json.loads((project.out / "base/reads/run.json").read_text())
+    folder = tmp_path / "runs/base/reads"
+    shutil.copytree(project.out / "base/reads", folder)
+    refused = 0
+    for way in leaves(whole):
+        for put in ("nothing", True, [], {"a": 1}, "x", 3):
+            record = copy.deepcopy(whole)
+            inner = record
+            for key in way[:-1]:
+                inner = inner[key]
+            if put == "nothing" and isinstance(inner, dict):
+                del inner[way[-1]]
+            else:
+                inner[way[-1]] = put
+            (folder / "run.json").write_text(json.dumps(record))
+            try:
+                layout.load_run(folder)
+            except InputError as error:
+                refused += 1
+                assert str(error).startswith("reads/run.json: ") and str(error).endswith("; run the point again.")
+                assert layout.finished(folder.parent) == []
+                continue
+            crate.write(folder.parent)
+            fingerprint.changes(project.point("reads"), record["fingerprint"], fingerprint.Hashes(project.root))
+            layout.is_whole(folder, record)
+    assert refused > 100
+    for content in (b"", b"[]", b"\xff", b"[" * 10**5, b'{"schema": 2}'):
+        (folder / "run.json").write_bytes(content)
+        with pytest.raises(InputError, match=r"^reads/run\.json: .*run the point again\.$"):
+            layout.load_run(folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from fnmatch import fnmatch
 from pathlib import Path
@@ -192,6 +191,6 @@ def _versions(run: Path) -> dict[str, str]:
     files = [run.with_name(layout.RUN)] if run.is_file() else sorted(run.rglob(layout.RUN))
     found: dict[str, str] = {}
     for file in files:
-        if file.is_file():
-            found |= json.loads(file.read_text(encoding="utf-8")).get("versions", {})
+        # a record that cannot be used states no versions
+        found |= (layout.read_run(file.parent) or {}).get("versions", {})
     return found

@@ -1,6 +1,7 @@
 """A scenario as a Process Run Crate: which notebook made which files from what.
 
-The profile is https://w3id.org/ro/wfrun/process/0.6, on RO-Crate 1.3.
+The profile is https://w3id.org/ro/wfrun/process/0.6, on RO-Crate 1.3. The JSON-LD is written here, since the time of the
+library `rocrate` grows with the square of the number of points; a test has it read what is written.
 """
 
 from __future__ import annotations
@@ -8,29 +9,36 @@ from __future__ import annotations
 import hashlib
 import json
 import mimetypes
-import os
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
-from nbpoints.records.layout import CRATE, PARTIAL, finished
 from nbpoints.errors import InputError
+from nbpoints.files import write_whole
+from nbpoints.records.layout import CRATE, finished
 
 _VERSION = "1.3"
+_CONTEXTS = [f"https://w3id.org/ro/crate/{_VERSION}/context", "https://w3id.org/ro/terms/workflow-run/context"]
 _PROFILE = "https://w3id.org/ro/wfrun/process/0.6"
-_TERMS = "https://w3id.org/ro/terms/workflow-run/context"
 _COMPLETED = "http://schema.org/CompletedActionStatus"
 _NOTEBOOK_TYPE = "application/x-ipynb+json"
+_SHA256_LENGTH = hashlib.sha256().digest_size * 2
 
 
-def write(folder: Path, licence: str | None = None) -> None:
+def write(folder: Path, licence: str | None = None) -> bool:
     """Write the crate's metadata file for all finished points of a scenario.
 
     Parameters
     ----------
     folder : Path
-        Of the scenario; its ``ro-crate-metadata.json`` is replaced in one step. Without such a folder, nothing ran, and
-        nothing is written.
+        Of the scenario. Without such a folder nothing ran, and nothing is written.
     licence : str, optional
         SPDX name of the project's licence.
+
+    Returns
+    -------
+    bool
+        Whether the file changed; one that describes the finished points already is left alone.
 
     Raises
     ------
@@ -38,71 +46,104 @@ def write(folder: Path, licence: str | None = None) -> None:
         When the file cannot be written.
     """
     if not folder.is_dir():
-        return
-    # half a second that a batch with nothing to do need not wait
-    from rocrate.model.contextentity import ContextEntity
-    from rocrate.rocrate import ROCrate
-
-    records = finished(folder)
-    crate = ROCrate(version=_VERSION)
-    crate.metadata.extra_contexts.append(_TERMS)
-
-    def describe(identifier: str, kind: str, **properties: object) -> ContextEntity:
-        known = crate.dereference(identifier)
-        return known or crate.add(ContextEntity(crate, identifier, {"@type": kind} | properties))
-
-    root = crate.root_dataset
-    root["name"] = f"Scenario {folder.name}"
-    root["description"] = f"{len(records)} executed notebooks with what they recorded and drew."
-    root["datePublished"] = max((record["run"]["ended"] for record in records), default="1970-01-01")
-    root["conformsTo"] = describe(_PROFILE, "CreativeWork", name="Process Run Crate", version=_PROFILE.split("/")[-1])
-    if licence:
-        root["license"] = describe(f"https://spdx.org/licenses/{licence}", "CreativeWork", name=licence)
-    for record in records:
-        taken, run = record["fingerprint"], record["run"]
-        used = [
-            describe(f"#{path}:{sha256[:12]}", "CreativeWork", name=path, sha256=sha256)
-            for path, sha256 in (taken["files"] | taken["modules"]).items()
-            if sha256 is not None and len(sha256) == hashlib.sha256().digest_size * 2
-        ]
-        used += [
-            describe(f"#{record['point']}:{name}", "PropertyValue", name=name, value=_value(value))
-            for name, value in record["parameters"].items()
-        ]
-        made = [
-            crate.add_file(dest_path=f"{record['point']}/{name}", properties=_file(name, output))
-            for name, output in record["outputs"].items()
-        ]
-        cells = hashlib.sha256("".join(taken["cells"]).encode()).hexdigest()
-        notebook = describe(
-            f"#{record['notebook']}:{cells[:12]}",
-            "SoftwareSourceCode",
-            name=record["notebook"],
-            version=run.get("commit") or cells,
-            programmingLanguage=f"Python {record['host']['python']}",
-        )
-        action = {
-            "@type": "CreateAction",
-            "name": record["point"],
-            "description": f"{record['notebook']} with {json.dumps(record['parameters'], ensure_ascii=False)}",
-            "startTime": run["started"],
-            "endTime": run["ended"],
-            "actionStatus": {"@id": _COMPLETED},
-        }
-        root.append_to("mentions", crate.add_action(notebook, f"#{record['point']}", used, made, action))
-    aside = folder / PARTIAL
+        return False
     try:
-        aside.mkdir(exist_ok=True)
-        crate.metadata.write(aside)
-        os.replace(aside / CRATE, folder / CRATE)
+        return write_whole(folder / CRATE, _dumps(_describe(folder, licence)))
     except OSError as error:
         raise InputError(f"{error.filename or folder / CRATE}: {error.strerror}, so no crate can be stored.") from None
 
 
-def _value(value: object) -> object:
-    return value if isinstance(value, (str, int, float)) else json.dumps(value, ensure_ascii=False)
+def _describe(folder: Path, licence: str | None) -> dict:
+    records = finished(folder)
+    entities: dict[str, dict] = {}
+    for one in _context(licence):
+        entities[one["@id"]] = one
+    actions, files = [], []
+    for record in records:
+        used, made, notebook = list(_used(record)), list(_made(record)), _notebook(record)
+        action = _action(record, used, made, notebook)
+        for one in (*used, *made, notebook, action):
+            entities.setdefault(one["@id"], one)
+        files += made
+        actions.append(action)
+    root = {
+        "@id": "./",
+        "@type": "Dataset",
+        "conformsTo": {"@id": _PROFILE},
+        "datePublished": max((record["run"]["ended"] for record in records), default="1970-01-01"),
+        "description": f"{len(records)} executed notebooks with what they recorded and drew.",
+        "hasPart": _ids(files),
+        "mentions": _ids(actions),
+        "name": f"Scenario {folder.name}",
+    } | ({"license": {"@id": f"https://spdx.org/licenses/{licence}"}} if licence else {})
+    about = {
+        "@id": CRATE,
+        "@type": "CreativeWork",
+        "about": {"@id": "./"},
+        "conformsTo": {"@id": f"https://w3id.org/ro/crate/{_VERSION}"},
+    }
+    return {"@context": _CONTEXTS, "@graph": [root, about, *entities.values()]}
 
 
-def _file(name: str, output: dict) -> dict[str, str]:
-    kind = _NOTEBOOK_TYPE if name.endswith(".ipynb") else mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return {"contentSize": str(output["bytes"]), "sha256": output["sha256"], "encodingFormat": kind}
+def _context(licence: str | None) -> Iterator[dict]:
+    name, version = "Process Run Crate", _PROFILE.rpartition("/")[2]
+    yield {"@id": _PROFILE, "@type": "CreativeWork", "name": name, "version": version}
+    if licence:
+        yield {"@id": f"https://spdx.org/licenses/{licence}", "@type": "CreativeWork", "name": licence}
+
+
+def _used(record: dict) -> Iterator[dict]:
+    """Describe the files and modules that a point read, and its parameters."""
+    taken = record["fingerprint"]
+    for path, sha256 in (taken["files"] | taken["modules"]).items():
+        if sha256 is not None and len(sha256) == _SHA256_LENGTH:
+            yield {"@id": f"#{path}:{sha256[:12]}", "@type": "CreativeWork", "name": path, "sha256": sha256}
+    for name, value in record["parameters"].items():
+        plain = value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
+        yield {"@id": f"#{record['point']}:{name}", "@type": "PropertyValue", "name": name, "value": plain}
+
+
+def _made(record: dict) -> Iterator[dict]:
+    for name, output in record["outputs"].items():
+        kind = _NOTEBOOK_TYPE if name.endswith(".ipynb") else mimetypes.guess_type(name)[0]
+        yield {
+            "@id": quote(f"{record['point']}/{name}"),
+            "@type": "File",
+            "contentSize": str(output["bytes"]),
+            "encodingFormat": kind or "application/octet-stream",
+            "sha256": output["sha256"],
+        }
+
+
+def _notebook(record: dict) -> dict:
+    cells = hashlib.sha256("".join(record["fingerprint"]["cells"]).encode()).hexdigest()
+    return {
+        "@id": f"#{record['notebook']}:{cells[:12]}",
+        "@type": "SoftwareSourceCode",
+        "name": record["notebook"],
+        "programmingLanguage": f"Python {record['host']['python']}",
+        "version": record["run"].get("commit") or cells,
+    }
+
+
+def _action(record: dict, used: list[dict], made: list[dict], notebook: dict) -> dict:
+    return {
+        "@id": f"#{record['point']}",
+        "@type": "CreateAction",
+        "actionStatus": {"@id": _COMPLETED},
+        "description": f"{record['notebook']} with {json.dumps(record['parameters'], ensure_ascii=False)}",
+        "endTime": record["run"]["ended"],
+        "instrument": {"@id": notebook["@id"]},
+        "name": record["point"],
+        "object": _ids(used),
+        "result": _ids(made),
+        "startTime": record["run"]["started"],
+    }
+
+
+def _ids(entities: list[dict]) -> list[dict]:
+    return [{"@id": one["@id"]} for one in entities]
+
+
+def _dumps(crate: dict) -> str:
+    return json.dumps(crate, indent=1, sort_keys=True, ensure_ascii=False) + "\n"

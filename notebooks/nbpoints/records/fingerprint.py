@@ -33,9 +33,9 @@ class Hashes:
         """Return the hash of a file's bytes, or None when there is no such file."""
         return self._remember("file", path, _hash_file)
 
-    def folder(self, path: str) -> str | None:
-        """Return the hash of the names in a folder, or None when there is no such folder."""
-        return self._remember("folder", path, _hash_names)
+    def folder(self, path: str) -> list[str] | None:
+        """Return the names in a folder, sorted, or None when there is no such folder; hidden ones do not count."""
+        return self._remember("folder", path, _names)
 
     def cells(self, path: str) -> list[str]:
         """Return the hashes of a notebook's code cells in their order; prose and outputs do not count."""
@@ -94,7 +94,7 @@ def surroundings(hashes: Hashes) -> dict:
     }
 
 
-def changes(point: Point, taken: Mapping, hashes: Hashes) -> list[str]:
+def changes(point: Point, taken: Mapping, hashes: Hashes, settings: bool = True) -> list[str]:
     """Say what has changed since a fingerprint was taken.
 
     Parameters
@@ -103,13 +103,16 @@ def changes(point: Point, taken: Mapping, hashes: Hashes) -> list[str]:
     taken : mapping
         From `take`.
     hashes : Hashes
+    settings : bool
+        Whether the project's environment variables count.
 
     Returns
     -------
     list of str
         Such as ``"data file data/rain.csv changed"``; empty when the point is current.
     """
-    return list(_changes(point, taken, hashes))
+    found = list(_changes(point, taken, hashes))
+    return found + (list(_settings_changes(taken, hashes)) if settings else [])
 
 
 def _changes(point: Point, taken: Mapping, hashes: Hashes) -> Iterator[str]:
@@ -122,8 +125,8 @@ def _changes(point: Point, taken: Mapping, hashes: Hashes) -> Iterator[str]:
         if (now := hashes.file(path)) != before:
             yield f"data file {path} {_what(now, before)}"
     for path, before in taken["folders"].items():
-        if hashes.folder(path) != before:
-            yield f"folder {path or '.'} holds other files"
+        if (now := hashes.folder(path)) != before:
+            yield f"folder {path or '.'}: {_listing_changes(now, before)}"
     for path, before in taken["modules"].items():
         if (now := hashes.file(path)) != before:
             yield f"module {path} {_what(now, before)}"
@@ -132,6 +135,10 @@ def _changes(point: Point, taken: Mapping, hashes: Hashes) -> Iterator[str]:
         yield f"{LOCK} {_what(now['lock'], taken['lock'])}"
     if now["python"] != taken["python"]:
         yield f"Python is {now['python']}, was {taken['python']}"
+
+
+def _settings_changes(taken: Mapping, hashes: Hashes) -> Iterator[str]:
+    now = surroundings(hashes)
     for name in sorted(now["environment"].keys() | taken["environment"].keys()):
         if now["environment"].get(name) != taken["environment"].get(name):
             yield f"environment variable {name} changed"
@@ -169,12 +176,20 @@ def _hash_file(path: Path) -> str | None:
         return None
 
 
-def _hash_names(path: Path) -> str | None:
+def _names(path: Path) -> list[str] | None:
     try:
         names = sorted(os.listdir(path))
     except OSError:
         return None
-    return hashlib.sha256("\0".join(name for name in names if name != "__pycache__").encode()).hexdigest()
+    # what editors, Jupyter and Python leave in a folder is no input of a notebook
+    return [name for name in names if not name.startswith(".") and name != "__pycache__"]
+
+
+def _listing_changes(now: list[str] | None, before: list[str] | None) -> str:
+    if now is None or not isinstance(before, list):
+        return "is gone" if now is None else "is new"
+    gone, new = sorted(set(before) - set(now)), sorted(set(now) - set(before))
+    return "; ".join([f"{name} is gone" for name in gone[:3]] + [f"{name} is new" for name in new[:3]])
 
 
 def _hash_cells(path: Path) -> list[str]:

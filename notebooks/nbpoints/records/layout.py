@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from nbpoints.errors import InputError
+from nbpoints.records import shape
+
 NOTEBOOK = "notebook.ipynb"
 RUN = "run.json"
 FIGURES = "figures"
@@ -28,10 +31,30 @@ def read_run(folder: Path) -> dict | None:
     dict or None
     """
     try:
-        record = json.loads((folder / RUN).read_bytes())
-    except (OSError, ValueError):
+        return load_run(folder)
+    except InputError:
         return None
-    return record if isinstance(record, dict) and record.get("fingerprint") else None
+
+
+def load_run(folder: Path) -> dict:
+    """Read the record of a finished point.
+
+    Raises
+    ------
+    InputError
+        When there is none, or it cannot be used: cut short, of another version or shape.
+    """
+    path = folder / RUN
+    place = f"{folder.name}/{RUN}"
+    try:
+        record = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file, so nothing ran here.") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}).") from None
+    except (ValueError, RecursionError):
+        raise InputError(f"{place}: not valid JSON, perhaps cut short; run the point again.") from None
+    return shape.check(record, place)
 
 
 def finished(folder: Path) -> list[dict]:

@@ -14,6 +14,7 @@ from nbpoints.errors import InputError
 from nbpoints.mime import RESULT
 from nbpoints.notebook import by_mime
 from nbpoints.parameters.types import shown
+from nbpoints.records import shape
 from nbpoints.records.layout import FIGURES
 from nbpoints.scenarios.point import Point
 
@@ -62,6 +63,7 @@ def run_record(
     dict
     """
     return {
+        "schema": shape.VERSION,
         "scenario": point.scenario,
         "point": point.name,
         "notebook": _relative(point.notebook, root),
