@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import json
 import tempfile
 from fnmatch import fnmatch
 from pathlib import Path
@@ -191,6 +193,7 @@ def _versions(run: Path) -> dict[str, str]:
     files = [run.with_name(layout.RUN)] if run.is_file() else sorted(run.rglob(layout.RUN))
     found: dict[str, str] = {}
     for file in files:
-        # a record that cannot be used states no versions
-        found |= (layout.read_run(file.parent) or {}).get("versions", {})
+        # a record that cannot be read states no versions
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+            found |= dict(json.loads(file.read_bytes())["versions"].items())
     return found
