@@ -120,6 +120,17 @@ def count(number_of: int, singular: str, plural: str = "") -> str:
     return f"{int(number_of):,} {singular if number_of == 1 else many}"
 
 
+def were(number_of: int) -> str:
+    """Give the past of "to be" for so many things.
+
+    Examples
+    --------
+    >>> were(1), were(0), were(3)
+    ('was', 'were', 'were')
+    """
+    return "was" if number_of == 1 else "were"
+
+
 def verdict(
     low: float,
     high: float,
@@ -163,6 +174,17 @@ def month_name(period: str | pd.Period) -> str:
     'May 2025'
     """
     return pd.Period(period, "M").strftime("%B %Y")
+
+
+def day_name(day: str) -> str:
+    """Name a day as a sentence does.
+
+    Examples
+    --------
+    >>> day_name("2025-06-09")
+    '9 June 2025'
+    """
+    return pd.Period(day, "D").strftime("%d %B %Y").lstrip("0")
 
 
 def listed(items: list[str]) -> str:

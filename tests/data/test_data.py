@@ -110,8 +110,8 @@ def test_a_frame_keeps_gaps_and_refuses_mixed_frequencies():
 
 def test_codes_keep_their_leading_zeros_and_unknown_tables_are_refused():
     assert data.table("io_oecd_japan")["row"].iloc[0] == "01"
-    with pytest.raises(data.DataError, match="Did you mean 'claims'"):
-        data.table("claim")
+    with pytest.raises(data.DataError, match="Did you mean 'timeline'"):
+        data.table("timelin")
 
 
 @pytest.mark.slow

@@ -127,7 +127,7 @@ def test_writing_gives_what_is_stored(copy):
         assert (copy / name).read_bytes() == (DATA / name).read_bytes()
 
 
-@pytest.mark.parametrize("relative", ["observations/mof_us_trade.csv", "tables/claims.csv", "series.csv"])
+@pytest.mark.parametrize("relative", ["observations/mof_us_trade.csv", "tables/claims/japan_times_2025-06-19.csv", "series.csv"])
 def test_an_altered_byte_is_noticed(copy, relative, capsys):
     content = bytearray((copy / relative).read_bytes())
     place = content.rindex(b"5")

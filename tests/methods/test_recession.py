@@ -8,7 +8,7 @@ import pytest
 
 from autogap import data
 from nbpoints.errors import InputError
-from autogap.methods import recession
+from autogap.methods import recession, vintages
 
 
 def quarterly(values, start="2020Q1"):
@@ -78,7 +78,6 @@ def test_growth_is_told_by_quarters_and_not_by_rows():
     levels = quarterly([100, 101, 102.01, 51.005]).drop(pd.Period("2020Q3", "Q"))
     assert recession.growth_pct(levels).round(9).tolist()[1] == 1.0
     assert recession.growth_pct(levels).isna().tolist() == [True, False, True]
-    assert recession.annualised_pct(recession.growth_pct(levels)).iloc[1] == pytest.approx(4.060401)
 
 
 def test_a_recession_is_two_falls_in_a_row():
@@ -99,14 +98,32 @@ def test_a_missing_quarter_ends_a_run():
     assert not recession.in_recession(quarterly([-0.1, -0.0, -0.1])).any()
 
 
-def test_recessions_that_came_and_went_with_revisions(realtime):
+def test_calls_that_later_releases_withdrew(realtime):
     """2014Q2-Q3 was a technical recession in the vintages of 2014Q4 to 2018Q4, and later no more."""
-    episodes = recession.recessions_by_vintage(realtime).set_index("start")
-    tax = episodes.loc[pd.Period("2014Q2", "Q")]
-    assert (tax["first_called"], tax["last_called"], tax["stands"]) == ("2014Q4", "2018Q4", False)
-    assert tax["vintages_calling"] == 17 and tax["share_pct"] == pytest.approx(100 * 17 / 42)
-    crisis = episodes.loc[pd.Period("2008Q2", "Q")]
-    assert crisis["stands"] and crisis["first_called"] == "2008Q4"
+    calls = recession.calls(realtime).set_index("called")
+    tax = calls.loc["2014Q4"]
+    assert (str(tax["start"]), str(tax["end"]), tax["withdrawn"], tax["releases"]) == ("2014Q2", "2014Q3", "2019Q1", 17)
+    assert calls.loc["2008Q4", "stands"] and pd.isna(calls.loc["2008Q4", "withdrawn"])
+
+
+def test_the_call_of_february_2024_was_withdrawn_in_march():
+    """Cabinet Office, first preliminary of 15 February 2024: two falls; second preliminary of 11 March: a rise."""
+    releases = data.revisions("cao.gdp_real_qoq_pct").loc["2023Q3":"2023Q4"]
+    told = recession.calls(vintages.as_known(releases))
+    assert told.iloc[0][["start", "end"]].astype(str).tolist() == ["2023Q3", "2023Q4"]
+    assert told.iloc[0]["called"].startswith("2024-02") and told.iloc[0]["withdrawn"] == "2024-03-11"
+
+
+def test_a_call_is_followed_while_its_quarters_move():
+    """A longer spell is the same call; a spell elsewhere is another."""
+    table = pd.DataFrame(
+        {"a": [1, 1, 1, 1, 1], "b": [1, -1, -1, 1, 1], "c": [1, 1, -1, -1, 1], "d": [1, 1, 1, 1, 1], "e": [-1, -1, 1, 1, 1]},
+        index=pd.period_range("2020Q1", periods=5, freq="Q"),
+    )
+    told = recession.calls(table).set_index("called")
+    assert told.loc["b", ["withdrawn", "releases"]].tolist() == ["d", 2]
+    assert told.loc["e", "stands"] and len(told) == 2
+    assert recession.calls(table, run=3).empty
 
 
 def test_every_vintage_agrees_with_its_own_column(realtime):
@@ -125,16 +142,6 @@ def test_the_base_rate_counts_outlooks():
     assert recession.base_rate(quarterly([0.1] * 8), within=4) == 0.0
 
 
-def test_the_brier_score():
-    """Perfect forecasts score 0, certain and wrong ones 1, a coin a quarter."""
-    rain = [True, False, True, True]
-    assert recession.brier(rain, rain) == 0 and recession.brier([not day for day in rain], rain) == 1
-    assert recession.brier([0.5] * 4, rain) == 0.25
-    assert recession.brier_skill([0.75] * 4, rain, climatology=0.75) == 0
-    assert recession.brier_skill(rain, rain, climatology=0.5) == 1
-    assert recession.brier_skill([0.0, 1.0, 0.0, 0.0], rain, climatology=0.5) == -3
-
-
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
@@ -145,9 +152,6 @@ def test_the_brier_score():
         (lambda: recession.turning_points(quarterly([1, 2, 3]).drop(pd.Period("2020Q2", "Q"))), "unbroken"),
         (lambda: recession.base_rate(quarterly([1, 2, 3]), within=1), "cannot be completed"),
         (lambda: recession.base_rate(quarterly([1, 2, 3]), within=3), "too few"),
-        (lambda: recession.brier([30], [True]), "0.3 for 30 percent"),
-        (lambda: recession.brier([0.3, 0.4], [True]), "2 forecasts for 1"),
-        (lambda: recession.brier_skill([0.3], [False], climatology=0.0), "already perfect"),
     ],
 )
 def test_bad_input_is_refused(wrong, says):

@@ -36,20 +36,20 @@ def test_a_vintage_is_known_when_its_period_is_over(vintage, day):
     [("2025-02-28", "2025-02", 0.7), ("2025-06-08", "2025-05-16", -0.2), ("2025-06-19", "2025-06-09", -0.04)],
 )
 def test_the_newest_vintage_out_on_a_day(day, name, last):
-    known = vintages.as_of(GROWTH, day)
+    known = vintages.as_known(GROWTH, day).iloc[:, -1].dropna()
     assert known.name == name and known.iloc[-1] == last
 
 
 def test_what_was_last_published_for_each_quarter():
-    assert vintages.latest_known(GROWTH, "2025-06-19").tolist() == [0.6, -0.04]
-    assert vintages.latest_known(GROWTH, "2026-01-01").tolist() == [0.5, 0.2, 0.5, -0.6]
+    assert vintages.as_known(GROWTH, "2025-06-19").iloc[:, -1].dropna().tolist() == [0.6, -0.04]
+    assert vintages.as_known(GROWTH).iloc[:, -1].tolist() == [0.5, 0.2, 0.5, -0.6]
 
 
 def test_a_day_before_every_vintage_is_refused():
     with pytest.raises(InputError, match="2025-02, came later"):
-        vintages.as_of(GROWTH, "2025-02-27")
-    with pytest.raises(InputError, match="no day, month or quarter"):
-        vintages.latest_known(GROWTH, "last week")
+        vintages.as_known(GROWTH, "2025-02-27")
+    with pytest.raises(InputError, match="not a valid day"):
+        vintages.as_known(GROWTH, "last week")
 
 
 def test_first_and_later_figures():
@@ -81,5 +81,5 @@ def test_the_first_quarter_of_2025_turned_from_fall_to_rise():
     """Cabinet Office: -0.2 on 16 May, -0.0 on 9 June, +0.1 on 15 August 2025."""
     releases = data.revisions("cao.gdp_real_qoq_pct")
     quarter = pd.Period("2025Q1", "Q")
-    told = [vintages.latest_known(releases, day)[quarter] for day in ("2025-05-31", "2025-06-19", "2025-08-31")]
+    told = [vintages.as_known(releases, day).iloc[:, -1][quarter] for day in ("2025-05-31", "2025-06-19", "2025-08-31")]
     assert told == [-0.2, 0.0, 0.1]

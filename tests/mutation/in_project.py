@@ -182,7 +182,7 @@ def widen_claim(tree: Tree, column: str, to: str) -> None:
     def edit(rows: list[dict]) -> None:
         next(row for row in rows if row["claim_id"] == "C03")[column] = to
 
-    tree.rows("data/tables/claims.csv", edit)
+    tree.rows("data/tables/claims/japan_times_2025-06-19.csv", edit)
 
 
 @fault("law misdated", "the 15 percent car rate a month early, hashes renewed", TARIFFS, True)
@@ -248,7 +248,7 @@ def add_data(tree: Tree) -> None:
 @fault("empty or double file", "a file without content", GAP, name="data/tables/empty.csv", content="")
 @fault("empty or double file", "a copy of a table", GAP, name="notebooks/claims.csv", content=None)
 def add_file(tree: Tree, name: str, content: str | None) -> None:
-    tree.write(name, tree.read("data/tables/claims.csv") if content is None else content)
+    tree.write(name, tree.read("data/tables/claims/japan_times_2025-06-19.csv") if content is None else content)
 
 
 README_EDITS = [

@@ -13,14 +13,20 @@ from autogap import claims, data, results
 from autogap.paths import NOTEBOOKS
 
 
+ARTICLE = "japan_times_2025-06-19"
+
+
 def ledger(folder=NOTEBOOKS):
-    return claims.judge(data.table("claims"), data.table("claim_checks"), claims.collect(folder)).set_index("claim_id")
+    table = claims.read(ARTICLE)
+    recorded = results.read_all(sorted(folder.glob("[0-9]*.ipynb")))
+    found = claims.evidence(table, data.table("claim_checks"), recorded, claims.articles.day(ARTICLE))
+    return claims.judge(table, found).set_index("claim_id")
 
 
 def test_every_claim_with_a_number_has_a_computed_verdict():
     judged = ledger()
-    assert judged.index[judged["verdict"] == claims.NO_RESULT].tolist() == []
-    numbers = judged[judged["quoted"].ne("") & judged["verdict"].ne(claims.STATEMENT)]
+    assert judged.index[judged["verdict"] == "no_result"].tolist() == []
+    numbers = judged[judged["quoted"].ne("") & judged["verdict"].ne("statement")]
     assert len(numbers) == 22 and numbers["computed"].notna().all()
 
 
@@ -29,9 +35,10 @@ def test_every_claim_with_a_number_has_a_computed_verdict():
     [("C14", "exports_yoy_pct", -11), ("C15", "vehicles_value_yoy_pct", -25), ("C16", "balance_jpy_bn", 451.7)],
 )
 def test_may_2025_as_it_was_quoted(claim_id, result, quoted):
-    claim = data.table("claims").set_index("claim_id").loc[claim_id]
+    claim = claims.read(ARTICLE).set_index("claim_id").loc[claim_id]
     assert float(claim["value"]) == quoted
-    assert claim["accept_low"] <= values(BOOKS["03_export_decline"])[result] <= claim["accept_high"]
+    low, high = float(claim["accept_low"]), float(claim["accept_high"])
+    assert low <= values(BOOKS["03_export_decline"])[result] <= high
 
 
 def test_a_result_deleted_from_a_notebook_leaves_its_claim_without_one(tmp_path):
@@ -45,4 +52,4 @@ def test_a_result_deleted_from_a_notebook_leaves_its_claim_without_one(tmp_path)
                            if one.get("data", {}).get(mime.RESULT, {}).get("name") != "exports_yoy_pct"]
     copy.write_text(json.dumps(content), encoding="utf-8")
     before, after = ledger()["verdict"], ledger(tmp_path)["verdict"]
-    assert after[after != before].to_dict() == {"C14": claims.NO_RESULT}
+    assert after[after != before].to_dict() == {"C14": "no_result"}

@@ -86,8 +86,9 @@ OTHERS = {
         other(ANSWER, "output_multiplier", "fig-chain-fall", year=2005, first_month=HIGH, last_month=HIGH),
     ],
     "10_recession_risk": [
-        other(ANSWER, "episodes_called", "fig-recession-vintages", as_of=LOW, rule="three_falls"),
-        other(ANSWER, "episodes_called", "fig-recession-releases", as_of="2025-06-19", rule="bbq"),
+        other(ANSWER, "calls", "fig-recession-calls", as_of=LOW, rule="three_falls"),
+        other(ANSWER, "calls", "fig-recession-releases", as_of="2025-06-19", rule="bbq"),
+        other(ANSWER, "calls", as_of="2024-02-29"),
     ],
     "11_negotiation_timeline": [
         other(ANSWER, "rounds_to_as_of", "fig-timeline", start=LOW, end=LOW, as_of=LOW),
@@ -98,8 +99,8 @@ OTHERS = {
         other(ANSWER, "us_less_eu_change_points", last_month="2026-04", partners=["kr", "de", "gb", "mx", "ca"]),
     ],
     "13_claims_ledger": [
-        other(ANSWER, "claims", "fig-claims-verdicts", scope="all"),
-        other("fig-claims-deviation", verdict="true then, revised since"),
+        other(ANSWER, "claims", "fig-claims-verdicts", scope="all", verdict="holds"),
+        other(ANSWER, "claims", "fig-claims-verdicts", article="mof_2026-04-22", as_of=LOW, verdict="statement"),
     ],
     "14_why_the_gap_shrank": [
         other(ANSWER, "surplus_12_months_jpy_bn", "fig-shrink-waterfall", "fig-shrink-crude",

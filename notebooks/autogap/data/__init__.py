@@ -333,13 +333,15 @@ def revisions(name: str, *, filled: bool | None = None) -> pd.DataFrame:
     return wide.sort_index().rename_axis(index="period", columns="vintage")
 
 
-def table(name: str) -> pd.DataFrame:
+def table(name: str, text: bool = False) -> pd.DataFrame:
     """Read a table that is no time series: claims, events, tariffs, estimates, input-output.
 
     Parameters
     ----------
     name : str
-        Stem of a file in ``data/tables/``, such as ``"claims"``.
+        Stem of a file in ``data/tables/``, such as ``"timeline"``, with its folder if it stands in one.
+    text : bool
+        Whether to read every column as text, as it is written.
 
     Returns
     -------
@@ -354,11 +356,11 @@ def table(name: str) -> pd.DataFrame:
     Examples
     --------
     >>> from autogap import data
-    >>> data.table("claims").loc[2, "claim_id"]
+    >>> data.table("claims/japan_times_2025-06-19").loc[2, "claim_id"]
     'C03'
     """
-    known = sorted(path.stem for path in (DATA / "tables").glob("*.csv"))
+    known = sorted(path.relative_to(DATA / "tables").with_suffix("").as_posix() for path in (DATA / "tables").rglob("*.csv"))
     if name not in known:
         raise DataError(f"table {name!r}: there is none of that name in data/tables." + did_you_mean(name, known))
-    rows = pd.read_csv(_open(f"tables/{name}.csv"), dtype=dict.fromkeys(CODES, str))
+    rows = pd.read_csv(_open(f"tables/{name}.csv"), dtype=str if text else dict.fromkeys(CODES, str))
     return rows

@@ -113,7 +113,7 @@ def read_tables(data: Path = DATA) -> dict[str, dict]:
     >>> read_tables()["timeline"]["licence"]
     'own compilation; facts only'
     """
-    tables = yaml.load((data / "tables.yaml").read_text(encoding="utf-8"), _YAML)
+    tables = _each_file(yaml.load((data / "tables.yaml").read_text(encoding="utf-8"), _YAML), data)
     for name, table in tables.items():
         path = data / "tables" / f"{name}.csv"
         if not path.is_file():
@@ -130,6 +130,21 @@ def read_tables(data: Path = DATA) -> dict[str, dict]:
                 raise InputError(f"data/tables.yaml, {name}: {place} {value!r} is not in the vocabulary of "
                                  f"autogap/data/vocabulary.py.{did_you_mean(value, known)}")
     return tables
+
+
+def _each_file(tables: dict[str, dict], data: Path) -> dict[str, dict]:
+    """Give each file of a folder the description of the folder (``claims/*``), with the columns that the file has."""
+    found: dict[str, dict] = {}
+    for name, table in tables.items():
+        if not name.endswith("/*"):
+            found[name] = table
+            continue
+        for path in sorted((data / "tables").glob(f"{name}.csv")):
+            with open(path, newline="", encoding="utf-8") as stream:
+                header = set(next(csv.reader(stream), []))
+            fields = {field: spec for field, spec in table["fields"].items() if field in header}
+            found[f"{name[:-1]}{path.stem}"] = {**table, "title": f"{table['title']}: {path.stem}", "fields": fields}
+    return found
 
 
 def _file(data: Path, relative: str) -> dict:
@@ -205,8 +220,8 @@ def _match_files(data: Path, rows: list[dict[str, str]], tables: dict[str, dict]
     described = {*(row["file"] for row in rows), *(f"tables/{name}.csv" for name in tables)}
     rooms = [data / "observations", data / "tables"]
     # hidden files are the system's: .DS_Store, the lock of an open spreadsheet
-    found = {path.relative_to(data).as_posix() for room in rooms for path in room.glob("*")
-             if not path.name.startswith(".")}
+    found = {path.relative_to(data).as_posix() for room in rooms for path in room.rglob("*")
+             if path.is_file() and not path.name.startswith(".")}
     for extra in sorted(found - described):
         raise InputError(f"data/{extra}: the file is in no row of series.csv and in no table of tables.yaml; "
                          "describe it or remove it.")

@@ -1,4 +1,4 @@
-"""Recessions: consecutive falls, turning points, recessions that came and went with revisions, and how warnings score.
+"""Recessions: consecutive falls, turning points, and calls that later releases withdrew.
 
 Quarterly series lie on a PeriodIndex; a table of vintages has quarters in rows and vintages in columns, oldest first.
 Levels of different vintages may stand in different prices: compare their growth only.
@@ -10,8 +10,6 @@ import numpy as np
 import pandas as pd
 
 from nbpoints.errors import InputError
-
-QUARTERS_A_YEAR = 4
 
 
 def growth_pct(levels: pd.Series | pd.DataFrame) -> pd.Series | pd.DataFrame:
@@ -39,17 +37,6 @@ def _refuse_other_than_quarters(values: pd.Series | pd.DataFrame) -> None:
         raise InputError("index: give a PeriodIndex of quarters.")
     if not (index.is_unique and index.is_monotonic_increasing):
         raise InputError("index: each quarter must be there once, in order of time.")
-
-
-def annualised_pct(quarterly_pct: float | pd.Series) -> float | pd.Series:
-    """Growth that four quarters at this pace would add up to, in percent.
-
-    Examples
-    --------
-    >>> round(annualised_pct(-0.2), 2)
-    -0.8
-    """
-    return 100 * ((1 + quarterly_pct / 100) ** QUARTERS_A_YEAR - 1)
 
 
 def in_recession(growth: pd.Series | pd.DataFrame, run: int = 2) -> pd.Series | pd.DataFrame:
@@ -99,6 +86,17 @@ def technical_recessions(growth: pd.Series, run: int = 2) -> pd.DataFrame:
         for quarters in _stretches(marked)
     ]
     return pd.DataFrame(spells, columns=["start", "end", "quarters", "depth_pct"])
+
+
+def longest_fall(growth: pd.Series) -> int:
+    """Longest run of consecutive falls, in quarters.
+
+    Examples
+    --------
+    >>> longest_fall(pd.Series([0.5, -0.2, -0.1, 0.3], index=pd.period_range("2024Q1", periods=4, freq="Q")))
+    2
+    """
+    return int(max(technical_recessions(growth, run=1)["quarters"], default=0))
 
 
 def _stretches(marked: pd.Series) -> list[pd.PeriodIndex]:
@@ -220,48 +218,55 @@ def by_rule(growth: pd.Series, rule: str) -> pd.Series:
     return marks.reindex(growth.index).shift().ffill().fillna(0.0).astype(bool).rename(growth.name)
 
 
-def recessions_by_vintage(growth: pd.DataFrame, run: int = 2) -> pd.DataFrame:
-    """Technical recessions that any vintage showed, and whether the last vintage still shows them.
+def calls(growth: pd.DataFrame, run: int = 2) -> pd.DataFrame:
+    """Follow each call of a technical recession through later releases until it is withdrawn.
 
-    Quarters called by some vintage are joined to episodes where they touch.
+    A call begins with the first release that marks quarters of which the release before marked none. It lasts while
+    later releases mark any quarter that the release before marked for it. What the first release marks already is left
+    out: it was called before the record begins.
 
     Parameters
     ----------
     growth : DataFrame
-        Growth in percent, quarters by vintages; compute it within each vintage.
+        Growth in percent as known at each release: quarters by releases, oldest first (`vintages.as_known`).
     run : int
         Consecutive falls that make a recession.
 
     Returns
     -------
     DataFrame
-        `start`, `end`, `first_called`, `last_called` (vintages), `vintages_calling`, `vintages_telling` (that hold a
-        quarter of the episode), `share_pct`, `stands`: whether the last vintage calls any of its quarters.
+        ``start``, ``end`` (quarters, as first called), ``called``, ``withdrawn`` (releases; None while it stands),
+        ``releases`` (number that marked it), ``stands``.
 
     Examples
     --------
     >>> quarters = pd.period_range("2024Q1", periods=3, freq="Q")
-    >>> table = pd.DataFrame({"2025-02": [0.1, -0.3, -0.1], "2025-05": [0.1, -0.2, 0.1]}, index=quarters)
-    >>> recessions_by_vintage(table)[["vintages_calling", "share_pct", "stands"]].to_dict("records")
-    [{'vintages_calling': 1, 'share_pct': 50.0, 'stands': False}]
+    >>> table = pd.DataFrame({"2024-11": [0.1, 0.2, None], "2025-02": [0.1, -0.3, -0.1], "2025-05": [0.1, -0.2, 0.1]},
+    ...                      index=quarters)
+    >>> calls(table)[["called", "withdrawn", "stands"]].to_dict("records")
+    [{'called': '2025-02', 'withdrawn': '2025-05', 'stands': False}]
     """
-    called = in_recession(growth, run)
-    episodes = []
-    for quarters in _stretches(called.any(axis=1)):
-        calling = called.columns[called.loc[quarters].any()]
-        telling = called.columns[growth.loc[quarters].notna().any()]
-        episodes.append({
-            "start": quarters[0],
-            "end": quarters[-1],
-            "first_called": calling[0],
-            "last_called": calling[-1],
-            "vintages_calling": len(calling),
-            "vintages_telling": len(telling),
-            "share_pct": 100 * len(calling) / len(telling),
-            "stands": bool(calling[-1] == called.columns[-1]),
-        })
-    return pd.DataFrame(episodes, columns=["start", "end", "first_called", "last_called", "vintages_calling",
-                                           "vintages_telling", "share_pct", "stands"])
+    marked = in_recession(growth, run)
+    first, *later = marked.columns
+    standing = [{"quarters": quarters} for quarters in _stretches(marked[first])]
+    found = []
+    for release in later:
+        stretches, kept = _stretches(marked[release]), []
+        for call in standing:
+            overlap = [quarters for quarters in stretches if len(quarters.intersection(call["quarters"]))]
+            if overlap:
+                kept.append(call | {"quarters": overlap[0].append(overlap[1:]), "releases": call.get("releases", 0) + 1})
+            elif "called" in call:
+                found.append(call | {"withdrawn": release, "stands": False})
+        taken = [quarters for call in kept for quarters in call["quarters"]]
+        for quarters in stretches:
+            if not set(quarters) & set(taken):
+                new = {"start": quarters[0], "end": quarters[-1], "called": release, "releases": 1}
+                kept.append(new | {"quarters": quarters})
+        standing = kept
+    found += [call | {"withdrawn": None, "stands": True} for call in standing if "called" in call]
+    columns = ["start", "end", "called", "withdrawn", "releases", "stands"]
+    return pd.DataFrame(found, columns=columns).sort_values(["start", "called"], ignore_index=True)
 
 
 def base_rate(growth: pd.Series, within: int, run: int = 2) -> float:
@@ -288,40 +293,3 @@ def base_rate(growth: pd.Series, within: int, run: int = 2) -> float:
     if not ahead:
         raise InputError(f"growth: {len(growth)} quarters are too few to look {within} ahead.")
     return float(np.mean(ahead))
-
-
-def brier(probabilities: pd.Series | list[float], outcomes: pd.Series | list[bool]) -> float:
-    """Brier (1950) score of probability forecasts of a yes-or-no event: mean squared error, 0 best, 1 worst.
-
-    Raises
-    ------
-    InputError
-        If numbers differ, there is no forecast, or a probability lies outside 0 to 1.
-
-    Examples
-    --------
-    >>> round(brier([0.7, 0.2], [True, False]), 3)
-    0.065
-    """
-    p, o = np.asarray(probabilities, dtype=float), np.asarray(outcomes, dtype=float)
-    if p.shape != o.shape or not p.size:
-        raise InputError(f"probabilities: {p.size} forecasts for {o.size} outcomes; give one outcome a forecast.")
-    if not ((p >= 0) & (p <= 1)).all():
-        raise InputError("probabilities: each must lie between 0 and 1, so 0.3 for 30 percent.")
-    return float(np.mean((p - o) ** 2))
-
-
-def brier_skill(probabilities: pd.Series | list[float], outcomes: pd.Series | list[bool], climatology: float) -> float:
-    """Share of the climatology's Brier score that the forecasts save: 1 perfect, 0 no better than the base rate.
-
-    Below 0 the base rate alone would have served better.
-
-    Examples
-    --------
-    >>> round(brier_skill([0.7, 0.2], [True, False], climatology=0.5), 2)
-    0.74
-    """
-    reference = brier(np.full(np.size(outcomes), climatology), outcomes)
-    if reference == 0:
-        raise InputError(f"climatology: {climatology} is already perfect here; no skill can be told against it.")
-    return 1 - brier(probabilities, outcomes) / reference

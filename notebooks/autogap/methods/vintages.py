@@ -23,7 +23,7 @@ def known_from(vintage: str) -> pd.Timestamp:
         return pd.Period(vintage).end_time
     except ValueError:
         like = "'2025-06-09', '2025-06' or '2025Q2'"
-        raise InputError(f"vintage: {vintage!r} is no day, month or quarter, like {like}.") from None
+        raise InputError(f"vintage: {vintage!r} is not a valid day, month or quarter (expected {like}).") from None
 
 
 def _known(revisions: pd.DataFrame, day: str) -> pd.DataFrame:
@@ -34,35 +34,29 @@ def _known(revisions: pd.DataFrame, day: str) -> pd.DataFrame:
     return known
 
 
-def as_of(revisions: pd.DataFrame, day: str) -> pd.Series:
-    """The newest vintage that was out on a day, whole: its name is the series' name.
+def as_known(growth: pd.DataFrame, day: str | None = None) -> pd.DataFrame:
+    """For each release the growth last published for every quarter, where releases tell only a few quarters each.
 
-    Raises
-    ------
-    InputError
-        If no vintage was out.
+    Parameters
+    ----------
+    growth : DataFrame
+        Growth in percent, quarters by releases, oldest first.
+    day : str, optional
+        Last day; all releases when left out.
 
-    Examples
-    --------
-    >>> quarters = pd.period_range("2025Q1", periods=2, freq="Q")
-    >>> table = pd.DataFrame({"2025-05-16": [100.0, None], "2025-08-15": [101.0, 102.0]}, index=quarters)
-    >>> as_of(table, "2025-06-19").tolist()
-    [100.0]
-    """
-    return _known(revisions, day).iloc[:, -1].dropna()
-
-
-def latest_known(growth: pd.DataFrame, day: str) -> pd.Series:
-    """For each quarter the growth last published by a day, where releases tell only a few quarters each.
+    Returns
+    -------
+    DataFrame
+        The releases out by that day, each filled with what was known of the other quarters.
 
     Examples
     --------
     >>> quarters = pd.period_range("2025Q1", periods=2, freq="Q")
     >>> table = pd.DataFrame({"2025-05-16": [-0.2, None], "2025-08-15": [None, 0.3]}, index=quarters)
-    >>> latest_known(table, "2025-08-31").tolist()
+    >>> as_known(table, "2025-08-31")["2025-08-15"].tolist()
     [-0.2, 0.3]
     """
-    return _known(growth, day).ffill(axis=1).iloc[:, -1].dropna().rename(day)
+    return (growth if day is None else _known(growth, day)).ffill(axis=1)
 
 
 def first_and_later(growth: pd.DataFrame, later: int | None = None) -> pd.DataFrame:

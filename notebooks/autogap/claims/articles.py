@@ -1,0 +1,91 @@
+"""The tables of claims: one file an article, named by its outlet and its day."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from autogap import data
+from autogap.paths import DATA
+from nbpoints.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FOLDER = "claims"
+REQUIRED = ("claim_id", "statement", "value", "unit")
+OPTIONAL = ("scope", "period", "attributed_to", "check_with", "accept_low", "accept_high", "series", "transform", "of",
+            "definition_trap")
+
+_NAME = re.compile(r"[a-z0-9_]+_([0-9]{4}-[0-9]{2}-[0-9]{2})")
+
+
+def names() -> list[str]:
+    """List the articles whose claims can be judged.
+
+    Examples
+    --------
+    >>> "japan_times_2025-06-19" in names()
+    True
+    """
+    return sorted(path.stem for path in (DATA / "tables" / FOLDER).glob("*.csv"))
+
+
+def day(article: str) -> str:
+    """Return the day of an article, which is the end of its name.
+
+    Raises
+    ------
+    InputError
+        If the name does not end in a day.
+
+    Examples
+    --------
+    >>> day("japan_times_2025-06-19")
+    '2025-06-19'
+    """
+    named = _NAME.fullmatch(article)
+    if not named:
+        raise InputError(f"{article}: name a table of claims by outlet and day, such as japan_times_2025-06-19.csv.")
+    return named.group(1)
+
+
+def read(article: str) -> pd.DataFrame:
+    """Read the claims of an article.
+
+    Parameters
+    ----------
+    article : str
+        Name of a file in ``data/tables/claims/``, without its ending.
+
+    Returns
+    -------
+    DataFrame
+        A row a claim; a column that the file leaves out is empty.
+
+    Raises
+    ------
+    InputError
+        If there is no such article, a column is missing or unknown, or a claim stands twice.
+
+    Examples
+    --------
+    >>> read("japan_times_2025-06-19").loc[2, "claim_id"]
+    'C03'
+    """
+    day(article)
+    known = names()
+    if article not in known:
+        raise InputError(f"{article}: data/tables/{FOLDER} has no such table.{did_you_mean(article, known)}")
+    table = data.table(f"{FOLDER}/{article}", text=True)
+    place = f"data/tables/{FOLDER}/{article}.csv"
+    missing = [name for name in REQUIRED if name not in table]
+    if missing:
+        raise InputError(f"{place}: the column {missing[0]} is missing; the first line names {', '.join(REQUIRED)}.")
+    unknown = [name for name in table if name not in (*REQUIRED, *OPTIONAL)]
+    if unknown:
+        raise InputError(f"{place}: {unknown[0]!r} is not a column.{did_you_mean(unknown[0], (*REQUIRED, *OPTIONAL))}")
+    twice = table.loc[table["claim_id"].duplicated(), "claim_id"]
+    if len(twice):
+        raise InputError(f"{place}: claim {twice.iloc[0]} stands twice; give each claim its own claim_id.")
+    return table.assign(**{name: None for name in OPTIONAL if name not in table}).fillna({"scope": "in"})

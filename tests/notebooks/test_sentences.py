@@ -1,0 +1,68 @@
+"""Sentences, titles and alternative texts at the defaults and at the edges of every parameter."""
+
+from __future__ import annotations
+
+import pytest
+import sentences
+from collection import BOOKS, book, each, values
+from test_sweep import OTHERS, executed, point, stored  # noqa: F401
+
+from autogap.paths import FIGURES
+from nbpoints.checks import canonical, outputs
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("Growth was -0.0 percent.", "a negative zero"),
+        ("Between -0 and 3.", "a negative zero"),
+        ("The rate changed 1 times.", "one of several"),
+        ("0 of 0 partners", "a share of nothing"),
+        ("Exports fell \N{MINUS SIGN}3 percent.", "a sign said twice"),
+        ("China has the largest change upwards (-1.4 billion dollars).", "a direction that the sign denies"),
+        ("22 percent below (\N{MINUS SIGN}73 to \N{MINUS SIGN}48)", "a value outside its interval"),
+        ("The mean is nan percent.", "a missing value"),
+    ],
+)
+def test_a_faulty_sentence_is_seen(text, fault):
+    assert any(found.startswith(fault) for found in sentences.faults(text)), sentences.faults(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Growth was -0.4 percent, after 0.0; from -0.05 to 0.1 in 1 month and 11 months.",
+        "Exports fell 15.8 percent (95 percent interval 7.7 to 23.0).",
+        "The effect is \N{MINUS SIGN}15.8 percent (\N{MINUS SIGN}23.0 to \N{MINUS SIGN}7.7).",
+        "From 27.5 to 15 percent on 16 September 2025, 2024-05 to 2025-05.",
+    ],
+)
+def test_a_sound_sentence_passes(text):
+    assert sentences.faults(text) == []
+
+
+def told(notebook, figures):
+    """Faults of all that a run says and draws, with the place."""
+    found = [f"{text[:60]}: {fault}" for text in sentences.said(notebook) for fault in sentences.faults(text)]
+    for stem, facts in figures:
+        for part in ("title", "subtitle", "alt"):
+            found += [f"{stem}, {part}: {fault}" for fault in sentences.faults(facts.get(part) or "")]
+    return found + list(sentences.printed(notebook))
+
+
+@each
+def test_what_a_notebook_says_at_its_defaults(stem):
+    stems = {one["stem"] for one in outputs.figures(book(stem))}
+    figures = [(name, facts) for name, facts in sentences.drawn(FIGURES) if name in stems]
+    assert told(book(stem), figures) == []
+    assert sentences.outside(values(BOOKS[stem]).to_dict()) == []
+
+
+@pytest.mark.slow
+@each
+def test_what_a_notebook_says_at_the_edges(executed, stem):  # noqa: F811
+    for one in OTHERS.get(stem, []):
+        path = stored(executed, point("others", stem, one.values))
+        assert path.exists(), executed[1]
+        assert told(canonical.load(path), sentences.drawn(path.parent / "figures")) == [], one.values
+        assert sentences.outside(values(path).to_dict()) == [], one.values
