@@ -63,9 +63,9 @@ OTHERS = {
               day=HIGH, product="auto_parts", partners=[], start=HIGH),
     ],
     "06_who_pays": [
-        other(ANSWER, "full_absorption_pct", "panel_elasticity", "fig-payer-projections",
-              month=LOW, panel_start=HIGH, horizons=LOW),
-        other(ANSWER, "contract_price_yoy_pct", "panel_elasticity", month=HIGH, panel_start=LOW),
+        other(ANSWER, "law_first_day_pct", "panel_elasticity", "fig-payer-partners", month=LOW, panel_start=HIGH),
+        other(ANSWER, "contract_price_yoy_pct", "full_absorption_pct", "panel_elasticity", month=HIGH, panel_start=LOW),
+        other(ANSWER, "p_value_full_absorption", month="2025-09", seed=2),
     ],
     "07_counterfactual_exports": [
         other(ANSWER, "effect_pct", outcome="naics336_value", event_date=HIGH, method="synthetic_control"),

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from nbpoints.errors import InputError
+from autogap.methods import inference
 from autogap.methods.balance import at, periods_a_year
 
 LEAST_BEFORE = 8
@@ -212,8 +213,6 @@ def on_base_year(values: pd.Series, base_year: int, start: str, end: str, level:
     >>> on_base_year(values, 2024, "2025-05", "2025-08").round(1).tolist()
     [-15.1, -21.7, -8.1, 4.0]
     """
-    from scipy import stats
-
     months = pd.period_range(start, end, freq="M")
     base = pd.PeriodIndex([pd.Period(year=base_year, month=one.month, freq="M") for one in months])
     for period in [*months, *base]:
@@ -222,9 +221,7 @@ def on_base_year(values: pd.Series, base_year: int, start: str, end: str, level:
     if len(months) < 2:
         raise InputError(f"end: {start} to {end} is one month; two are the least for an interval.")
     ratio = np.log(values[months].to_numpy(dtype=float) / values[base].to_numpy(dtype=float))
-    half = stats.t.ppf((1 + level) / 2, len(ratio) - 1) * ratio.std(ddof=1) / np.sqrt(len(ratio))
-    centre = ratio.mean()
-    ends = [100 * float(np.expm1(one)) for one in (centre, centre - half, centre + half)]
+    ends = [100 * float(np.expm1(one)) for one in inference.mean_interval(pd.Series(ratio), level)]
     return pd.Series([*ends, len(months)], index=["value", "low", "high", "months"])
 
 

@@ -1,4 +1,4 @@
-"""Who bears a duty: pass-through from prices, the response of trade to the duty in a panel, local projections.
+"""Who bears a duty: pass-through and absorption from prices, the response of trade to the duty in a panel.
 
 pyfixest takes seconds to import: it is imported by the function that uses it.
 """
@@ -302,66 +302,3 @@ def _fit(formula: str, data: pd.DataFrame, method: str, errors: str | dict[str, 
         # One of its modules calls logging.basicConfig, after which other packages' chatter is shown as warnings.
         root.setLevel(level)
         root.handlers[:] = handlers
-
-
-def _by_period(values: pd.Series | pd.DataFrame, name: str) -> pd.Series | pd.DataFrame:
-    """Put a row at every period, so that a lag is a lag even across a gap."""
-    if not isinstance(values.index, pd.PeriodIndex):
-        raise InputError(f"{name}: {type(values.index).__name__} is no period; give a PeriodIndex.")
-    return values.reindex(pd.period_range(values.index.min(), values.index.max(), freq=values.index.freq))
-
-
-def _responses(rows: dict[int, list[float]]) -> pd.DataFrame:
-    """Name the columns of a table of responses."""
-    columns = ["estimate", "std_error", "low", "high", "observations"]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("horizon")
-
-
-def panel_local_projections(
-    panel: pd.DataFrame, outcome: str, shock: str, horizons: int = 12, lags: int = 2, level: float = 0.95
-) -> pd.DataFrame:
-    """Response of each partner's outcome to its own shock, horizon by horizon, partner and period effects taken out.
-
-    The outcome's change from t - 1 to t + h is regressed on the shock's change from t - 1 to t and on `lags` lags of
-    both changes; errors are clustered by partner (Jorda and Taylor, Journal of Economic Literature 63, 2025,
-    https://doi.org/10.1257/jel.20241521).
-
-    Parameters
-    ----------
-    panel : DataFrame
-        Columns ``partner``, ``period`` (periods), `outcome` and `shock`, both in levels or logs.
-    outcome, shock : str
-        Columns, e.g. ``"log_value"`` and ``"log_one_plus_duty"``.
-    horizons, lags : int
-        Last horizon, and lags of the changes.
-    level : float
-        Coverage of the interval, pointwise.
-
-    Returns
-    -------
-    DataFrame
-        Index ``horizon``; ``estimate``, ``std_error``, ``low``, ``high``, ``observations``.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(0)
-    >>> wide = pd.DataFrame(rng.normal(size=(60, 5)).cumsum(axis=0), pd.period_range("2020-01", periods=60, freq="M"))
-    >>> panel = wide.rename_axis(index="period", columns="partner").stack().rename("x").reset_index()
-    >>> panel["y"] = -2 * panel["x"] + 0.01 * rng.normal(size=300)
-    >>> panel_local_projections(panel, "y", "x", horizons=0, lags=0)["estimate"].round(2).tolist()
-    [-2.0]
-    """
-    for column in ("partner", "period", outcome, shock):
-        if column not in panel:
-            raise InputError(f"panel: there is no column {column!r}.{did_you_mean(column, panel)}")
-    y, x = (_by_period(panel.pivot(index="period", columns="partner", values=name), name) for name in (outcome, shock))
-    wide = {"shock": x.diff()}
-    for lag in range(1, lags + 1):
-        wide |= {f"outcome_lag_{lag}": y.diff().shift(lag), f"shock_lag_{lag}": x.diff().shift(lag)}
-    rows = {}
-    for horizon in range(horizons + 1):
-        frames = {name: frame.stack() for name, frame in (wide | {"lead": y.shift(-horizon) - y.shift(1)}).items()}
-        data = pd.DataFrame(frames).rename_axis(index=["period", "partner"]).reset_index()
-        row = panel_response(data, "lead", list(wide), level=level).loc["shock"]
-        rows[horizon] = [*row[["estimate", "std_error", "low", "high"]], int(row["observations"])]
-    return _responses(rows)
