@@ -96,6 +96,31 @@ def test_folding_tags_and_a_paired_text_file_are_kept(tmp_path):
     assert [fault for fault in hygiene.faults(form) if "metadata" in fault] == []
 
 
+def test_ids_of_one_run_are_taken_out_of_outputs():
+    """The process in a warning, the random id of a styled table, the address of an object."""
+
+    def shown(process: int, table: str, address: str) -> dict:
+        page = f'<style>#T_{table}_row0_col0 {{color: red}}</style><table id="T_{table}"><td id="T_{table}_row0_col0">T_a'
+        return books.book(
+            books.code(
+                "1",
+                {"output_type": "stream", "name": "stderr", "text": [f"/tmp/ipykernel_{process}/12.py:1: UserWarning: w\n"]},
+                books.display(html=page, plain=f"<A at {address}>"),
+            )
+        )
+
+    one, other = shown(6744, "ab1c2", "0x7f3c5e8b"), shown(11, "9fe00", "0x55aa1200")
+    assert notebook.dumps(notebook.clean(one)) == notebook.dumps(notebook.clean(other))
+    assert outputs.notebooks(one, other) == []
+    assert "T_00001_row0_col0" in notebook.dumps(notebook.clean(one)) and "T_a" in notebook.dumps(notebook.clean(one))
+
+
+def test_every_cell_has_an_id_of_its_own(tmp_path):
+    cells = [{"cell_type": "markdown", "source": "", "id": "a"}] * 3 + [{"cell_type": "markdown", "source": ""}]
+    read = notebook.load(stored(tmp_path, book(*cells, nbformat_minor=4)))
+    assert [cell["id"] for cell in read["cells"]] == ["a", "ax", "axx", "c04"] and read["nbformat_minor"] == 5
+
+
 def through_a_browser(value):
     """What JavaScript's JSON makes of whole floats."""
     if isinstance(value, dict):

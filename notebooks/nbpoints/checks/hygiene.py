@@ -13,6 +13,7 @@ import tokenize
 from collections.abc import Callable, Iterator, Mapping
 
 from nbpoints import notebook as reading, program
+from nbpoints.checks import content
 from nbpoints.checks.outputs import PICTURES
 from nbpoints.mime import FIGURE, RESULT, as_text
 from nbpoints.notebook import text_of
@@ -31,7 +32,6 @@ _BACKSLASH = re.compile(
 )
 _WARNING = re.compile(r"\b\w*Warning\b: ")
 _REPR = re.compile(r"<(?:Axes|Figure|matplotlib\.|seaborn\.|pandas\.io\.formats\.style|[\w.]+ (?:object )?at 0x)")
-_STYLER = re.compile(r"<style[^>]*>\s*#T_|id=\"T_")
 _HIDING = re.compile(r"%%capture|(?:warnings\.)?(?:simplefilter|filterwarnings)\(\s*[\"']ignore|\bclear_output\(")
 _SAVING = re.compile(r"\.savefig\(")
 
@@ -144,9 +144,7 @@ def no_noise(notebook: Mapping) -> Iterator[str]:
         text = _shown(output)
         if _WARNING.search(text):
             yield f"cell {i} shows a warning ({_start(text[_WARNING.search(text).start() :])}): cure its cause."
-        if _STYLER.search(text):
-            yield f"cell {i} shows a Styler, whose ids differ in every run: show a rounded DataFrame."
-        elif _REPR.search(text):
+        if _REPR.search(text):
             yield (
                 f"cell {i} shows the object {_start(text[_REPR.search(text).start() :])}: end the cell with "
                 "`figures.save(...)` or `_ = ...`."
@@ -190,6 +188,10 @@ def results_show_what_they_record(notebook: Mapping) -> Iterator[str]:
     """The number that a reader quotes is the number that was recorded, rounded."""
     for i, output in _outputs(notebook):
         yield from (f"cell {i}: {fault}" for fault in _result_faults(output))
+
+
+for check in (content.no_active_content, content.no_secrets, content.no_clock):
+    rule(check)
 
 
 @rule

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from nbpoints.mime import NOTE
+from nbpoints.notebook.ids import without_ids
 
 Output = Mapping[str, Any]
 
@@ -45,6 +46,7 @@ def merged(outputs: Sequence[Output]) -> list[Output]:
     >>> merged(parts)
     [{'output_type': 'stream', 'name': 'stdout', 'text': 'ab'}]
     """
+    outputs = [without_ids(output) for output in outputs]
     kept: list[Output] = []
     streams: dict[str, dict] = {}
     for output in outputs:

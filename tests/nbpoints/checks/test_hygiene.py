@@ -97,7 +97,6 @@ FAULTS = [
     (show({"output_type": "error", "ename": "KeyError", "evalue": "x", "traceback": []}), "stored the error KeyError"),
     (show(books.display(plain="<Axes: xlabel='month'>")), "shows the object <Axes: xlabel='month'>"),
     (show(books.display(plain="[<matplotlib.lines.Line2D at 0x7f]")), "shows the object <matplotlib.lines.Line2D"),
-    (show(books.display(html='<style type="text/css">\n#T_ab1 {}</style>')), "shows a Styler"),
     (show(books.display(plain="data in /home/ann/gap/data.csv")), "names a path of one machine ('/home/ann')"),
     (change(1, source="open('C:\\\\gap\\\\data.csv')"), "names a path of one machine"),
     (change(1, source="open('data\\\\gap.csv')"), "has a path with backslashes"),
@@ -112,7 +111,44 @@ FAULTS = [
     (edit_number, "it shows 'share_pct = 54.1 percent' but recorded 'share_pct = 53.1 percent'"),
     (lambda notebook: notebook["metadata"].update(papermill={}), "metadata hold papermill"),
     (change(1, metadata={"execution": {}}), "the metadata of cell 2 hold execution"),
+    (change(2, source="Text <script>alert(1)</script>"), "the text of cell 3 holds '<script'"),
+    (change(2, source='<a href="#" onclick="x()">more</a>'), "which runs or loads something in a browser"),
+    (change(2, source="[more](javascript:alert(1))"), "which runs or loads something in a browser"),
+    (change(2, source="![pixel](https://example.org/p.png)"), "the text of cell 3 loads '![pixel](https://example.org/p.png'"),
+    (change(2, source="<img width=1 src='//example.org/p.png'>"), "from another server"),
+    (show(books.display(html="<iframe src='x'></iframe>")), "an output of cell 2 holds '<iframe'"),
+    (show(books.display(html="<p style=\"background: url('https://example.org/a')\">x</p>")), "from another server"),
+    (show({"output_type": "display_data", "metadata": {}, "data": {"application/javascript": "x()"}}), "an output of cell 2"),
+    (change(1, source="key = 'sk-" + "a1B2" * 8 + "'"), "cell 2 holds what looks like a key or a password"),
+    (change(1, source="api_key = 'k3jh4k5jh34k5jh3'"), "cell 2 holds what looks like a key or a password"),
+    (show(books.display(plain="AKIA" + "ABCD1234" * 2)), "cell 2 holds what looks like a key or a password"),
+    (change(1, source="day = pd.Timestamp.now()"), "cell 2 calls pd.Timestamp.now(), so its output follows the day"),
+    (change(1, source="day = pd.Timestamp('today').date()"), "so its output follows the day"),
+    (change(1, source="from datetime import date\nyear = date.today().year"), "so its output follows the day"),
+    (change(1, source="t = time.time()"), "so its output follows the day"),
+    (change(1, source="print(platform.node())"), "so its output follows the machine or chance"),
 ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "See [the law](https://www.example.org/law) and `<script>` in code.",
+        "```html\n<script src='https://example.org/x.js'></script>\n```",
+        "A token of respect: the password of the day is 15 percent.",
+    ],
+)
+def test_ordinary_prose_is_no_fault(source):
+    notebook = sound()
+    notebook["cells"][2]["source"] = source
+    assert hygiene.faults(notebook) == []
+
+
+@pytest.mark.parametrize("source", ["now = series.iloc[-1]\nnow", "today(x)", "pd.Timestamp('2025-05')", "frame.now"])
+def test_names_like_those_of_the_clock_are_no_fault(source):
+    notebook = sound()
+    notebook["cells"][1]["source"] = source
+    assert hygiene.faults(notebook) == []
 
 
 def test_a_picture_may_be_an_svg():
