@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from nbpoints.errors import InputError, did_you_mean
 
+from autogap import run
 from autogap.figures import fonts, style
 from autogap.figures.labels import settle
 
@@ -27,7 +28,10 @@ _COMPRESS_LEVEL = 3  # of zlib: half the time of level 6 for a tenth more bytes
 
 
 def forms() -> tuple[str, ...]:
-    """Return the forms that ``AUTOGAP_FORMS`` names, separated by commas; svg, pdf and png when it is not set.
+    """Return the forms that ``AUTOGAP_FORMS`` names, separated by commas.
+
+    When it is not set, a notebook with its default parameters or used by hand writes svg, pdf and png; one of a batch's
+    many points writes svg only, since few of its figures will be printed.
 
     Raises
     ------
@@ -42,7 +46,8 @@ def forms() -> tuple[str, ...]:
                 f"AUTOGAP_FORMS: {name!r} is not a form of a figure; give some of {', '.join(FORMS)}."
                 f"{did_you_mean(name, FORMS)}"
             )
-    return chosen or DEFAULT_FORMS
+    is_one_of_many = bool(os.environ.get("NBPOINTS_FIGURES")) and not run.current().is_default
+    return chosen or (("svg",) if is_one_of_many else DEFAULT_FORMS)
 
 
 def lay_out(fig: Figure) -> None:

@@ -81,6 +81,7 @@ class Profile:
     has_pictures: bool = True
     least_pt: float = 6.0
     tiff_dpi: int = 600
+    has_letters: bool = False
 
 
 PROFILES = {
@@ -88,11 +89,28 @@ PROFILES = {
         "briefing", {"single": 160.0, "double": 180.0}, {"single": 95.0, "double": 110.0},
         text_pt=10.5, line_pt=2.0, axis_pt=0.8, has_title=True, has_grid=True, png_dpi=300,
     ),
-    # 89 and 183 mm are the column widths that Nature asks for, 5 to 7 pt its text,
+    # two columns: 89 and 183 mm, text of 5 to 7 pt, panels with letters,
     # https://www.nature.com/nature/for-authors/final-submission
     "journal": Profile(
         "journal", {"single": 89.0, "double": 183.0}, {"single": 60.0, "double": 95.0},
-        text_pt=7.0, line_pt=1.0, axis_pt=0.5, has_title=False, has_grid=False, png_dpi=600,
+        text_pt=7.0, line_pt=1.0, axis_pt=0.5, has_title=False, has_grid=False, png_dpi=600, tiff_dpi=1000,
+        has_letters=True,
+    ),
+    # one column, as economics journals have it; 8 pt is the least that Springer and PLOS ask for (figures/README.md)
+    "economics": Profile(
+        "economics", {"single": 130.0, "double": 130.0}, {"single": 80.0, "double": 85.0},
+        text_pt=9.0, line_pt=1.2, axis_pt=0.5, has_title=False, has_grid=False, png_dpi=600, tiff_dpi=1000,
+        least_pt=8.0, has_letters=True,
+    ),
+    # most of a page of 16 to 9, 13.33 by 7.5 inches
+    "slides": Profile(
+        "slides", {"single": 300.0, "double": 300.0}, {"single": 160.0, "double": 160.0},
+        text_pt=18.0, line_pt=3.2, axis_pt=1.2, has_title=True, has_grid=True, png_dpi=200, least_pt=14.0,
+    ),
+    # a telephone held upright is 390 points of CSS wide or less; 10.5 pt are 14 of them
+    "phone": Profile(
+        "phone", {"single": 89.0, "double": 89.0}, {"single": 89.0, "double": 96.0},
+        text_pt=10.0, line_pt=1.6, axis_pt=0.7, has_title=True, has_grid=True, png_dpi=300, least_pt=8.0,
     ),
 }
 # for batches of hundreds, of which few figures will be looked at
@@ -118,7 +136,7 @@ def profile() -> Profile:
 
 def settings(chosen: Profile) -> dict[str, object]:
     """Return the matplotlib settings of a profile."""
-    small = chosen.text_pt * (1.0 if chosen.name == "journal" else 0.92)
+    small = max(chosen.text_pt * (1.0 if chosen.name == "journal" else 0.92), chosen.least_pt)
     return {
         "axes.axisbelow": True,
         "axes.edgecolor": COLOURS["neutral"],

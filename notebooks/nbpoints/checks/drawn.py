@@ -15,7 +15,7 @@ from nbpoints.checks.tables import Table
 from nbpoints.checks.tables import compare as compare_tables
 from nbpoints.files import write_whole
 
-FORMS = (".pdf", ".svg", ".png", ".csv", ".json")
+FORMS = (".pdf", ".svg", ".png", ".eps", ".tiff", ".csv", ".json")
 # What a figure's description tells beside the artists; versions and hashes of its files may differ between machines.
 TOLD = ("title", "subtitle", "alt", "source", "notebook", "parameters", "profile")
 

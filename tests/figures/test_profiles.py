@@ -1,0 +1,56 @@
+"""A profile gives exact widths and letters no smaller than it promises; a batch's many points write SVG only."""
+
+import re
+
+import pandas as pd
+import pytest
+from matplotlib.text import Text
+
+from autogap import figures, run
+from autogap.figures import export, style
+
+SERIES = pd.Series([1.5, 1.0, 2.0], pd.period_range("2025-04", periods=3, freq="M"), name="exports_jpy_bn")
+WORDS = {"title": "Exports fell", "subtitle": "billion yen", "alt": "A line of exports that fall.", "source": "Ministry"}
+
+
+@pytest.fixture
+def folder(monkeypatch, tmp_path):
+    here = run.Run("03_export_decline", {}, True, "export_decline", tmp_path)
+    monkeypatch.setattr(run, "current", lambda: here)
+    monkeypatch.setattr(run, "show", lambda *_, **__: None)
+    return tmp_path
+
+
+@pytest.mark.parametrize("width", ["single", "double"])
+@pytest.mark.parametrize("name", sorted(set(style.PROFILES) - {"numbers"}))
+def test_a_profile_keeps_its_width_and_its_least_letters(folder, monkeypatch, name, width):
+    monkeypatch.setenv("AUTOGAP_PROFILE", name)
+    monkeypatch.setenv("AUTOGAP_FORMS", "pdf")
+    chosen = style.PROFILES[name]
+    fig, ax = figures.new(width)
+    figures.line(ax, SERIES, "japan", "Exports")
+    figures.mark_events(ax, {"2025-05-03": "tariff"})
+    ax.set_ylabel("Value (billion yen)")
+    figures.save(fig, "fig-exports", data=SERIES, **WORDS)
+    drawn = (folder / "fig-exports.pdf").read_bytes()
+    box = re.search(rb"/MediaBox \[ ?0 0 ([\d.]+) ([\d.]+) ?\]", drawn)
+    assert float(box.group(1)) == pytest.approx(chosen.width_mm[width] / 25.4 * 72, abs=0.01)
+    sizes = {text.get_size() for text in fig.findobj(Text) if text.get_text().strip()}
+    assert min(sizes) >= chosen.least_pt - 1e-9
+    assert (fig.texts != []) == chosen.has_title
+
+
+@pytest.mark.parametrize(
+    ("folder_of_a_batch", "is_default", "forms"),
+    [(None, False, export.DEFAULT_FORMS), ("x", True, export.DEFAULT_FORMS), ("x", False, ("svg",))],
+)
+def test_one_of_many_points_writes_svg_only(monkeypatch, tmp_path, folder_of_a_batch, is_default, forms):
+    here = run.Run("03_export_decline", {}, is_default, "export_decline", tmp_path)
+    monkeypatch.setattr(run, "current", lambda: here)
+    monkeypatch.delenv("AUTOGAP_FORMS", raising=False)
+    monkeypatch.delenv("NBPOINTS_FIGURES", raising=False)
+    if folder_of_a_batch:
+        monkeypatch.setenv("NBPOINTS_FIGURES", folder_of_a_batch)
+    assert export.forms() == forms
+    monkeypatch.setenv("AUTOGAP_FORMS", "eps, tiff")
+    assert export.forms() == ("eps", "tiff")
