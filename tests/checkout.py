@@ -35,12 +35,22 @@ class Checkout:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(ROOT / name, target)
         self.git("init", "-q")
-        self.git("add", "-A")
-        self.git("-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "-m", "As it stands")
+        self.commit()
 
     def git(self, *arguments: str) -> str:
         """Run git in the copy and return what it printed."""
         return subprocess.run(["git", *arguments], cwd=self.root, capture_output=True, text=True, check=True).stdout
+
+    def commit(self) -> None:
+        """Take all files as they are into the repository."""
+        self.git("add", "-A")
+        self.git("-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "--allow-empty", "-m", "As is")
+
+    def accept(self, notebook: str) -> None:
+        """Store what a notebook shows now, so that a test of its use does not judge whether it is up to date."""
+        done = self.run("autogap", "accept", "--redraw", notebook)
+        assert done.returncode == 0, done.stdout + done.stderr
+        self.commit()
 
     def changed(self) -> list[str]:
         """The files that git would show, each as in `git status --short`."""

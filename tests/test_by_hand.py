@@ -15,7 +15,9 @@ BOOK = "notebooks/03_export_decline.ipynb"
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory):
-    return Checkout(tmp_path_factory.mktemp("by_hand") / "checkout")
+    copied = Checkout(tmp_path_factory.mktemp("by_hand") / "checkout")
+    copied.accept("03_export_decline")
+    return copied
 
 
 @pytest.fixture
