@@ -8,21 +8,37 @@ JOBS ?= 2
 # nbval is for notebooks, and takes two seconds to import in every process
 QUICK := -p no:nbval -n $(JOBS) --dist worksteal
 
+# pip's lines, one a package, as a line each ten
+COUNTED := awk -v all=$$(grep -c == requirements.txt) '/^(Collecting|Processing)/ { n++; if (n % 10 == 0) { \
+	printf "  %d of about %d packages\n", n, all; fflush() } } /^Installing/ { print "  installing them"; fflush() }'
+
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := run
-.PHONY: help run test unit lab journal check accept bench mutation package readme lock clean
+.PHONY: help run test test-pythons test-long test-all unit lab journal check accept bench mutation package readme lock clean
 
 help: ## list these targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-# what is published is drawn in the default profile
+# what is published is drawn in the default profile and in every form
 run: $(READY) ## execute every notebook in parallel; writes runs/baseline and figures
-	@env -u AUTOGAP_PROFILE $(BIN)/autogap run baseline -j $(JOBS) --publish figures
+	@env -u AUTOGAP_PROFILE -u AUTOGAP_FORMS $(BIN)/autogap run baseline -j $(JOBS) --publish figures
 
-test: $(READY) ## every test, then every stored output against a fresh run
-	@$(BIN)/pytest $(QUICK) tests
-	@$(BIN)/pytest --nbval notebooks -n $(JOBS) --dist loadfile
+# both halves run whatever the first says
+test: $(READY) ## every test but the longest, then every stored output against a fresh run
+	@status=0; \
+	$(BIN)/pytest $(QUICK) -m "not browser and not long" tests || status=1; \
+	$(BIN)/pytest --nbval notebooks -n $(JOBS) --dist loadfile || status=1; \
+	exit $$status
+
+test-pythons: $(READY) ## `make test` on the oldest and the newest Python, in .venv-3.x
+	@$(BIN)/python -m tests.pythons
+
+test-long: $(READY) ## JupyterLab in a browser, wheels for every Python, long sweeps
+	@$(BIN)/pytest -p no:nbval -m "browser or long" -rs tests
+
+test-all: ## test, test-pythons and test-long; runs all of them and fails at the end
+	@status=0; for each in test test-pythons test-long; do $(MAKE) --no-print-directory $$each || status=1; done; exit $$status
 
 unit: $(READY) ## the tests that take less than a second each
 	@$(BIN)/pytest $(QUICK) -m "not slow" tests
@@ -63,7 +79,7 @@ lock: $(READY) ## resolve requirements.txt anew from pyproject.toml
 		--no-annotate --no-header --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.txt
 
 clean: ## remove the environment and the runs
-	@rm -rf $(VENV) .venv-bench runs
+	@rm -rf $(VENV) .venv-* runs
 
 # The other runners pin packages of their own, so they get an environment of their own.
 .venv-bench/ready: requirements.txt tests/benchmarks/requirements.txt
@@ -74,10 +90,12 @@ clean: ## remove the environment and the runs
 	@touch $@
 
 $(READY): requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else \
-		"autogap needs Python 3.11 or newer; this is %d.%d. Name another: make PYTHON=python3.12" % sys.version_info[:2])'
-	@echo "Setting up $(VENV) from requirements.txt; this takes a minute or two."
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else \
+		"autogap needs Python 3.11 to 3.13; this is %d.%d. Name another: make PYTHON=python3.12" % sys.version_info[:2])'
+	@echo "Setting up $(VENV) from requirements.txt; this takes a few minutes."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	@rm -f $(VENV)/failed
+	@{ $(BIN)/pip install --progress-bar off --require-hashes -r requirements.txt || touch $(VENV)/failed; } | $(COUNTED)
+	@test ! -e $(VENV)/failed
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
