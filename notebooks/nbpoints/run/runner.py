@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -215,7 +216,7 @@ def _publish(figures: Path, target: Path) -> None:
     try:
         for source in sorted(figures.glob("*")):
             content, place = source.read_bytes(), target / source.name
-            if place.is_file() and place.read_bytes() == content:
+            if _is_published(source, place):
                 continue
             target.mkdir(parents=True, exist_ok=True)
             aside = target / f".{source.name}.{os.getpid()}"
@@ -223,6 +224,20 @@ def _publish(figures: Path, target: Path) -> None:
             os.replace(aside, place)
     except OSError as error:
         raise InputError(f"{error.filename or target}: {error.strerror}, so no figure can be published.") from None
+
+
+def _is_published(source: Path, place: Path) -> bool:
+    """Whether the published file says the same; one that differs only in the versions of the maker's tools does."""
+    if not place.is_file():
+        return False
+    pair = [path.read_bytes() for path in (source, place)]
+    if pair[0] == pair[1] or source.suffix != ".json":
+        return pair[0] == pair[1]
+    try:
+        said = [{key: value for key, value in json.loads(text).items() if key != "versions"} for text in pair]
+    except (ValueError, AttributeError):
+        return False
+    return said[0] == said[1]
 
 
 def _crates(out: Path, points: list[Point], touched: set[str]) -> list[tuple[Path, str | None]]:
