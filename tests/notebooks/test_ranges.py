@@ -120,6 +120,7 @@ LIMITS = {
     ("11_negotiation_timeline", "as_of"): (law, False),
     ("13_claims_ledger", "as_of"): (releases, False),
     ("12_after_the_deal", "last_month"): (lambda: months(*CUSTOMS_MONTH), False),
+    ("12_after_the_deal", "as_of"): (lambda: since_the_release_of("2025-12"), True),
     ("14_why_the_gap_shrank", "last_month"): (two_spans_of_twelve, True),
     ("14_why_the_gap_shrank", "base_year"): (before_the_last_year, True),
     ("15_model_and_outcome", "last_month"): (lambda: months("frb.jpy_per_usd", *CUSTOMS_MONTH), False),

@@ -95,7 +95,7 @@ OTHERS = {
         other(ANSWER, "rounds_to_as_of", "fig-timeline", start=HIGH, as_of=HIGH),
     ],
     "12_after_the_deal": [
-        other(ANSWER, "value_under_15_pct_of_base", "fig-deal-charged", last_month=LOW, partners=["gb"]),
+        other(ANSWER, "value_under_15_pct_of_base", "fig-deal-charged", last_month=LOW, partners=["gb"], as_of=LOW),
         other(ANSWER, "us_less_eu_change_points", last_month="2026-04", partners=["kr", "de", "gb", "mx", "ca"]),
     ],
     "13_claims_ledger": [
