@@ -70,6 +70,7 @@ OTHERS = {
     "07_counterfactual_exports": [
         other(ANSWER, "effect_pct", outcome="naics336_value", event_date=HIGH, method="synthetic_control"),
         other(ANSWER, "effect_pct", seed=2),
+        other(ANSWER, "effect_pct", outcome="customs_value_usd", method="same_month", event_date=LOW),
     ],
     "08_tariff_scenarios": [
         other(ANSWER, "exports_change_pct", "duty_on_japan_usd_bn", japan_rate_pct=0.0, partner_rates={},
