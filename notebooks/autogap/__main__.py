@@ -7,7 +7,12 @@ import sys
 from nbpoints import cli
 
 # add a command here: name, what it does, "module:function" to declare its arguments, "module:function" to run it
-COMMANDS: list[cli.Command] = []
+COMMANDS: list[cli.Command] = [
+    cli.Command(
+        "site", "build pages of executed points that work from a disk",
+        "autogap.publish.cli:add_site", "autogap.publish.cli:site",
+    ),
+]
 
 # what notebooks read from the environment, as options of `run` and `why`
 SETTINGS = [

@@ -1,0 +1,1 @@
+"""Everything that leaves the collection: a site, parts of a manuscript, a report; all of it made of executed points."""

@@ -1,0 +1,102 @@
+"""The commands that publish: `site`. What they import beyond the engine is imported when they run."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from nbpoints import project
+from nbpoints.errors import InputError
+from nbpoints.scenarios import notebooks as books
+from nbpoints.scenarios import scenarios
+from nbpoints.scenarios.point import Point
+
+SITE = "site"  # begins the names of the scenarios whose points the site shows beside the baseline
+
+
+def add_site(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `autogap site`."""
+    _where(parser)
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the site (default: runs/site)")
+    parser.add_argument(
+        "--points",
+        nargs="+",
+        metavar="SCENARIO",
+        help="scenarios whose points are shown (default: baseline and every one whose name begins with site)",
+    )
+    parser.add_argument(
+        "--notebook",
+        nargs="+",
+        action="extend",
+        metavar="NAME",
+        help="only these notebooks",
+    )
+    parser.add_argument("--run", action="store_true", help="first run the points that are not current")
+    parser.add_argument("-j", "--jobs", type=int, metavar="N", help="points at a time (default: one a core)")
+    parser.add_argument(
+        "--url",
+        default="",
+        help="address at which the site will stand, for cards and canonical links",
+    )
+    parser.add_argument("--png", action="store_true", help="offer PNG for download too")
+    parser.add_argument("--freeze", metavar="VERSION", help="keep a copy of the site under v/VERSION/")
+
+
+def _where(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dir", type=Path, help="folder of the notebooks (default: the collection's)")
+    parser.add_argument("--runs", type=Path, metavar="DIR", help="folder of the runs (default: runs)")
+
+
+def loaded(arguments: argparse.Namespace) -> tuple[scenarios.Scenarios, Path]:
+    """Return the scenarios meant by the arguments, and the folder of the runs."""
+    folder = arguments.dir or project.find(Path.cwd()).notebooks
+    runs = arguments.runs or (arguments.dir / "runs" if arguments.dir else project.find(Path.cwd()).runs)
+    return scenarios.load(folder / scenarios.FILE, folder, missing_ok=True), runs
+
+
+def theme_of(arguments: argparse.Namespace):
+    """Return the collection's theme, or a plain one for a folder that is somebody else's."""
+    from autogap.publish import collection, theme
+
+    return collection.theme() if arguments.dir is None else theme.of_folder(arguments.dir)
+
+
+def site_points(plans: scenarios.Scenarios, names: list[str] | None, notebooks: list[str] | None) -> list[Point]:
+    """List the points of the site, each once, whichever scenario has it first."""
+    wanted = {books.resolve(name, plans.notebooks) for name in notebooks} if notebooks else set(plans.notebooks)
+    chosen = names or [
+        scenarios.BASELINE,
+        *(name for name in plans.plans if name.startswith(SITE)),
+    ]
+    found: dict[str, Point] = {}
+    for name in chosen:
+        for point in plans.points([name]):
+            if point.notebook.stem in wanted:
+                found.setdefault(point.name, point)
+    return sorted(found.values(), key=lambda point: point.notebook.stem)
+
+
+def site(arguments: argparse.Namespace) -> int:
+    """Build the site."""
+    from autogap.publish import site as building
+
+    plans, runs = loaded(arguments)
+    points = site_points(plans, arguments.points, arguments.notebook)
+    if arguments.run:
+        from nbpoints.run import runner
+
+        if status := runner.run(points, jobs=arguments.jobs, out=runs):
+            return status
+    out = arguments.out or (project.find(Path.cwd()).runs if arguments.dir is None else arguments.dir) / "site"
+    if arguments.url and not arguments.url.startswith(("http://", "https://")):
+        raise InputError(f"--url {arguments.url}: not an address (expected https://...).")
+    base = arguments.url.rstrip("/") + "/" if arguments.url else ""
+    languages = ("en", "ja") if arguments.dir is None else ("en",)
+    options = building.Options(base, arguments.png, languages)
+    count, changed = building.build(points, runs, out, theme_of(arguments), options)
+    print(
+        f"{out}: {count:,} files for {len(points)} points; {f'{changed:,} changed' if changed else 'nothing changed'}."
+    )
+    if arguments.freeze:
+        print(f"Frozen: {building.freeze(out, arguments.freeze)}")
+    return 0

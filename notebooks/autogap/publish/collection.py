@@ -1,0 +1,109 @@
+"""This collection's theme: its citation file, labels, data package, claims and methods."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+import yaml
+
+from autogap import claims, data
+from autogap.paths import DATA, NOTEBOOKS, ROOT
+from autogap.publish import markup
+from autogap.publish.rights import Terms
+from autogap.publish.theme import HERE, DataFile, Theme
+
+NOT_STATED = "not stated"
+
+
+def theme() -> Theme:
+    """Read the collection's own words about itself."""
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    words = yaml.safe_load((HERE / "labels.yaml").read_text(encoding="utf-8"))
+    labels = {f"{kind}/{name}": texts for kind, table in words["labels"].items() for name, texts in table.items()}
+    return Theme(
+        title=words["title"],
+        about=words["about"],
+        name="autogap",
+        version=str(cited["version"]),
+        released=str(cited["date-released"]),
+        author=" and ".join(_author(author) for author in cited["authors"]),
+        address=str(cited.get("url") or cited.get("repository-code") or ""),
+        licence=str(cited["license"]),
+        command="autogap run",
+        macro="autogap",
+        labels=labels,
+        data=_data_files(),
+        claims=_claims(),
+        methods=tuple(_methods(NOTEBOOKS / "autogap" / "methods")),
+    )
+
+
+def _author(author: dict) -> str:
+    return author.get("name") or f"{author.get('given-names', '')} {author['family-names']}".strip()
+
+
+def _data_files() -> dict[str, DataFile]:
+    package = json.loads((DATA / "datapackage.json").read_bytes())
+    series: dict[str, list[dict[str, str]]] = {}
+    for row in data.catalogue().to_dict("records"):
+        series.setdefault(f"data/{row['file']}", []).append(
+            {
+                "name": row["name"],
+                "title": row["title"],
+                "unit": row["unit"],
+                "from": row["first_period"],
+                "to": row["last_period"],
+                "licence": row["licence"],
+            }
+        )
+    found = {}
+    for resource in package["resources"]:
+        path = f"data/{resource['path']}"
+        terms = "; ".join(dict.fromkeys(licence["title"] for licence in resource["licenses"]))
+        publishers = dict.fromkeys(source["title"].partition("; collected from")[0] for source in resource["sources"])
+        stated = NOT_STATED not in terms
+        found[path] = DataFile(
+            Terms(path, resource["title"], terms, "; ".join(publishers), stated),
+            resource.get("description", ""),
+            tuple(series.get(path, ())),
+        )
+    return found
+
+
+def _claims() -> tuple[dict, ...]:
+    judged = claims.judge(data.table("claims"), data.table("claim_checks"), claims.collect())
+    wanted = [
+        "statement",
+        "quoted",
+        "unit",
+        "computed",
+        "verdict",
+        "notebook",
+        "result",
+        "definition",
+    ]
+    rows = []
+    for row in judged.reset_index().to_dict("records"):
+        shown = {name: "" if row.get(name) is None or row[name] != row[name] else row[name] for name in wanted}
+        value = shown["computed"]
+        text = markup.number(value, 1) if isinstance(value, float) else str(value)
+        rows.append({"id": str(row["claim_id"])} | shown | {"shown": text})
+    return tuple(rows)
+
+
+def _methods(folder: Path):
+    for path in sorted(folder.glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        functions = [
+            {"name": node.name, "summary": _first(node)}
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        ]
+        if functions:
+            yield {"name": path.stem, "summary": _first(tree), "functions": functions}
+
+
+def _first(node: ast.Module | ast.FunctionDef) -> str:
+    return (ast.get_docstring(node) or "").partition("\n\n")[0].replace("\n", " ")

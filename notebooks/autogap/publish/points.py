@@ -1,0 +1,266 @@
+"""The pages of points. A page is made of slots, and the script puts another point's slots into the same page."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from markupsafe import Markup
+
+from autogap.publish import citing, markup, rights, sheets
+from autogap.publish.books import Book, spelt
+from autogap.publish.reading import Figure, Read
+from autogap.publish.store import Store, zipped
+from autogap.publish.theme import Theme
+
+_PER_POINT = 1.9  # pixels of a screen for a point of paper: letters of 8 points read like the page's own text
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where the files of one figure went, and what of it may be shown."""
+
+    links: dict[str, str]
+    size: tuple[int, int] | None
+    is_offered: bool
+
+
+def keep_figure(store: Store, theme: Theme, figure: Figure, has_png: bool) -> Kept:
+    """Put a figure's files into the store: drawings as they are, tables safe for spreadsheets and within the terms."""
+    offered = rights.may_offer(figure.table, map(theme.terms, figure.data))
+    links: dict[str, str] = {}
+    for ending in ("svg", "pdf", "png", "jpg"):
+        if ending in figure.files and (ending != "png" or has_png or figure.picture == "png"):
+            links[ending] = store.hashed(f"{figure.stem}.{ending}", figure.files[ending])
+    if figure.table and offered:
+        links["csv"] = store.hashed(f"{figure.stem}.csv", sheets.safe_csv(figure.files["csv"]))
+        links["xlsx"] = store.hashed(f"{figure.stem}.xlsx", sheets.workbook(figure.table, _notes(theme, figure)))
+    return Kept(links, _size(figure), offered)
+
+
+def _notes(theme: Theme, figure: Figure) -> list[tuple[str, str]]:
+    terms = [(path, theme.terms(path).terms) for path in figure.data]
+    return [
+        ("title", figure.title),
+        ("subtitle", figure.subtitle),
+        ("source", figure.source),
+        *terms,
+    ]
+
+
+def _size(figure: Figure) -> tuple[int, int] | None:
+    if figure.picture != "svg":
+        return None
+    head = re.search(rb"<svg[^>]*>", figure.files["svg"][:3000])
+    sizes = dict(re.findall(rb'\s(width|height)="([\d.]+)', head[0])) if head else {}
+    if len(sizes) != 2:
+        return None
+    return round(float(sizes[b"width"]) * _PER_POINT), round(float(sizes[b"height"]) * _PER_POINT)
+
+
+def exact(read: Read, theme: Theme, kept: dict[str, Kept]) -> dict:
+    """Return a point for programs: the JSON beside its page."""
+    return {
+        "point": read.name,
+        "notebook": read.stem,
+        "question": markup.plain(read.question),
+        "answer": markup.plain(read.answer),
+        "parameters": read.point.parameters,
+        "results": list(read.results),
+        "figures": [
+            {
+                "stem": figure.stem,
+                "title": figure.title,
+                "subtitle": figure.subtitle,
+                "alt": figure.alt,
+                "source": figure.source,
+                "cell": figure.cell,
+                "files": kept[figure.stem].links,
+                "data": [
+                    {"path": path, "sha256": digest, "terms": theme.terms(path).terms}
+                    for path, digest in figure.data.items()
+                ],
+            }
+            for figure in read.figures
+        ],
+        "commit": read.record["run"].get("commit"),
+    }
+
+
+def slots(book: Book, read: Read, kept: dict[str, Kept], module: Any, shared: dict) -> dict[str, str]:
+    """Render the parts of a page that change from point to point.
+
+    Parameters
+    ----------
+    book : Book
+    read : Read
+    kept : dict of str to Kept
+        By stem of the figure.
+    module : jinja2.environment.TemplateModule
+        Macros of ``parts.html``.
+    shared : dict
+        What every template of the page is told.
+
+    Returns
+    -------
+    dict of str to str
+        Slot -> HTML.
+    """
+    theme, back, t = book.theme, shared["root"], shared["t"]
+    found = {"answer": markup.sentence(read.answer)}
+    for at, figure in enumerate(read.figures):
+        its = kept[figure.stem]
+        terms = [(theme.terms(path), digest) for path, digest in figure.data.items()]
+        table = [[markup.cell(text) for text in row] for row in figure.table[1:]] if its.is_offered else []
+        found[f"{figure.stem}:words"] = module.words(figure)
+        found[f"{figure.stem}:picture"] = module.picture(figure, its.links, its.size, at == 0)
+        lines = latex(figure)
+        found[f"{figure.stem}:under"] = module.under(figure, its.links, table, terms, lines, its.is_offered)
+        line, bibtex = (
+            citing.line(theme, read, figure),
+            citing.bibtex(theme, read, figure),
+        )
+        found[f"{figure.stem}:cited"] = module.cited(figure, line, bibtex)
+    results = [shown(result) for result in read.results]
+    found["numbers"] = module.numbers(results)
+    name = markup.address(read.name)
+    files = [
+        (ending, f"{back}{book.stem}/{name}.{end}")
+        for ending, end in (
+            ("JSON", "json"),
+            ("ZIP", "zip"),
+            ("BibTeX", "bib"),
+            ("CSL", "csl.json"),
+        )
+    ]
+    found["take"] = module.take(read, book.command(read), files)
+    link = linker(shared["here"], shared["stems"])
+    limits = read.section("limits", "rival explanations", "what the data")
+    prose = markup.prose(limits, link, 1)
+    found["limits"] = f'<h2>{t["limits"]}</h2><div lang="en">{prose}</div>' if limits else ""
+    if book.language == "en":
+        # text and code are the same at every point, so that the default's page has them for all
+        whole = read is book.reads[0]
+        blocks = [block for block in read.blocks if whole or block.kind in ("sentence", "table", "text")]
+        found["text"] = module.text(
+            [(block.kind, _block(block, link), block.is_folded) for block in blocks],
+            whole,
+        )
+    else:
+        there = f"{back}{book.stem}/{name}.html#text"
+        found["text"] = f'<p><a href="{there}" hreflang="en">{t["text_elsewhere"]}</a></p>'
+    return {slot: re.sub(r"\n\s*", "\n", content).strip() for slot, content in found.items()} | {"text": found["text"]}
+
+
+def _block(block, link: Callable[[str], str | None]) -> object:
+    if block.kind == "prose":
+        return Markup(markup.prose(block.text, link, 1))
+    if block.kind == "sentence":
+        return Markup(markup.sentence(block.text, link))
+    return Markup(markup.table(block.text)) if block.kind == "table" else block.text
+
+
+def linker(back: str, stems: set[str]) -> Callable[[str], str | None]:
+    """Make the function that turns the links of a notebook into links of the site."""
+
+    def link(target: str) -> str | None:
+        if target.startswith(("https://", "http://")):
+            return target
+        name = PurePosixPath(target.partition("#")[0])
+        if name.suffix == ".ipynb" and name.stem in stems:
+            return f"{back}{name.stem}/index.html"
+        return None
+
+    return link
+
+
+def shown(result: dict) -> dict:
+    """Add to a recorded result how its value and tolerance read."""
+    close = f"{result['tolerance']:g}" if isinstance(result["value"], float) else ""
+    return result | {
+        "shown": markup.number(result["value"], result["digits"]),
+        "close": close,
+    }
+
+
+def latex(figure: Figure) -> str:
+    """Write the lines that put a figure into a paper."""
+    caption = citing.tex(figure.title.rstrip(".")) + "."
+    note = citing.tex(". ".join(part.rstrip(".") for part in (figure.subtitle, f"Source: {figure.source}") if part))
+    return (
+        "\\begin{figure}\n  \\centering\n"
+        f"  \\includegraphics[width=\\linewidth]{{{figure.stem}.pdf}}\n"
+        f"  \\caption{{{caption} {note}.}}\n  \\label{{{figure.stem}}}\n\\end{{figure}}\n"
+    )
+
+
+def archive(read: Read, theme: Theme, kept: dict[str, Kept], store: Store, details: bytes) -> bytes:
+    """Pack a point: drawings, tables, citation, terms."""
+    files = {
+        f"{read.name}.json": details,
+        "references.bib": citing.references(theme, read.figures).encode(),
+    }
+    for figure in read.figures:
+        for ending in ("svg", "csv"):
+            if ending in kept[figure.stem].links:
+                files[f"{figure.stem}.{ending}"] = store.files[kept[figure.stem].links[ending]]
+    terms = {path: theme.terms(path) for figure in read.figures for path in figure.data}
+    lines = [
+        markup.plain(read.question),
+        "",
+        markup.plain(read.answer),
+        "",
+        citing.line(theme, read),
+        "",
+        "Terms of the data files:",
+        *(f"- {path}: {each.terms} ({each.source})" for path, each in terms.items()),
+        "",
+        rights.RULE,
+        "",
+    ]
+    files["README.txt"] = "\n".join(lines).encode()
+    return zipped(files)
+
+
+def script(book: Book, rendered: dict[str, dict[str, str]]) -> str:
+    """Write what the script needs to turn one point's page into another's; equal slots are written once."""
+    names = list(dict.fromkeys(slot for each in rendered.values() for slot in each if slot != "text"))
+    texts: dict[str, int] = {"": 0}
+    points = []
+    for read in book.reads:
+        own = rendered[read.name]
+        numbers = {name: value for name, value in read.values().items() if type(value) in (int, float)}
+        places = [
+            [choice.spelt for choice in axis.choices].index(text) for axis, text in zip(book.axes, book.place(read))
+        ]
+        at = [texts.setdefault(own.get(slot, ""), len(texts)) for slot in names]
+        points.append({"n": read.name, "p": places, "s": at, "v": numbers})
+    labels = {
+        result["name"]: [result["label"], result["unit"], result["digits"]]
+        for read in book.reads
+        for result in read.results
+    }
+    axes = [
+        {
+            "name": axis.name,
+            "label": axis.label,
+            "keys": [choice.spelt for choice in axis.choices],
+            "shown": [choice.label for choice in axis.choices],
+            "default": spelt(book.reads[0].point.parameters[axis.name]),
+        }
+        for axis in book.axes
+    ]
+    content = {
+        "axes": axes,
+        "slots": names,
+        "texts": list(texts),
+        "points": points,
+        "labels": labels,
+    }
+    # `</` would end a script that somebody pastes into a page
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    return f"window.POINTS={text};\n"

@@ -1,0 +1,61 @@
+"""The terms on which data may be passed on, and what a publisher does with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+QUOTED = 120
+"""Values of a figure that count as single figures, quoted as facts with their source."""
+
+RULE = (
+    f"A figure's table is offered whole when the terms of every data file behind it allow that. Where terms are not "
+    f"stated, up to {QUOTED} values are quoted as facts, with their source; a larger table is not offered, and the page "
+    f"names the data files instead. Pictures show facts and are ours."
+)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a publisher says about a data file.
+
+    Attributes
+    ----------
+    path, title : str
+        Of the file.
+    terms : str
+        As the publisher states them, or ``not stated``.
+    source : str
+        The publisher, as it is to be cited.
+    is_stated : bool
+        Whether passing on the whole is allowed by a statement.
+    """
+
+    path: str
+    title: str
+    terms: str
+    source: str = ""
+    is_stated: bool = True
+
+
+def may_offer(table: list[list[str]], terms: Iterable[Terms]) -> bool:
+    """Tell whether a figure's table may be passed on, by `RULE`.
+
+    Examples
+    --------
+    >>> unstated = [Terms("data/a.csv", "A", "not stated", is_stated=False)]
+    >>> may_offer([["month", "value"], ["2025-05", "1"]], unstated)
+    True
+    >>> may_offer([["month", "value"]] + [["2025-05", "1"]] * 500, unstated)
+    False
+    """
+    values = sum(_is_value(text) for row in table[1:] for text in row)
+    return values <= QUOTED or all(each.is_stated for each in terms)
+
+
+def _is_value(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

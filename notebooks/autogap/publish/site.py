@@ -1,0 +1,318 @@
+"""Build the site: every page of every point, in every language, from executed points only."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from nbpoints.errors import InputError
+from nbpoints.records.layout import CRATE, RUN
+from nbpoints.scenarios.point import Point
+
+from autogap.publish import cards, citing, lists, markup, points, reading
+from autogap.publish.books import Book, gather
+from autogap.publish.lists import Whole
+from autogap.publish.points import Kept
+from autogap.publish.reading import Read
+from autogap.publish.store import KEPT, Store
+from autogap.publish.theme import HERE, Theme, words
+
+STAMP = "build.json"
+_MENU = ("figures", "numbers", "data", "claims", "methods", "search")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a site is built.
+
+    Attributes
+    ----------
+    base : str
+        Address at which it will stand, ending in a slash; only social cards and canonical links need it.
+    has_png : bool
+        Whether pictures of points go along for download.
+    languages : tuple of str
+    """
+
+    base: str = ""
+    has_png: bool = False
+    languages: tuple[str, ...] = ("en", "ja")
+
+
+@dataclass
+class _Site:
+    reads: list[Read]
+    theme: Theme
+    options: Options
+    versions: tuple[str, ...]
+    store: Store = field(default_factory=Store)
+    kept: dict[tuple[str, str], Kept] = field(default_factory=dict)
+
+    def build(self) -> Store:
+        for read in self.reads:
+            for figure in read.figures:
+                self.kept[read.name, figure.stem] = points.keep_figure(
+                    self.store, self.theme, figure, self.options.has_png
+                )
+        for path in sorted((HERE / "assets").glob("*.*")):
+            self.store.put(f"assets/{path.name}", path.read_bytes())
+        crates = list(self._crates())
+        for language in self.options.languages:
+            self._language(language, crates)
+        return self.store
+
+    def _crates(self) -> Iterator[str]:
+        for folder in sorted({read.folder.parent for read in self.reads}):
+            if (folder / CRATE).is_file():
+                yield self.store.put(f"build/{folder.name}-{CRATE}", (folder / CRATE).read_bytes())
+
+    def _language(self, language: str, crates: list[str]) -> None:
+        books = gather(self.reads, self.theme, language)
+        prefix = "" if language == "en" else f"{language}/"
+        whole = Whole(self.theme, books, self.kept, crates, self._drawings())
+        t = words(language)
+        for book in books:
+            self._book(book, prefix, t)
+        for path, template, context in whole.pages(prefix):
+            self._page(f"{prefix}{path}", template, language, books, context)
+        self.store.put(f"{prefix}assets/search.js", whole.found(t))
+        if language == "en":
+            self.store.put("index.json", whole.index())
+            self.store.put("numbers.csv", whole.numbers())
+            figures = [figure for read in self.reads for figure in read.figures]
+            self.store.put("references.bib", citing.references(self.theme, figures))
+
+    def _drawings(self) -> int:
+        return len({kept.links.get("svg") or kept.links.get("png") for kept in self.kept.values()})
+
+    def _book(self, book: Book, prefix: str, t: dict[str, str]) -> None:
+        language, folder = book.language, f"{prefix}{book.stem}"
+        shared = self._context(f"{folder}/index.html", language, [book])
+        parts = _templates().get_template("parts.html").make_module
+        rendered = {}
+        for read in book.reads:
+            kept = {figure.stem: self.kept[read.name, figure.stem] for figure in read.figures}
+            rendered[read.name] = points.slots(book, read, kept, parts(shared | {"read": read}), shared)
+            if language == "en":
+                self._files(book, read, kept)
+        self.store.put(f"{folder}/data.js", points.script(book, rendered))
+        card = f"{book.stem}/card.png"
+        if language == "en":
+            self.store.put(card, cards.card(self.theme, book))
+            self.store.put(f"{folder}/points.csv", lists.of_book(book))
+        for read in book.reads:
+            context = self._point_context(book, read, rendered[read.name]) | {"card": card}
+            page = self._page(f"{folder}/{read.name}.html", "point.html", language, [book], context)
+            if read is book.reads[0]:
+                self.store.put(f"{folder}/index.html", page)
+        answers = {read.name: markup.plain(read.answer) for read in book.reads}
+        context = {
+            "book": book,
+            "reads": book.reads,
+            "answers": answers,
+            "title": book.question[language],
+        }
+        self._page(f"{folder}/points.html", "points.html", language, [book], context)
+
+    def _files(self, book: Book, read: Read, kept: dict[str, Kept]) -> None:
+        base = f"{book.stem}/{read.name}"
+        details = (json.dumps(points.exact(read, self.theme, kept), ensure_ascii=False, indent=1) + "\n").encode()
+        self.store.put(f"{base}.json", details)
+        self.store.put(f"{base}.zip", points.archive(read, self.theme, kept, self.store, details))
+        self.store.put(
+            f"{base}.bib",
+            "\n".join(
+                [
+                    citing.bibtex(self.theme, read),
+                    *(citing.bibtex(self.theme, read, figure) for figure in read.figures),
+                ]
+            ),
+        )
+        self.store.put(f"{base}.csl.json", citing.csl(self.theme, read))
+
+    def _point_context(self, book: Book, read: Read, slots: dict[str, str]) -> dict:
+        steps = {}
+        for at, axis in enumerate(book.axes):
+            ways = {name: book.step(read, at, way) for name, way in (("before", -1), ("after", 1))}
+            steps[axis.name] = {name: f"{markup.address(to.name)}.html" if to else "" for name, to in ways.items()}
+        return {
+            "book": book,
+            "read": read,
+            "steps": steps,
+            "here_spelt": dict(zip((axis.name for axis in book.axes), book.place(read))),
+            "slots": defaultdict(str, {slot: Markup(text) for slot, text in slots.items()}),
+            "drawn": {figure.stem for figure in read.figures},
+            "title": f"{book.question[book.language]} {read.name.partition('@')[2]}".strip(),
+            "about": markup.plain(read.answer),
+        }
+
+    def _page(self, path: str, template: str, language: str, books: list[Book], context: dict) -> str:
+        shared = self._context(path, language, books)
+        t, section = shared["t"], path.removeprefix(f"{language}/").split("/")[0]
+        about = context.get("about") or self.theme.about.get(language) or self.theme.about.get("en", "")
+        own = {
+            "card": "",
+            "title": t[section] if section in t else shared["site_title"],
+            "section": section,
+            "about": about,
+            "description": about[:300],
+            "versions": self.versions,
+            "canonical": "/".join(map(markup.address, path.split("/"))),
+        }
+        page = _templates().get_template(template).render(shared | own | context)
+        self.store.put(path, page)
+        return page
+
+    def _context(self, path: str, language: str, books: list[Book]) -> dict:
+        """What every template is told: words, and where things are from this page."""
+        depth = path.count("/")
+        root = "../" * depth
+        here = root if language == "en" else "../" * (depth - 1)
+        plain = path if language == "en" else path.removeprefix(f"{language}/")
+        other = ""
+        for code in self.options.languages:
+            if code != language:
+                there = plain if code == "en" else f"{code}/{plain}"
+                other = root + "/".join(map(markup.address, there.split("/")))
+        t = words(language)
+        menu = [name for name in _MENU if name != "claims" or self.theme.claims]
+        return {
+            "t": t,
+            "language": language,
+            "languages": self.options.languages,
+            "theme": self.theme,
+            "books": books,
+            "root": root,
+            "here": here,
+            "other": other,
+            "base": self.options.base,
+            "site_title": self.theme.title.get(language) or self.theme.title["en"],
+            "menu": [(name, t[name]) for name in menu],
+            "stems": {read.stem for read in self.reads},
+        }
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals["address"] = markup.address
+    environment.filters["page"] = lists.page
+    return environment
+
+
+def build(
+    wanted: Iterable[Point],
+    runs: Path,
+    out: Path,
+    theme: Theme,
+    options: Options = Options(),
+) -> tuple[int, int]:
+    """Build the site of some executed points.
+
+    Parameters
+    ----------
+    wanted : iterable of Point
+    runs : Path
+        Folder of the runs.
+    out : Path
+        Folder of the site; what is no part of it is removed, except frozen versions.
+    theme : Theme
+    options : Options
+
+    Returns
+    -------
+    int, int
+        Files of the site, and how many of them changed.
+
+    Raises
+    ------
+    InputError
+        When a point would be re-run by `autogap why`, or `out` holds something else than a site.
+    """
+    wanted = reading.current(wanted, runs)
+    if not wanted:
+        raise InputError("no point in it, so there is nothing to publish.")
+    _refuse_foreign(out)
+    versions = tuple(sorted(path.name for path in (out / KEPT).glob("*"))) if out.is_dir() else ()
+    stamp = _stamp(wanted, runs, theme, options, versions)
+    known = _known(out)
+    if known and known["made of"] == stamp and _is_whole(out, known["files"]):
+        return len(known["files"]), 0
+    store = _Site([reading.read(point, runs) for point in wanted], theme, options, versions).build()
+    sizes = {path: len(content) for path, content in sorted(store.files.items())}
+    store.put(STAMP, json.dumps({"made of": stamp, "files": sizes}, indent=0) + "\n")
+    out.mkdir(parents=True, exist_ok=True)
+    return len(sizes), store.write(out)
+
+
+def freeze(out: Path, version: str) -> Path:
+    """Keep a copy of a built site under ``v/<version>/``, which later builds leave alone.
+
+    Raises
+    ------
+    InputError
+        When there is no site, or that version is there already.
+    """
+    if _known(out) is None:
+        raise InputError(f"{out}: no site here; build it first.")
+    target = out / KEPT / version
+    if target.exists():
+        raise InputError(f"{target}: this version is frozen already, and a frozen version does not change.")
+    target.parent.mkdir(exist_ok=True)
+    part = target.with_name(f".{version}.part")
+    shutil.copytree(out, part, ignore=lambda folder, names: [KEPT] if Path(folder) == out else [])
+    part.rename(target)
+    return target
+
+
+def _refuse_foreign(out: Path) -> None:
+    if out.exists() and (not out.is_dir() or any(out.iterdir()) and _known(out) is None):
+        raise InputError(
+            f"{out}: holds something else than a site; choose an empty folder, since a build removes files."
+        )
+
+
+def _known(out: Path) -> dict | None:
+    try:
+        return json.loads((out / STAMP).read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _is_whole(out: Path, sizes: dict[str, int]) -> bool:
+    try:
+        return all((out / path).stat().st_size == size for path, size in sizes.items())
+    except OSError:
+        return False
+
+
+def _stamp(
+    wanted: list[Point],
+    runs: Path,
+    theme: Theme,
+    options: Options,
+    versions: tuple[str, ...],
+) -> str:
+    """Hash what a site is made of: the records of its points, the theme, the options, and this package."""
+    digest = hashlib.sha256(repr((theme, options, versions)).encode())
+    for point in wanted:
+        digest.update((runs / point.scenario / point.name / RUN).read_bytes())
+    for path in sorted(HERE.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,271 @@
+"""The site as its readers meet it: in a real browser, from a disk and under a deep path of a server."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from autogap.publish import markup
+from autogap.publish.books import spelt
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+BOOK = "03_export_decline"
+PAGES = [
+    "index.html",
+    f"{BOOK}/index.html",
+    f"{BOOK}/points.html",
+    "11_negotiation_timeline/index.html",
+    "13_claims_ledger/index.html",
+    "figures/index.html",
+    "numbers/index.html",
+    "data/index.html",
+    "data/observations-mof_us_trade.html",
+    "claims/index.html",
+    "methods/index.html",
+    "cite/index.html",
+    "build/index.html",
+    "search/index.html",
+    "ja/index.html",
+    f"ja/{BOOK}/index.html",
+]
+PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+
+
+@contextlib.contextmanager
+def opened(browser, base, **how):
+    """A page that collects what it asks for and complains about."""
+    context = browser.new_context(viewport=LAPTOP, accept_downloads=True) if not how else browser.new_context(**how)
+    page = context.new_page()
+    page.faults = []
+    page.on("console", lambda message: page.faults.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on(
+        "request",
+        lambda request: (
+            None if request.url.startswith((base, "data:")) else page.faults.append(f"outside: {request.url}")
+        ),
+    )
+    page.on("requestfailed", lambda request: page.faults.append(f"failed: {request.url}"))
+    try:
+        yield page
+    finally:
+        context.close()
+
+
+def local(site) -> str:
+    return site.out.as_uri() + "/"
+
+
+def at_point(page) -> dict:
+    """What the page says of its point."""
+    return page.evaluate("""() => ({
+        point: document.querySelector("article").dataset.point,
+        answer: document.querySelector(".answer").textContent.trim(),
+        numbers: Object.fromEntries([...document.querySelectorAll("#numbers tbody tr")].map(row =>
+            [row.id.slice(2), row.querySelector("td").textContent.trim()])),
+        pictures: [...document.querySelectorAll("figure:not([hidden]) img")].map(img => img.src.split("/f/")[1]),
+        rows: [...document.querySelectorAll("figure:not([hidden])")].map(figure =>
+            figure.querySelectorAll("[data-kind=table] tbody tr").length),
+    })""")
+
+
+def expected(site, read) -> dict:
+    """What run.json and the files of a point say, in the same shape."""
+    record = json.loads((read.folder / "run.json").read_bytes())
+    numbers = {r["name"]: markup.number(r["value"], r["digits"]) for r in record["results"]}
+    drawn = [f"{hashlib.sha256(figure.files['svg']).hexdigest()[:12]}/{figure.stem}.svg" for figure in read.figures]
+    rows = [len(figure.table) - 1 for figure in read.figures]
+    return {
+        "point": record["point"],
+        "answer": markup.plain(read.answer),
+        "numbers": numbers,
+        "pictures": drawn,
+        "rows": rows,
+    }
+
+
+def choose(page, read):
+    for name, value in read.point.parameters.items():
+        if page.locator(f"#p-{name}").count():
+            position = page.evaluate(
+                "([name, value]) => window.POINTS.axes.find(a => a.name === name).keys.indexOf(value)",
+                [name, spelt(value)],
+            )
+            page.select_option(f"#p-{name}", index=position)
+
+
+@pytest.mark.parametrize("place", ["disk", "server"])
+def test_every_page_loads_without_a_complaint_or_a_request_to_outside(site, served, browser, place):
+    base = local(site) if place == "disk" else served
+    with opened(browser, base) as page:
+        for name in PAGES:
+            page.goto(base + name)
+            page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+            broken = page.evaluate("[...document.images].filter(i => i.loading !== 'lazy' && !i.naturalWidth).length")
+            assert broken == 0, name
+        assert page.faults == []
+
+
+@pytest.mark.parametrize("place", ["disk", "server"])
+def test_a_choice_changes_sentence_numbers_rows_and_drawings_to_those_of_its_run(site, served, browser, place):
+    base = local(site) if place == "disk" else served
+    with opened(browser, base) as page:
+        page.goto(f"{base}{BOOK}/index.html")
+        for read in [*site.of(BOOK)[1:], site.of(BOOK)[0]]:
+            choose(page, read)
+            assert at_point(page) == expected(site, read)
+        assert page.faults == []
+
+
+def test_a_change_asks_for_no_words_and_is_fast(site, served, browser):
+    with opened(browser, served) as page:
+        page.goto(f"{served}{BOOK}/index.html")
+        page.wait_for_load_state("networkidle")
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+        took = page.evaluate("""() => {
+            const select = document.querySelector("#p-month"), times = [];
+            for (const index of [1, 2, 0, 1, 2, 0]) {
+                const start = performance.now();
+                select.selectedIndex = index;
+                select.dispatchEvent(new Event("change"));
+                times.push(performance.now() - start);
+            }
+            return times.sort((a, b) => a - b)[3];
+        }""")
+        assert took < 50
+        page.wait_for_timeout(200)
+        assert [url for url in asked if not url.endswith(".svg")] == []
+
+
+def test_a_link_to_a_state_opens_it_and_back_and_forward_return(site, browser):
+    base = local(site)
+    with opened(browser, base) as page:
+        page.goto(f"{base}{BOOK}/index.html?month=2025-06&commodity=mv_parts")
+        assert at_point(page)["point"] == "export_decline@commodity=mv_parts,month=2025-06"
+        page.goto(f"{base}{BOOK}/index.html?month=1812-06&unknown=1")
+        assert at_point(page)["point"] == "export_decline"
+        page.select_option("#p-month", index=1)
+        page.select_option("#p-month", index=2)
+        assert page.url.endswith("?month=2025-07")
+        page.go_back()
+        assert at_point(page)["point"] == "export_decline@month=2025-06"
+        page.go_forward()
+        assert at_point(page)["point"] == "export_decline@month=2025-07"
+        page.reload()
+        assert at_point(page)["point"] == "export_decline@month=2025-07"
+        assert page.faults == []
+
+
+def test_a_combination_that_was_not_run_leads_to_the_defaults_beside_it(site, browser):
+    base = local(site)
+    with opened(browser, base) as page:
+        page.goto(f"{base}{BOOK}/index.html?month=2025-07")
+        page.select_option("#p-commodity", index=1)
+        assert at_point(page)["point"] == "export_decline@commodity=mv_parts"
+
+
+def test_without_javascript_every_point_is_a_page_that_says_the_same(site, browser):
+    base = local(site)
+    with opened(browser, base, java_script_enabled=False, viewport=LAPTOP) as page:
+        for read in site.reads:
+            page.goto(f"{base}{read.stem}/{markup.address(read.name)}.html")
+            assert page.locator(".answer").inner_text().strip() == markup.plain(read.answer)
+            assert page.locator("#numbers tbody tr").count() == len(read.results)
+            assert page.locator("figure:visible").count() == len(read.figures)
+        page.goto(f"{base}{BOOK}/index.html")
+        page.click("[data-axis='0'] [data-step='1']")
+        assert "month=2025-06" in page.url
+        page.goto(f"{base}{BOOK}/points.html")
+        assert page.locator(".points a").count() == len(site.of(BOOK))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
+def test_accessibility_and_width(site, browser, scheme, size):
+    from axe_playwright_python.sync_playwright import Axe
+
+    base = local(site)
+    with opened(browser, base, color_scheme=scheme, viewport=size) as page:
+        # every page where room is scarcest; in the other three, those that have all that a page can have
+        for name in PAGES if (scheme, size) == ("light", PHONE) else (PAGES[0], PAGES[1], PAGES[9]):
+            page.goto(base + name)
+            page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+            found = Axe().run(page)
+            assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than its page"
+
+
+@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
+def test_the_answer_stands_in_the_first_screen(site, browser, size):
+    base = local(site)
+    with opened(browser, base, viewport=size) as page:
+        for read in site.reads:
+            page.goto(f"{base}{read.stem}/{markup.address(read.name)}.html")
+            box = page.locator(".answer").bounding_box()
+            assert box["y"] + box["height"] <= size["height"], read.name
+
+
+def test_the_keyboard_alone_reaches_and_changes_everything(site, browser):
+    base = local(site)
+    with opened(browser, base) as page:
+        page.goto(f"{base}{BOOK}/index.html")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        page.keyboard.press("Enter")
+        for _ in range(12):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.id") == "p-month":
+                break
+        page.keyboard.press("ArrowDown")
+        assert at_point(page)["point"] == "export_decline@month=2025-06"
+        assert page.evaluate("document.activeElement.id") == "p-month", "the focus stays where the reader is"
+        dots = page.locator(".plot a")
+        dots.nth(2).focus()
+        page.keyboard.press("Enter")
+        assert at_point(page)["point"] == "export_decline@month=2025-07"
+
+
+def test_two_points_compare(site, browser):
+    base = local(site)
+    with opened(browser, base) as page:
+        page.goto(f"{base}{BOOK}/index.html")
+        page.select_option("[data-with]", label="export_decline@month=2025-06")
+        by_name = {read.name: read.values() for read in site.of(BOOK)}
+        here, there = by_name["export_decline"], by_name["export_decline@month=2025-06"]
+        row = page.locator("#compare tr[data-name=exports_yoy_pct] td")
+        wanted = [here["exports_yoy_pct"], there["exports_yoy_pct"]]
+        assert row.all_inner_texts()[:2] == [markup.number(value, 1) for value in wanted]
+        assert page.faults == []
+
+
+def test_a_download_has_its_name_and_its_bytes(site, browser):
+    base, read = local(site), site.of(BOOK)[0]
+    with opened(browser, base) as page:
+        page.goto(f"{base}{BOOK}/index.html")
+        for figure in read.figures:
+            link = page.locator(f"#{figure.stem} .downloads a", has_text="CSV")
+            with page.expect_download() as waiting:
+                link.evaluate("a => a.click()")
+            got = waiting.value
+            assert got.suggested_filename == f"{figure.stem}.csv"
+            digest = hashlib.sha256(Path(got.path()).read_bytes()).hexdigest()
+            assert digest == figure.facts["csv_sha256"]
+
+
+def test_the_search_finds_words_names_and_japanese(site, browser):
+    base = local(site)
+    with opened(browser, base) as page:
+        page.goto(f"{base}search/index.html?q=exports yoy")
+        assert page.locator(".hits a").count() > 0
+        page.fill("#q", "zzzz")
+        assert page.locator(".hits a").count() == 0
+        page.goto(f"{base}ja/search/index.html")
+        page.fill("#q", "関税")
+        page.locator(".hits a").first.click()
+        assert "/ja/" in page.url
+        assert page.faults == []
