@@ -15,7 +15,7 @@ COUNTED := awk -v all=$$(grep -c == requirements.txt) '/^(Collecting|Processing)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := run
-.PHONY: help run test test-pythons test-long test-all unit lab site journal check accept bench mutation package readme lock clean
+.PHONY: help run test test-pythons test-long test-all unit lab site journal check format wide accept bench mutation package readme lock clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,9 +58,17 @@ journal: $(READY) ## the figures at journal width, into runs/journal
 	@AUTOGAP_PROFILE=journal $(BIN)/autogap run baseline -j $(JOBS) --out runs/journal
 
 check: $(READY) ## the linters; then validate the scenario file and the data package
-	@$(BIN)/lint-imports --no-cache --no-logo
+	@$(BIN)/pytest -p no:nbval -q tests/compendium/test_linters.py
 	@$(BIN)/autogap validate
 	@$(BIN)/python -m autogap.data.package --check
+
+format: $(READY) ## bring code and imports into form
+	@$(BIN)/ruff check --quiet --fix notebooks tests || true
+	@$(BIN)/ruff format --quiet notebooks tests
+	@$(BIN)/ruff check --statistics notebooks tests
+
+wide: $(READY) ## list the lines of notebooks that are longer than 100 characters
+	@$(BIN)/ruff check --select E501 --config 'line-length = 100' --output-format concise notebooks/*.ipynb
 
 accept: $(READY) ## re-run the notebooks, show what changed, store the new outputs
 	@$(BIN)/autogap accept

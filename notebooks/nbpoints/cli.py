@@ -333,9 +333,7 @@ def _results(arguments: argparse.Namespace) -> int:
     from nbpoints.records import collect
 
     out, wanted = _out(arguments), _overrides(arguments.parameter)
-    found = collect.results(
-        out, _load(arguments), arguments.scenarios, arguments.notebook, wanted, every=arguments.all
-    )
+    found = collect.results(out, _load(arguments), arguments.scenarios, arguments.notebook, wanted, every=arguments.all)
     table = found.table()
     if found.stale:
         name, reason = next(iter(found.stale.items()))
@@ -345,11 +343,14 @@ def _results(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     if table.empty:
-        why = f"none of {_counted(found.points, 'finished point')} recorded any" if found.points else "no finished point"
+        why = (
+            f"none of {_counted(found.points, 'finished point')} recorded any" if found.points else "no finished point"
+        )
         raise InputError(f"{out}: 0 results ({why}); `{program.name()} run` makes them.")
     if arguments.csv:
         write_whole(arguments.csv, collect.without_formulas(table).to_csv(index=False))
-        print(f"{arguments.csv}: {_counted(len(table), 'result')} of {_counted(found.points - len(found.stale), 'point')}.")
+        points = found.points - len(found.stale)
+        print(f"{arguments.csv}: {_counted(len(table), 'result')} of {_counted(points, 'point')}.")
     else:
         print(table.to_string(index=False, float_format="{:.6g}".format))
     return 0

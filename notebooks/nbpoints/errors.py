@@ -62,6 +62,6 @@ def needs_unix() -> None:
     """
     if not hasattr(os, "fork"):
         raise InputError(
-            "Batches and checks need Linux or macOS; on Windows run this in WSL (https://learn.microsoft.com/windows/wsl), "
-            "or open single notebooks in JupyterLab."
+            "Batches and checks need Linux or macOS; on Windows run this in WSL "
+            "(https://learn.microsoft.com/windows/wsl), or open single notebooks in JupyterLab."
         )

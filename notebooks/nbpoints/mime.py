@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 RESULT = "application/vnd.nbpoints.result+json"
 FIGURE = "application/vnd.nbpoints.figure+json"
-# a line for whoever works by hand, such as where files went; checks leave it out of account, stored notebooks do not keep it
+# a line for whoever works by hand, such as where files went; checks pass over it, and stored notebooks do not keep it
 NOTE = "application/vnd.nbpoints.note+json"
 MINUS = "\N{MINUS SIGN}"
 
 
-def as_text(result: Mapping[str, object]) -> str:
+def as_text(result: Mapping[str, Any]) -> str:
     """Write a result as its reader sees it.
 
     Examples
@@ -29,7 +30,7 @@ def as_text(result: Mapping[str, object]) -> str:
     return f"{result['name']} = {shown} {result['unit']}".rstrip()
 
 
-def value_as_text(result: Mapping[str, object]) -> str:
+def value_as_text(result: Mapping[str, Any]) -> str:
     """Write the value of a result alone, as a table shows it; a float that lost its point in JSON reads the same.
 
     Examples

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from nbpoints.checks.compare import REL, close
 
@@ -76,7 +77,7 @@ def _members(where: str, kind: str, was: list, now: list, rel: float) -> list[st
     return found
 
 
-def _named(kind: str, members: list) -> dict[str, object]:
+def _named(kind: str, members: list) -> dict[str, Any]:
     """Call each member by its label, and by its place where it has none or shares it."""
     labels = [member if isinstance(member, str) else member.get("label") or member.get("text") for member in members]
     return {

@@ -142,11 +142,11 @@ def no_noise(notebook: Mapping) -> Iterator[str]:
             yield f"cell {i} wrote to stderr ({_start(output['text'])}): cure the cause of the message, then {_accept()}."
             continue
         text = _shown(output)
-        if _WARNING.search(text):
-            yield f"cell {i} shows a warning ({_start(text[_WARNING.search(text).start() :])}): cure its cause."
-        if _REPR.search(text):
+        if found := _WARNING.search(text):
+            yield f"cell {i} shows a warning ({_start(text[found.start() :])}): fix its cause."
+        if found := _REPR.search(text):
             yield (
-                f"cell {i} shows the object {_start(text[_REPR.search(text).start() :])}: end the cell with "
+                f"cell {i} shows the object {_start(text[found.start() :])}: end the cell with "
                 "`figures.save(...)` or `_ = ...`."
             )
         if any("widget" in mime for mime in output.get("data", {})):

@@ -43,7 +43,7 @@ def cells(was: Sequence[Output], now: Sequence[Output], rel: float = REL) -> lis
     old, new = merged(was), merged(now)
     names = [[_name(one) for one in outs] for outs in (old, new)]
     found: list[Difference] = []
-    for step, i1, i2, j1, j2 in SequenceMatcher(None, *names, autojunk=False).get_opcodes():
+    for step, i1, i2, j1, j2 in SequenceMatcher(None, names[0], names[1], autojunk=False).get_opcodes():
         if step == "equal":
             for name, a, b in zip(names[0][i1:i2], old[i1:i2], new[j1:j2], strict=True):
                 found += _output(name, a, b, rel)
@@ -67,7 +67,7 @@ def notebooks(was: Mapping, now: Mapping, rel: float = REL) -> list[Difference]:
     ]
     sources = [[text_of(cell["source"]) for _, cell in side] for side in pairs]
     found: list[Difference] = []
-    for step, i1, i2, j1, j2 in SequenceMatcher(None, *sources, autojunk=False).get_opcodes():
+    for step, i1, i2, j1, j2 in SequenceMatcher(None, sources[0], sources[1], autojunk=False).get_opcodes():
         old, new = pairs[0][i1:i2], pairs[1][j1:j2]
         if step == "equal" or (step == "replace" and len(old) == len(new)):
             for (number, a), (_, b) in zip(old, new, strict=True):
@@ -116,8 +116,8 @@ def _alone(name: str, output: Output, state: str) -> Difference:
 
 def _output(name: str, was: Output, now: Output, rel: float) -> list[Difference]:
     if "data" not in was:
-        pair = (text_of(one.get("text") or one.get("evalue", "")) for one in (was, now))
-        return [one.at(name) for one in texts(*pair, rel)]
+        before, after = (text_of(one.get("text") or one.get("evalue", "")) for one in (was, now))
+        return [one.at(name) for one in texts(before, after, rel)]
     old, new = was["data"], now["data"]
     if RESULT in old:
         return [one.at(name) for one in _result(old, new, rel)]
@@ -135,7 +135,7 @@ def _result(old: Mapping, new: Mapping, rel: float) -> list[Difference]:
     declared = [one["tolerance"] for one in (was, now) if one.get("tolerance") is not None]
     found = values(was.pop("value", None), now.pop("value", None), min(declared, default=rel))
     printed = [text_of(one.get("text/plain", "")) for one in (old, new)]
-    return found + values(was, now, 0.0) + [one for one in texts(*printed, rel) if one.kind == "text"]
+    return found + values(was, now, 0.0) + [one for one in texts(printed[0], printed[1], rel) if one.kind == "text"]
 
 
 def _figure(was: Mapping, now: Mapping, rel: float) -> list[Difference]:

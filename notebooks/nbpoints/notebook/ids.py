@@ -31,9 +31,7 @@ def without_ids(output: Mapping[str, Any]) -> Mapping[str, Any]:
     data = output.get("data")
     if isinstance(data, Mapping) and any(mime in data for mime in ("text/html", "text/plain", "text/latex")):
         forms = {"text/plain": _plain, "text/html": _page, "text/latex": _plain}
-        changed["data"] = {
-            mime: _each(forms[mime], value) if mime in forms else value for mime, value in data.items()
-        }
+        changed["data"] = {mime: _each(forms[mime], value) if mime in forms else value for mime, value in data.items()}
     return {**output, **changed} if changed else output
 
 

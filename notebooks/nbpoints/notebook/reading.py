@@ -183,8 +183,8 @@ def _make_ids_unique(cells: list[dict]) -> None:
         cell["id"] = name
 
 
-def _output(output: object, place: str) -> dict[str, Any]:
-    fields = _OUTPUTS.get(output.get("output_type")) if isinstance(output, dict) else None
+def _output(output: Any, place: str) -> dict[str, Any]:
+    fields = _OUTPUTS.get(str(output.get("output_type"))) if isinstance(output, dict) else None
     if fields is None:
         raise InputError(f"{place} has an output of unknown type; clear the outputs in JupyterLab and save.")
     read = {name: output[name] if output.get(name) is not None else default for name, default in fields.items()}

@@ -7,6 +7,7 @@ import io
 import re
 import tokenize
 from dataclasses import dataclass
+from typing import Any
 
 from nbpoints.errors import InputError
 from nbpoints.parameters import periods, types
@@ -105,8 +106,8 @@ def read(name: str, comment: str, kind: types.Kind) -> Comment:
     """
     if _COLAB.match(comment):
         raise InputError(
-            f"{name}: `@param` is the form of Google Colab, which is not read here; write what the parameter means and, "
-            "at the end, [low..high] or {a, b}."
+            f"{name}: `@param` is the form of Google Colab, which is not read here; write what the parameter means and "
+            "then [low..high] or {a, b}."
         )
     if found := _RANGE.search(comment):
         low, high = _ends(name, found, kind.scalars())
@@ -136,7 +137,7 @@ def _prose(name: str, text: str) -> str:
     return text.strip()
 
 
-def _ends(name: str, found: re.Match, scalars: set[str]) -> list[object]:
+def _ends(name: str, found: re.Match, scalars: set[str]) -> list[Any]:
     whole = found[0].strip()
     if any(text.startswith(".") and not text[1:2].isdigit() or text.endswith(".") for text in found.groups()):
         raise InputError(f"{name}: {whole} has more than two dots; write the range as [low..high].")
@@ -151,7 +152,7 @@ def _ends(name: str, found: re.Match, scalars: set[str]) -> list[object]:
     return ends
 
 
-def _end(name: str, text: str, scalars: set[str]) -> object:
+def _end(name: str, text: str, scalars: set[str]) -> Any:
     if not text:
         return None
     if scalars & {"int", "float"}:

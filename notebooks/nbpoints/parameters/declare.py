@@ -19,9 +19,10 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from nbpoints import notebook
 from nbpoints.errors import InputError, did_you_mean
@@ -57,8 +58,8 @@ class Parameter:
     default: object
     help: str = ""
     choices: tuple = ()
-    low: object = None
-    high: object = None
+    low: Any = None
+    high: Any = None
     line: int = 0
 
     @property
@@ -91,9 +92,9 @@ class Parameter:
         --------
         >>> Parameter("rate_pct", "float", 15.0, low=0.0, high=100.0).check(27)
         27.0
-        >>> Parameter("month", "str", "2025-05", low="2024-05", high="2026-08").check("2025-13")
+        >>> Parameter("day", "str", "2025-05", low="2024-05", high="2026-08").check("2025-13")
         Traceback (most recent call last):
-        nbpoints.errors.InputError: month: '2025-13' is not a valid month (such as 2025-05); allowed: 2024-05 to 2026-08.
+        nbpoints.errors.InputError: day: '2025-13' is not a valid month (such as 2025-05); allowed: 2024-05 to 2026-08.
         """
         try:
             fitted = types.fit(types.parse(self.type), value)
@@ -136,7 +137,7 @@ class Parameter:
             except InputError as also_refused:
                 raise (also_refused if "str" in types.parse(self.type).scalars() else refused) from None
 
-    def _check_scalar(self, value: object) -> None:
+    def _check_scalar(self, value: Any) -> None:
         if value is None or isinstance(value, bool) and not self.choices:
             return
         if self.choices:
@@ -150,7 +151,9 @@ class Parameter:
         kind = periods.form(ends[0])
         if kind and periods.form(value) != kind:
             example = periods.EXAMPLES[kind]
-            raise InputError(f"{self.name}: {shown(value)} is not a valid {kind} (such as {example}); allowed: {self.allowed}.")
+            raise InputError(
+                f"{self.name}: {shown(value)} is not a valid {kind} (such as {example}); allowed: {self.allowed}."
+            )
         if self.low is not None and value < self.low or self.high is not None and value > self.high:
             raise InputError(f"{self.name}: {shown(value)} is out of range; allowed: {self.allowed}.")
 
@@ -202,7 +205,7 @@ def from_cells(cells: list[notebook.Cell], place: str) -> dict[str, Parameter]:
     return found
 
 
-def unknown(name: str, parameters: Mapping[str, Parameter]) -> str:
+def unknown(name: str, parameters: Collection[str]) -> str:
     """Say that a parameter is not declared, and which near or other names are."""
     near = did_you_mean(name, parameters) or (f" Known: {', '.join(parameters)}." if parameters else "")
     return f"{name}: no such parameter.{near}"
@@ -250,13 +253,13 @@ def _parameter(statement: ast.stmt, beside: dict[int, str]) -> Parameter | None:
         return None
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
         return None
-    target = statement.target if isinstance(statement, ast.AnnAssign) else None
+    target: ast.expr | None = statement.target if isinstance(statement, ast.AnnAssign) else None
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target = statement.targets[0]
-    if not isinstance(target, ast.Name):
+    if not isinstance(target, ast.Name) or not isinstance(statement, ast.AnnAssign | ast.Assign):
         raise InputError("write one parameter a line, as `name: type = value  # what it means`.")
     name, default = target.id, _default(target.id, statement.value)
-    stated, comment = comments.split_type(beside.get(statement.end_lineno) or beside.get(statement.lineno, ""))
+    stated, comment = comments.split_type(beside.get(statement.end_lineno or 0) or beside.get(statement.lineno, ""))
     if isinstance(statement, ast.AnnAssign):
         stated = ast.unparse(statement.annotation)
     kind = _kind(name, stated) if stated else types.infer(default)

@@ -83,11 +83,11 @@ def _spelt(value: object) -> tuple[str, bool]:
         whole = bool(parts) and all(ok and "+" not in text for text, ok in parts)
         return "+".join(text for text, _ in parts), whole and not any(isinstance(item, (list, dict)) for item in value)
     if isinstance(value, dict):
-        parts = [(key, *_spelt(value[key])) for key in sorted(value)]
-        whole = bool(parts) and all(
-            ok and re.fullmatch(r"\w+", key, re.ASCII) and "+" not in text for key, text, ok in parts
+        items = [(key, *_spelt(value[key])) for key in sorted(value)]
+        whole = bool(items) and all(
+            ok and re.fullmatch(r"\w+", key, re.ASCII) is not None and "+" not in text for key, text, ok in items
         )
-        return "+".join(f"{_spelt(key)[0]}-{text}" for key, text, _ in parts), whole
+        return "+".join(f"{_spelt(key)[0]}-{text}" for key, text, _ in items), whole
     if isinstance(value, float):
         return repr(value).removesuffix(".0"), True
     return ("none" if value is None else str(value).lower()), True

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from typing import Any
 
 from nbpoints.errors import InputError
 
@@ -106,7 +107,7 @@ def infer(value: object) -> Kind:
     return Kind(type(value).__name__)
 
 
-def fit(kind: Kind, value: object) -> object:
+def fit(kind: Kind, value: Any) -> Any:
     """Return the value as the type has it; only an int given for a float changes.
 
     Parameters
@@ -143,7 +144,7 @@ def fit(kind: Kind, value: object) -> object:
         raise InputError(f"{shown(value)} is not allowed; choose from {', '.join(map(str, kind.parts))}.")
     if kind.head == "float" and type(value) is int and abs(value) <= 2**53:
         return float(value)
-    wanted = {"list": list, "dict": dict, **PLAIN}[kind.head]
+    wanted: Any = {"list": list, "dict": dict, **PLAIN}[kind.head]
     if type(value) is not wanted:
         raise InputError(_mismatch(kind, value))
     if kind.head == "list" and kind.parts:
@@ -205,7 +206,7 @@ def shown(value: object, most: int = 60) -> str:
     """Return a value's repr, cut to a length fit for a sentence."""
     try:
         text = repr(value)
-    except Exception:  # noqa: BLE001 - a stranger's __repr__ may raise anything
+    except Exception:
         text = f"a {type(value).__name__}"
     return text if len(text) <= most else text[: most - 3] + "..."
 
@@ -261,7 +262,7 @@ def _literal_part(node: ast.expr) -> object:
 
 def _name(node: ast.expr) -> str | None:
     name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else None
-    return _ALIASES.get(name, name)
+    return None if name is None else _ALIASES.get(name, name)
 
 
 def _union(kinds: list[Kind]) -> Kind:
@@ -270,7 +271,7 @@ def _union(kinds: list[Kind]) -> Kind:
     return unique[0] if len(unique) == 1 else Kind("union", unique)
 
 
-def _fit_union(kind: Kind, value: object) -> object:
+def _fit_union(kind: Kind, value: Any) -> Any:
     fitting = []
     for part in kind.parts:
         try:
@@ -301,7 +302,7 @@ def _mismatch(kind: Kind, value: object) -> str:
     return f"{shown(value)} is {type(value).__name__}, not {kind}{cure}."
 
 
-def _judge(value: object, depth: int) -> None:
+def _judge(value: Any, depth: int) -> None:
     if value is None or type(value) is bool:
         return
     if type(value) is int:

@@ -43,7 +43,8 @@ def unread(cells: list[notebook.Cell], names: Iterable[str]) -> list[str]:
     >>> unread(cells, ["month", "year"])
     ['year']
     """
-    undecided, lost = list(names), []
+    undecided = list(names)
+    lost: list[str] = []
     for cell in _later(cells):
         tree = notebook.syntax(cell.source)
         if tree is None or _RUNS_INSIDE.search(cell.source):
@@ -101,14 +102,18 @@ def _reads(node: ast.AST) -> Iterator[str]:
         return
     elif isinstance(node, ast.Attribute) and node.attr in _REACHES_ALL:
         yield node.attr
-    elif isinstance(node, ast.Call) and ast.unparse(node.func) == _CHECKING_CALL:
-        children = [child for child in children if not _hands_on(child)]
     elif isinstance(node, ast.Call):
-        for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
-            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                yield from _names_in_text(argument.value)
+        if ast.unparse(node.func) == _CHECKING_CALL:
+            children = [child for child in children if not _hands_on(child)]
+        yield from _names_in_texts(node)
     for child in children:
         yield from _reads(child)
+
+
+def _names_in_texts(call: ast.Call) -> Iterator[str]:
+    for argument in [*call.args, *(keyword.value for keyword in call.keywords)]:
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+            yield from _names_in_text(argument.value)
 
 
 def _names_in_text(text: str) -> Iterator[str]:

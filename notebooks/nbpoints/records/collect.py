@@ -204,7 +204,7 @@ def _refuse_unknown(wanted: Mapping[str, str], loaded: Scenarios, stems: set[str
     for name, text in wanted.items():
         having = [book.parameters[name] for book in books if name in book.parameters]
         if not having:
-            raise InputError(unknown(name, {each: None for book in books for each in book.parameters}))
+            raise InputError(unknown(name, list(dict.fromkeys(each for book in books for each in book.parameters))))
         having[0].parse(text)
 
 

@@ -1,7 +1,7 @@
 """A scenario as a Process Run Crate: which notebook made which files from what.
 
-The profile is https://w3id.org/ro/wfrun/process/0.6, on RO-Crate 1.3. The JSON-LD is written here, since the time of the
-library `rocrate` grows with the square of the number of points; a test has it read what is written.
+The profile is https://w3id.org/ro/wfrun/process/0.6, on RO-Crate 1.3. The JSON-LD is written here, since the time that
+the library `rocrate` takes grows with the square of the number of points; a test has it read what is written.
 """
 
 from __future__ import annotations

@@ -103,7 +103,9 @@ def recorded(book: dict) -> list[dict]:
     found = []
     for number, result in by_mime(book, RESULT):
         if not isinstance(result, dict) or not {"name", "value"} <= result.keys():
-            raise InputError(f"cell {number} shows {shown(result)} as a result; a result is a mapping with name and value.")
+            raise InputError(
+                f"cell {number} shows {shown(result)} as a result; a result is a mapping with name and value."
+            )
         found.append(dict(result))
     return found
 

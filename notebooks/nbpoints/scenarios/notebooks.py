@@ -17,7 +17,6 @@ from nbpoints.parameters.types import shown
 from nbpoints.parameters.unused import unread
 from nbpoints.scenarios.point import Point
 
-
 # names of kernels, as ``jupyter kernelspec list`` shows them: those of any Python, and those of R and Julia
 _OWN_KERNELS = ("", "python", "python3")
 _OTHER_KERNELS = ("ir", "julia")
@@ -81,7 +80,9 @@ def inspect(path: Path) -> Notebook:
         cells = notebook.cells_of(book)
         for cell in cells:
             if line := notebook.conflict_line(cell.source):
-                raise InputError(f"{path.name}, cell {cell.number}: a merge conflict begins at line {line}; resolve it.")
+                raise InputError(
+                    f"{path.name}, cell {cell.number}: a merge conflict begins at line {line}; resolve it."
+                )
         declared = parameters.from_cells(cells, path.name)
     except InputError as error:
         return Notebook(path, faults=(str(error),))
@@ -89,7 +90,7 @@ def inspect(path: Path) -> Notebook:
         f"{path.name}: no cell reads the parameter {name!r}, so its value would change nothing; use it or remove it."
         for name in unread(cells, declared)
     )
-    notes = ()
+    notes: tuple[str, ...] = ()
     if kernel not in _OWN_KERNELS:
         notes = (f"{path.name}: names the kernel {kernel!r}; it runs in the Python of this environment.",)
     return Notebook(path, notebook.question(cells), declared, faults, notes)

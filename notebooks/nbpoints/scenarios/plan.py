@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import product
+from typing import Any
 
+from nbpoints.errors import InputError
 from nbpoints.parameters import periods
 from nbpoints.parameters.types import shown
-from nbpoints.errors import InputError
 
 MOST_POINTS = 100_000
 
@@ -77,7 +78,7 @@ class Plan:
             yield share.fixed | case
 
 
-def expand(spec: dict[str, object]) -> list:
+def expand(spec: dict[str, Any]) -> list:
     """Write out ``{from, to, step}``, both ends included.
 
     Parameters
@@ -116,7 +117,9 @@ def expand(spec: dict[str, object]) -> list:
         return [periods.text(kind, number) for number in numbers]
     for value in (low, high, step):
         if type(value) not in (int, float) or not abs(value) < 1e15:
-            raise InputError(f"{shown(value)} is not an end or a step of a range; write numbers, or periods such as 2025-05.")
+            raise InputError(
+                f"{shown(value)} is not an end or a step of a range; write numbers, or periods such as 2025-05."
+            )
     if all(type(value) is int for value in (low, high, step)):
         return list(_steps(low, high, step))
     return [float(value) for value in _steps(*(Decimal(repr(value)) for value in (low, high, step)))]

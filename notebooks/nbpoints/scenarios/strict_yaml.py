@@ -2,8 +2,8 @@
 
 Built on the parser's events, so nothing is ever constructed but text, numbers, lists and mappings, and endless nesting
 ends in a sentence (``yaml.compose`` crashes the interpreter at 100,000 levels). Anchors, aliases, merge keys and tags
-are refused. Scalars follow the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2/#103-core-schema) where that changes
-nothing in silence: ``no`` stays text (no Norway problem), ``2025-08-01`` and ``010`` stay text.
+are refused. Scalars follow the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2/#103-core-schema) where that
+changes nothing in silence: ``no`` stays text (no Norway problem), ``2025-08-01`` and ``010`` stay text.
 """
 
 from __future__ import annotations

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
+from nbpoints.errors import InputError, did_you_mean
 from nbpoints.parameters.types import canonical, shown
 from nbpoints.scenarios.notebooks import Notebook, resolve
 from nbpoints.scenarios.plan import MOST_POINTS, Plan, Share, expand
 from nbpoints.scenarios.strict_yaml import Document
-from nbpoints.errors import InputError, did_you_mean
 
 KEYS = ("about", "notebooks", "parameters", "matrix", "zip", "cases", "exclude")
 ADHOC = "adhoc"
@@ -37,7 +38,7 @@ class Faults:
 
     def __init__(self, document: Document, place: str) -> None:
         self._document, self._place = document, place
-        self._found: dict[tuple[int, str], None] = {(line, sentence): None for line, sentence in document.faults}
+        self._found: dict[tuple[int, str], None] = dict.fromkeys(document.faults)
 
     def add(self, where: tuple, sentence: str) -> None:
         """Add a sentence about the value that these keys and positions lead to."""
@@ -99,7 +100,7 @@ class Axis:
 
 
 class _Scenario:
-    def __init__(self, name: str, spec: object, notebooks: Mapping[str, Notebook], faults: Faults) -> None:
+    def __init__(self, name: str, spec: Any, notebooks: Mapping[str, Notebook], faults: Faults) -> None:
         self.name, self.spec, self.notebooks, self.faults = name, spec, notebooks, faults
         # key or position under which each notebook was named, to find its line
         self.written: dict[str, object] = {}

@@ -1,0 +1,63 @@
+"""The linters, the type checker and the published schemas find nothing; `make check` runs these."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from autogap.paths import ROOT
+
+# what is held to them now; `make format` brings another room into form, and then it is added here
+LINTED = [
+    *(path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "notebooks/nbpoints").glob("*.py"))),
+    *(f"notebooks/nbpoints/{room}" for room in ("notebook", "parameters", "scenarios")),
+    *(f"notebooks/nbpoints/records/{name}.py" for name in ("collect", "crate", "run_record", "shape")),
+]
+COMMANDS = {
+    "imports": ["lint-imports", "--no-cache", "--no-logo"],
+    "lint": ["ruff", "check", "--no-cache", "--quiet", *LINTED],
+    "format": ["ruff", "format", "--no-cache", "--check", "--quiet", *LINTED],
+    "types": ["mypy", "--no-error-summary"],
+    "dependencies": ["deptry", "--no-ansi", "."],
+    "citation": ["check-jsonschema", "--builtin-schema", "vendor.citation-file-format", "CITATION.cff"],
+}
+
+pytestmark = pytest.mark.slow
+
+
+def run(command: list[str], folder: Path = ROOT) -> subprocess.CompletedProcess:
+    program = Path(sys.executable).with_name(command[0])
+    return subprocess.run([program, *command[1:]], cwd=folder, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_nothing_is_found(name, tmp_path):
+    command = COMMANDS[name] + (["--cache-dir", str(tmp_path)] if name == "types" else [])
+    done = run(command)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "content"),
+    [
+        ("lint", "x.py", "import os\n"),
+        ("lint", "x.py", "import numpy as np\n\nnp.random.normal()\n"),
+        ("format", "x.py", "x = {  'a':1 }\n"),
+        ("citation", "CITATION.cff", "cff-version: 1.2.0\nmessage: m\nauthors: [{surname: A}]\ntitle: t\n"),
+    ],
+)
+def test_a_fault_would_be_found(name, file, content, tmp_path):
+    (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
+    (tmp_path / file).write_text(content)
+    assert run([*(word for word in COMMANDS[name] if word not in LINTED), *([] if name == "citation" else ["."])], tmp_path).returncode
+
+
+def test_no_exception_is_wider_than_a_name():
+    """Every switch that turns a rule off says where, and is needed."""
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
+    assert "per-file-ignores" not in tools["ruff"]["lint"]
+    assert not any("ignore_errors" in one for one in tools["mypy"]["overrides"])
