@@ -159,9 +159,9 @@ def _measured(claim_id: str, claim: pd.Series, day: str, as_of: str | None) -> l
 
     of = None if pd.isna(claim["of"]) else claim["of"]
     chosen = claim["series"], "level" if pd.isna(claim["transform"]) else claim["transform"], str(claim["period"])
-    test, rows = _range(claim), []
+    rows = []
     try:
-        unit = unit_of(*chosen[:2])
+        test, unit = _range(claim), unit_of(*chosen[:2])
         for role, known in (("then", day), ("since", as_of)):
             try:
                 value = rescale(measure(*chosen, of=of, as_of=known), unit, claim["unit"])

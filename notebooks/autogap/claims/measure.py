@@ -210,6 +210,5 @@ def unit_of(series: str, transform: str) -> str:
     >>> unit_of("mof.us.balance", "level"), unit_of("mof.us.balance", "yoy_pct")
     ('million JPY', 'percent')
     """
-    return {"yoy_pct": "percent", "share_pct": "percent", "rank": "rank"}.get(
-        transform, data.catalogue().loc[series, "unit"]
-    )
+    unit = data.about(series)["unit"]
+    return {"yoy_pct": "percent", "share_pct": "percent", "rank": "rank"}.get(transform, unit)
