@@ -51,7 +51,7 @@ def test_five_rows_are_five_verdicts(write):
     assert told["verdict"].to_dict() == {
         "A1": "holds", "A2": "holds", "A3": "does_not_hold", "A4": "holds", "A5": "statement",
     }  # fmt: skip
-    assert told.loc["A3", "then"].startswith("24.") and told.loc["A2", "then"] == "451.67 billion JPY"
+    assert told.loc["A3", "then"].startswith("24 percent") and told.loc["A2", "then"] == "451.67 billion JPY"
 
 
 def test_a_figure_published_after_the_article_confirms_and_does_not_refute(write):
