@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
-from autogap.data import gate, known
+from autogap.data import gate, known, reading
 from autogap.data.vocabulary import OBSERVATION_FIELDS, SERIES_FIELDS
 from nbpoints.errors import InputError
 from nbpoints.files import write_whole
@@ -16,10 +16,10 @@ from nbpoints.files import write_whole
 Row = list[str]
 
 
-def settle(data: Path, catalogue: list[dict[str, str]], today: str) -> None:
-    """Put the rows of each file in order, and the first and last period of each series into ``series.csv``.
+def settle(data: Path, catalogue: list[dict[str, str]], today: str) -> list[str]:
+    """Put the rows of each file and the catalogue in order, and the first and last period of each series into the latter.
 
-    So a new month may be added at the end of a file. Nothing is written before every row has been judged.
+    So a new month or series may be added at the end of a file. Nothing is written before every row has been judged.
 
     Parameters
     ----------
@@ -30,26 +30,39 @@ def settle(data: Path, catalogue: list[dict[str, str]], today: str) -> None:
     today : str
         Newest day that a vintage may name.
 
+    Returns
+    -------
+    list of str
+        The files that changed, from the package's folder.
+
     Raises
     ------
     InputError
-        When a row is broken, stands twice or repeats the vintage before, or the catalogue does not know its series or
+        All faults at once: when a row is broken, stands twice or repeats the vintage before, or the catalogue does not know its series or
         file; when a series has no row.
     """
     known_series = {row["name"]: row for row in catalogue}
-    texts, spans = {}, {}
+    texts, spans, faults = {}, {}, []
     for relative in sorted({row["file"] for row in catalogue}):
-        rows = read(data, relative, known_series, today)
-        texts[data / relative] = text(list(OBSERVATION_FIELDS), rows)
+        try:
+            rows = read(data, relative, known_series, today)
+        except InputError as error:
+            faults += str(error).splitlines()
+            continue
+        texts[relative] = text(list(OBSERVATION_FIELDS), rows)
         for period, name, _, _ in rows:
             spans.setdefault(name, []).append(period)
+    reading.refuse(faults)
+    reading.refuse(
+        f"data/{row['file']}: there is no row of {row['name']}, which series.csv describes."
+        for row in catalogue
+        if row["name"] not in spans
+    )
     for row in catalogue:
-        if row["name"] not in spans:
-            raise InputError(f"data/{row['file']}: there is no row of {row['name']}, which series.csv describes.")
         row["first_period"], row["last_period"] = min(spans[row["name"]]), max(spans[row["name"]])
-    texts[data / "series.csv"] = text(list(SERIES_FIELDS), (row.values() for row in catalogue))
-    for path, content in texts.items():
-        write_whole(path, content)
+    catalogue.sort(key=lambda row: row["name"])
+    texts["series.csv"] = text(list(SERIES_FIELDS), (row.values() for row in catalogue))
+    return [relative for relative, content in texts.items() if write_whole(data / relative, content)]
 
 
 def read(data: Path, relative: str, catalogue: dict[str, dict[str, str]], today: str) -> list[Row]:
@@ -58,32 +71,27 @@ def read(data: Path, relative: str, catalogue: dict[str, dict[str, str]], today:
     Raises
     ------
     InputError
-        One sentence with file and line.
+        One sentence a fault, with file and line.
     """
-    lines = _lines(data / relative, relative)
-    numbered, keys = [], set()
+    lines = _lines(data, relative)
+    numbered, keys, faults = [], set(), []
     for number, row in lines:
         fault = gate.fault(row, relative, catalogue, today)
         if not fault and (key := (row[1], row[0], row[3])) in keys:
             fault = f"{row[1]} has a second row for {row[0]}, vintage {row[3]!r}; keep one."
         if fault:
-            raise InputError(f"data/{relative}, line {number}: {fault}")
+            faults.append(f"data/{relative}, line {number}: {fault}")
+            continue
         keys.add(key)
         numbered.append((number, row))
+    reading.refuse(faults)
     numbered.sort(key=lambda item: (item[1][1], item[1][0], known.last_day(item[1][3]), item[1][3]))
-    for number, fault in _doubts(numbered, catalogue):
-        raise InputError(f"data/{relative}, line {number}: {fault}")
+    reading.refuse(f"data/{relative}, line {number}: {fault}" for number, fault in _doubts(numbered, catalogue))
     return [row for _, row in numbered]
 
 
-def _lines(path: Path, relative: str) -> list[tuple[int, Row]]:
-    try:
-        content = path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[:error.start].count(b"\n") + 1
-        raise InputError(f"data/{relative}, line {line}: the file is not UTF-8 there; save it as UTF-8 "
-                         "(Japanese files are often cp932).") from None
-    reader = csv.reader(io.StringIO(content, newline=""))
+def _lines(data: Path, relative: str) -> list[tuple[int, Row]]:
+    reader = csv.reader(io.StringIO(reading.text(data, relative), newline=""))
     header = next(reader, [])
     if header != list(OBSERVATION_FIELDS):
         raise InputError(f"data/{relative}: the columns are {header}; they must be {list(OBSERVATION_FIELDS)}.")

@@ -12,15 +12,16 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import io
 import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import yaml
 
-from autogap.data import codebook, known, observations
+from autogap.data import codebook, known, observations, reading
 from autogap.data.vocabulary import (
     FREQUENCIES,
     GRADES,
@@ -33,7 +34,7 @@ from autogap.data.vocabulary import (
     VINTAGE_KINDS,
 )
 from autogap.paths import DATA
-from nbpoints.errors import InputError, did_you_mean
+from nbpoints.errors import InputError
 from nbpoints.files import write_whole
 
 NAME = "autogap-data"
@@ -45,6 +46,8 @@ REMEDY = "if the change is meant, run `python -m autogap.data.package` and say w
 
 # the periods follow from the observations
 _MAY_BE_EMPTY = ("note", "first_period", "last_period")
+_TABLE_KEYS = ("title", "source", "collected_from", "licence", "grade", "note", "fields")
+_FIELD_KEYS = ("type", "unit", "description")
 _YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CHOICES = {"unit": list(UNITS), "frequency": list(FREQUENCIES), "vintage_kind": list(VINTAGE_KINDS),
             "grade": list(GRADES), "licence": list(LICENCES), "seasonal_adjustment": list(SEASONAL)}
@@ -73,21 +76,24 @@ def read_catalogue(data: Path = DATA) -> list[dict[str, str]]:
     >>> "million JPY" in {row["unit"] for row in read_catalogue()}
     True
     """
-    with open(data / "series.csv", newline="", encoding="utf-8") as stream:
-        reader = csv.DictReader(stream)
-        if list(reader.fieldnames or []) != list(SERIES_FIELDS):
-            raise InputError(f"data/series.csv: the columns are {reader.fieldnames}; "
-                             f"they must be {list(SERIES_FIELDS)}.")
-        rows = list(reader)
-    for row in rows:
-        for field, value in row.items():
-            if not value and field not in _MAY_BE_EMPTY:
-                raise InputError(f"data/series.csv, {row['name']}: {field} is empty; write 'not stated' if it is not.")
-            known = _CHOICES.get(field)
-            if known and value not in known:
-                raise InputError(f"data/series.csv, {row['name']}: {field} {value!r} is not in the vocabulary of "
-                                 f"autogap/data/vocabulary.py.{did_you_mean(value, known)}")
+    reader = csv.DictReader(io.StringIO(reading.text(data, "series.csv"), newline=""))
+    if list(reader.fieldnames or []) != list(SERIES_FIELDS):
+        raise InputError(f"data/series.csv: the columns are {reader.fieldnames}; they must be {list(SERIES_FIELDS)}.")
+    rows = list(reader)
+    reading.refuse(fault for row in rows for fault in _catalogue_faults(row))
     return rows
+
+
+def _catalogue_faults(row: dict) -> Iterator[str]:
+    place = f"data/series.csv, {row['name']}"
+    if None in row or None in row.values():
+        yield f"{place}: the row has not {len(SERIES_FIELDS)} fields as the header has."
+        return
+    for field, value in row.items():
+        if not value and field not in _MAY_BE_EMPTY:
+            yield f"{place}: {field} is empty; write 'not stated' if it is not."
+        elif value and field in _CHOICES and value not in _CHOICES[field]:
+            yield reading.unknown(f"{place}: {field}", value, _CHOICES[field])
 
 
 def read_tables(data: Path = DATA) -> dict[str, dict]:
@@ -113,23 +119,41 @@ def read_tables(data: Path = DATA) -> dict[str, dict]:
     >>> read_tables()["timeline"]["licence"]
     'own compilation; facts only'
     """
-    tables = _each_file(yaml.load((data / "tables.yaml").read_text(encoding="utf-8"), _YAML), data)
-    for name, table in tables.items():
-        path = data / "tables" / f"{name}.csv"
-        if not path.is_file():
-            raise InputError(f"data/tables.yaml: {name} is described, but data/tables/{name}.csv does not exist.")
-        with open(path, newline="", encoding="utf-8") as stream:
-            header = next(csv.reader(stream))
-        if header != list(table["fields"]):
-            raise InputError(f"data/tables/{name}.csv: the columns are {header}; data/tables.yaml has "
-                             f"{list(table['fields'])}.")
-        for place, value, known in [("licence", table["licence"], LICENCES), ("grade", table["grade"], GRADES)] + [
-            (f"unit of {field}", spec["unit"], UNITS | TABLE_UNITS) for field, spec in table["fields"].items()
-        ]:
-            if value not in known:
-                raise InputError(f"data/tables.yaml, {name}: {place} {value!r} is not in the vocabulary of "
-                                 f"autogap/data/vocabulary.py.{did_you_mean(value, known)}")
+    try:
+        described = yaml.load(reading.text(data, "tables.yaml"), _YAML)
+    except yaml.YAMLError as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
+        raise InputError(f"data/tables.yaml, line {line}: not YAML ({getattr(error, 'problem', error)}).") from None
+    wrong = not isinstance(described, dict) or [name for name, one in described.items() if not _is_described(one)]
+    if wrong:
+        which = "" if wrong is True else f", {wrong[0]}"
+        raise InputError(f"data/tables.yaml{which}: must have {', '.join(_TABLE_KEYS)}, and fields with {_FIELD_KEYS}.")
+    tables = _each_file(described, data)
+    reading.refuse(fault for name, table in tables.items() for fault in _table_faults(data, name, table))
     return tables
+
+
+def _is_described(table: object) -> bool:
+    if not isinstance(table, dict) or not set(_TABLE_KEYS) <= set(table) or not isinstance(table["fields"], dict):
+        return False
+    return all(isinstance(field, dict) and set(_FIELD_KEYS) <= set(field) for field in table["fields"].values())
+
+
+def _table_faults(data: Path, name: str, table: dict) -> Iterator[str]:
+    if not (data / "tables" / f"{name}.csv").is_file():
+        yield f"data/tables.yaml: {name} is described, but data/tables/{name}.csv does not exist."
+        return
+    header = _header(data, f"tables/{name}.csv")
+    if header != list(table["fields"]):
+        yield f"data/tables/{name}.csv: the columns are {header}; data/tables.yaml has {list(table['fields'])}."
+    units = [(f"unit of {field}", spec["unit"], UNITS | TABLE_UNITS) for field, spec in table["fields"].items()]
+    for place, value, known in [("licence", table["licence"], LICENCES), ("grade", table["grade"], GRADES), *units]:
+        if value not in known:
+            yield reading.unknown(f"data/tables.yaml, {name}: {place}", value, known)
+
+
+def _header(data: Path, relative: str) -> list[str]:
+    return next(csv.reader(io.StringIO(reading.text(data, relative), newline="")), [])
 
 
 def _each_file(tables: dict[str, dict], data: Path) -> dict[str, dict]:
@@ -140,8 +164,7 @@ def _each_file(tables: dict[str, dict], data: Path) -> dict[str, dict]:
             found[name] = table
             continue
         for path in sorted((data / "tables").glob(f"{name}.csv")):
-            with open(path, newline="", encoding="utf-8") as stream:
-                header = set(next(csv.reader(stream), []))
+            header = _header(data, path.relative_to(data).as_posix())
             fields = {field: spec for field, spec in table["fields"].items() if field in header}
             found[f"{name[:-1]}{path.stem}"] = {**table, "title": f"{table['title']}: {path.stem}", "fields": fields}
     return found
@@ -200,8 +223,8 @@ def _observations(data: Path, relative: str, rows: list[dict[str, str]]) -> dict
 
 
 def _vintages(data: Path, relative: str) -> str:
-    with open(data / relative, newline="", encoding="utf-8") as stream:
-        found = sorted({row["vintage"] for row in csv.DictReader(stream)}, key=lambda day: (known.last_day(day), day))
+    stream = io.StringIO(reading.text(data, relative), newline="")
+    found = sorted({row["vintage"] for row in csv.DictReader(stream)}, key=lambda day: (known.last_day(day), day))
     return found[0] if len(found) == 1 else f"{len(found)}, {found[0]} to {found[-1]}"
 
 
@@ -222,11 +245,11 @@ def _match_files(data: Path, rows: list[dict[str, str]], tables: dict[str, dict]
     # hidden files are the system's: .DS_Store, the lock of an open spreadsheet
     found = {path.relative_to(data).as_posix() for room in rooms for path in room.rglob("*")
              if path.is_file() and not path.name.startswith(".")}
-    for extra in sorted(found - described):
-        raise InputError(f"data/{extra}: the file is in no row of series.csv and in no table of tables.yaml; "
-                         "describe it or remove it.")
-    for lost in sorted(described - found):
-        raise InputError(f"data/{lost}: series.csv names this file, but it does not exist.")
+    reading.refuse([
+        *(f"data/{extra}: the file is in no row of series.csv and in no table of tables.yaml; describe it or remove it."
+          for extra in sorted(found - described)),
+        *(f"data/{lost}: series.csv names this file, but it does not exist." for lost in sorted(described - found)),
+    ])
 
 
 def build(data: Path = DATA) -> dict:
@@ -268,7 +291,7 @@ def build(data: Path = DATA) -> dict:
 
 def version(data: Path) -> str:
     """Give the date of the newest entry of CHANGES.md: the descriptor must not change with the clock."""
-    changes = (data / "CHANGES.md").read_text(encoding="utf-8")
+    changes = reading.text(data, "CHANGES.md")
     newest = re.search(r"^## ([12][0-9]{3}-[0-9]{2}-[0-9]{2})$", changes, flags=re.MULTILINE)
     if not newest:
         raise InputError("data/CHANGES.md: no entry is headed by a date such as '## 2026-11-23'.")
@@ -296,34 +319,45 @@ def drift(data: Path = DATA) -> list[str]:
     stored_at = data / "datapackage.json"
     if not stored_at.is_file():
         return [f"data/datapackage.json is missing; {REMEDY}."]
-    stored = json.loads(stored_at.read_text(encoding="utf-8"))
+    try:
+        stored = [(resource["path"], resource["hash"], resource["bytes"])
+                  for resource in json.loads(reading.text(data, "datapackage.json"))["resources"]]
+    except (ValueError, KeyError, TypeError):
+        return [f"data/datapackage.json is not a descriptor of this package; {REMEDY}."]
     faults = []
-    for resource in stored["resources"]:
-        path = data / resource["path"]
+    for relative, digest, size in stored:
+        path = data / relative
         if not path.is_file():
-            faults.append(f"data/{resource['path']} is described in datapackage.json but missing; {REMEDY}.")
-        elif (now := _file(data, resource["path"]))["hash"] != resource["hash"]:
-            faults.append(f"data/{resource['path']} has changed: {now['hash']} on disk ({now['bytes']} bytes), "
-                          f"{resource['hash']} in datapackage.json ({resource['bytes']} bytes); {REMEDY}.")
+            faults.append(f"data/{relative} is described in datapackage.json but missing; {REMEDY}.")
+        elif (now := _file(data, relative))["hash"] != digest:
+            faults.append(f"data/{relative} has changed: {now['hash']} on disk ({now['bytes']} bytes), "
+                          f"{digest} in datapackage.json ({size} bytes); {REMEDY}.")
     if faults:
         return faults
     package = build(data)
-    if render(package) != stored_at.read_text(encoding="utf-8"):
+    if render(package) != reading.text(data, "datapackage.json"):
         faults.append(f"data/datapackage.json is not what the catalogue and the tables now say; {REMEDY}.")
     readme = data / "README.md"
-    if not readme.is_file() or readme.read_text(encoding="utf-8") != codebook.render(package, read_catalogue(data)):
+    if not readme.is_file() or reading.text(data, "README.md") != codebook.render(package, read_catalogue(data)):
         faults.append(f"data/README.md is not the codebook of the data as they are; {REMEDY}.")
     return faults
 
 
-def write(data: Path = DATA) -> None:
-    """Settle the observations, then rewrite ``datapackage.json`` and ``README.md`` from the files on disk."""
+def write(data: Path = DATA) -> list[str]:
+    """Settle the observations, then rewrite ``datapackage.json`` and ``README.md`` from the files on disk.
+
+    Returns
+    -------
+    list of str
+        The files that changed, from the package's folder.
+    """
     catalogue = read_catalogue(data)
     _match_files(data, catalogue, read_tables(data))
-    observations.settle(data, catalogue, version(data))
+    changed = observations.settle(data, catalogue, version(data))
     package = build(data)
-    write_whole(data / "datapackage.json", render(package))
-    write_whole(data / "README.md", codebook.render(package, catalogue))
+    for name, content in (("datapackage.json", render(package)), ("README.md", codebook.render(package, catalogue))):
+        changed += [name] if write_whole(data / name, content) else []
+    return changed
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -334,7 +368,8 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         if not arguments.check:
-            write(arguments.data)
+            changed = write(arguments.data)
+            print(f"Rewritten: {', '.join(changed)}." if changed else "The package is as described; nothing to rewrite.")
             return 0
         faults = drift(arguments.data)
     except InputError as error:

@@ -1,0 +1,145 @@
+"""`make package` tells every fault at once, and files are the old ones or the new ones whenever it is killed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from autogap.data import package
+from autogap.paths import DATA, NOTEBOOKS
+from nbpoints.errors import InputError
+
+
+@pytest.fixture
+def copy(tmp_path):
+    return shutil.copytree(DATA, tmp_path / "data")
+
+
+def edit(path, *replacements):
+    text = path.read_text(encoding="utf-8")
+    for old, new in replacements:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path.write_text(text, encoding="utf-8")
+
+
+def refused(folder):
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with pytest.raises(InputError) as told:
+        package.write(folder)
+    assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return str(told.value).splitlines()
+
+
+def test_a_new_series_hears_all_its_faults_at_once(copy):
+    """One round, not six: the file of a row added by hand, with the fields that its author could not know."""
+    header = (copy / "series.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+    row = dict.fromkeys(header, "not stated") | {"name": "my.series", "unit": "furlongs", "publisher_code": "", "file": "x.csv"}
+    row |= {"seasonal_adjustment": "", "vintage_kind": "some", "licence": "CC BY 4.0", "frequency": "W"}
+    with (copy / "series.csv").open("a", encoding="utf-8") as stream:
+        stream.write(",".join(row[field] for field in header) + "\n")
+    told = refused(copy)
+    assert all(line.startswith("data/series.csv, my.series: ") for line in told)
+    for field in ("unit", "publisher_code", "seasonal_adjustment", "vintage_kind", "licence", "frequency"):
+        assert any(f"my.series: {field}" in line for line in told), field
+
+
+def test_the_vocabulary_is_told(copy):
+    edit(copy / "series.csv", (",public domain (work of the US federal government),", ",CC BY 4.0,"))
+    (told,) = refused(copy)
+    assert "'CC BY 4.0' is not in the vocabulary." in told
+    assert "'own compilation; facts only'" in told and told.endswith("a new word goes into autogap/data/vocabulary.py.")
+
+
+def test_faults_of_several_files_are_told_together(copy):
+    for name in ("mof_china", "bea_prices"):
+        with (copy / f"observations/{name}.csv").open("a", encoding="utf-8") as stream:
+            stream.write("2026-13,no.such,1,2026\nwrong\n")
+    told = refused(copy)
+    assert [line.partition(",")[0] for line in told] == ["data/observations/bea_prices.csv"] * 2 + [
+        "data/observations/mof_china.csv"
+    ] * 2
+
+
+@pytest.mark.parametrize("name", ["series.csv", "tables.yaml", "tables/timeline.csv", "CHANGES.md"])
+@pytest.mark.parametrize("encoding", ["cp932", "utf-16"])
+def test_a_file_that_is_not_utf_8_is_told_with_its_line(copy, name, encoding):
+    text = (copy / name).read_text(encoding="utf-8")
+    head = text.splitlines()[0]
+    (copy / name).write_bytes(f"{head}\n日本語\n".encode(encoding))
+    (told,) = refused(copy)
+    assert f"data/{name}, line " in told and "not UTF-8" in told
+
+
+@pytest.mark.parametrize("text", ["a: [", "- a\n", "", "a: 1\n", "a: {title: x}\n"])
+def test_a_broken_description_of_tables_is_one_sentence(copy, text):
+    (copy / "tables.yaml").write_text(text)
+    (told,) = refused(copy)
+    assert told.startswith("data/tables.yaml")
+
+
+def test_an_empty_table_is_one_sentence(copy):
+    (copy / "tables/timeline.csv").write_bytes(b"")
+    (told,) = refused(copy)
+    assert "data/tables/timeline.csv: the columns are []" in told
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"resources": [1]}'])
+def test_a_broken_descriptor_is_drift_and_is_written_anew(copy, text):
+    whole = (copy / "datapackage.json").read_bytes()
+    (copy / "datapackage.json").write_text(text)
+    (told,) = package.drift(copy)
+    assert told.startswith("data/datapackage.json is not a descriptor of this package")
+    assert package.write(copy) == ["datapackage.json"]
+    assert (copy / "datapackage.json").read_bytes() == whole
+
+
+def test_a_series_added_at_the_end_finds_its_place(copy):
+    lines = (copy / "series.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    whole = "".join(lines)
+    (copy / "series.csv").write_text("".join([lines[0], *lines[2:], lines[1]]), encoding="utf-8")
+    assert "series.csv" in package.write(copy)
+    assert (copy / "series.csv").read_text(encoding="utf-8") == whole
+
+
+# ends the process without a word at the n-th moment at which bytes reach the disk or a file gets its name
+KILLED = """
+import os, signal, sys
+left = int(sys.argv[1])
+def deadly(function):
+    def call(*arguments, **keywords):
+        global left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return function(*arguments, **keywords)
+    return call
+os.fsync, os.replace = deadly(os.fsync), deadly(os.replace)
+from autogap.data import package
+package.main(["--data", sys.argv[2]])
+"""
+
+
+@pytest.mark.slow
+def test_a_kill_at_any_moment_of_writing_leaves_whole_files(copy):
+    """In five files rows stand at the wrong place; `make package` puts them in order and is killed while it writes."""
+    new = {path.name: path.read_bytes() for path in (copy / "observations").glob("*.csv")}
+    for name in ("mof_china", "bea_prices", "bls_prices", "frb_exchange_rates", "mof_derived"):
+        header, first, *rest = (copy / f"observations/{name}.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+        (copy / f"observations/{name}.csv").write_text("".join([header, *rest, first]), encoding="utf-8")
+    old = {path.name: path.read_bytes() for path in (copy / "observations").glob("*.csv")}
+    assert sum(old[name] != new[name] for name in new) == 5
+    for moment in range(1, 100):
+        command = [sys.executable, "-c", KILLED, str(moment), str(copy)]
+        done = subprocess.run(command, cwd=NOTEBOOKS, capture_output=True, text=True)
+        for path in (copy / "observations").glob("*.csv"):
+            assert path.read_bytes() in (old[path.name], new[path.name]), path.name
+        if done.returncode == 0:
+            break
+        assert done.returncode == -9, done.stderr
+    assert moment > 5
+    assert {path.name: path.read_bytes() for path in (copy / "observations").glob("*.csv")} == new
+    assert not [path for path in copy.rglob(".*")], "what the killed ones left aside is swept"
