@@ -8,9 +8,8 @@ from pathlib import Path
 
 import yaml
 
-from autogap import claims, data
+from autogap import claims, data, results
 from autogap.paths import DATA, NOTEBOOKS, ROOT
-from autogap.publish import markup
 from autogap.publish.rights import Terms
 from autogap.publish.theme import HERE, DataFile, Theme
 
@@ -73,23 +72,24 @@ def _data_files() -> dict[str, DataFile]:
 
 
 def _claims() -> tuple[dict, ...]:
-    judged = claims.judge(data.table("claims"), data.table("claim_checks"), claims.collect())
-    wanted = [
-        "statement",
-        "quoted",
-        "unit",
-        "computed",
-        "verdict",
-        "notebook",
-        "result",
-        "definition",
-    ]
+    """Every claim of every article, in our own words, judged against the stored notebooks."""
+    checks = data.table("claim_checks")
+    stored = [NOTEBOOKS / f"{name}.ipynb" for name in sorted(set(checks["notebook"]))]
+    strays = results.strays(stored)
+    recorded = results.read_all(stored).query("notebook not in @strays")
     rows = []
-    for row in judged.reset_index().to_dict("records"):
-        shown = {name: "" if row.get(name) is None or row[name] != row[name] else row[name] for name in wanted}
-        value = shown["computed"]
-        text = markup.number(value, 1) if isinstance(value, float) else str(value)
-        rows.append({"id": str(row["claim_id"])} | shown | {"shown": text})
+    for path in sorted((DATA / "tables" / "claims").glob("*.csv")):
+        table, own = claims.read(path.stem), checks[checks["article"] == path.stem]
+        judged = claims.judge(table, claims.evidence(table, own, recorded, claims.articles.day(path.stem)))
+        for row in judged.reset_index().to_dict("records"):
+            wanted = ("statement", "quoted", "unit", "computed", "definition", "source")
+            shown = {name: "" if row.get(name) is None or row[name] != row[name] else str(row[name]) for name in wanted}
+            if isinstance(row.get("computed"), float):
+                shown["computed"] = f"{row['computed']:.4g}".replace("-", "\N{MINUS SIGN}")
+            notebook, _, result = shown.pop("source").partition(": ")
+            verdict = claims.VERDICTS.get(row["verdict"], row["verdict"])
+            rows.append({"id": str(row["claim_id"]), "article": path.stem, "verdict": verdict} | shown
+                        | {"notebook": notebook, "result": result})
     return tuple(rows)
 
 

@@ -58,7 +58,8 @@ class Whole:
         )
         yield from self._data(here)
         if self.theme.claims:
-            yield "claims/index.html", "claims.html", {}
+            recorded = {book.stem: set(book.reads[0].values()) for book in self.books}
+            yield "claims/index.html", "claims.html", {"recorded": recorded}
         link = points.linker("../", {book.stem for book in self.books})
         yield (
             "methods/index.html",
