@@ -24,6 +24,7 @@ import socket
 import sys
 import threading
 import traceback
+import warnings
 from pathlib import Path
 
 # what IPython's kernel would import between its start and the first cell
@@ -100,6 +101,7 @@ class _Server:
         self.connections: dict[socket.socket, int] = {}
         self.pid, self.is_parent = os.getpid(), True
         self._has_drawn = False
+        self.shelf = _load("shelf").Shelf(_load("process_state").ProcessState)
         self.prepare(owner.recv(_LONGEST_REQUEST))
         self.woken, self.waker = socket.socketpair()
         for end in (self.woken, self.waker, listener):
@@ -138,22 +140,18 @@ class _Server:
         for line in text.splitlines():
             settings = json.loads(line)
             sys.path[:0] = [entry for entry in settings["path"] if entry not in sys.path]
-            for name in settings["preload"]:
-                # what cannot be imported here fails, if it must, in the notebook that wants it
-                with contextlib.suppress(Exception):
-                    importlib.import_module(name)
-        if "pandas" in sys.modules:
-            _show_tables_as_kernels_do()
-        for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib_inline"]:
-            # it ties itself to IPython's shell when it is imported, and there is none yet
-            del sys.modules[name]
-        if "matplotlib.font_manager" in sys.modules and not self._has_drawn:
-            with contextlib.suppress(Exception):
-                _draw_once()
-            self._has_drawn = True
+            self.shelf.load(settings["preload"], self._warm_up)
         # the collector of a child would touch, and so copy, every page that it shares with the others
         gc.freeze()
         gc.enable()
+
+    def _warm_up(self) -> None:
+        if "pandas" in sys.modules:
+            _show_tables_as_kernels_do()
+        if "matplotlib.font_manager" in sys.modules and not self._has_drawn:
+            with contextlib.suppress(Exception), warnings.catch_warnings():
+                _draw_once()
+            self._has_drawn = True
 
     def kill_all(self) -> None:
         for connection in list(self.connections):
@@ -195,7 +193,8 @@ class _Server:
                 end.close()
             os.setsid()
             _die_with_parent(self.pid)
-            _reseed()
+            _reseed(self.shelf.get("numpy"))
+            sys.meta_path.insert(0, self.shelf)
             if request["role"] == "kernel":
                 kernel(request, leash)
             else:
@@ -246,7 +245,7 @@ def kernel(request: dict, leash: socket.socket) -> None:
     os.environ.update(request["env"])
     os.chdir(request["cwd"])
     sys.argv[1:] = ["-f", request["connection_file"]]
-    observer = _load_observe().Observer(request["root"], request["ignored"])
+    observer = _load("observe").Observer(request["root"], request["ignored"])
     threading.Thread(target=_hold, args=(leash, observer), name="leash", daemon=True).start()
 
     from ipykernel import iostream, kernelapp
@@ -324,9 +323,9 @@ def _hold(leash: socket.socket, observer) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _load_observe():
-    # by its place, and not left in sys.modules: a notebook may well have an `observe` of its own
-    spec = importlib.util.spec_from_file_location("_observe", Path(__file__).with_name("observe.py"))
+def _load(name: str):
+    # by its place, and not left in sys.modules: a notebook may well have a module of that name
+    spec = importlib.util.spec_from_file_location(f"_{name}", Path(__file__).with_name(f"{name}.py"))
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -342,9 +341,8 @@ def _die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
-def _reseed() -> None:
+def _reseed(numpy) -> None:
     # forked generators would all draw the same numbers; the one of the standard library reseeds itself
-    numpy = sys.modules.get("numpy")
     if numpy is not None:
         numpy.random.seed()
 

@@ -1,0 +1,250 @@
+"""What an import can change in the whole process: logging, warnings, environment, options, random numbers.
+
+Standard library alone, since the process that uses it imports packages for others and may not need any itself.
+"""
+
+from __future__ import annotations
+
+import locale
+import logging
+import os
+import random
+import re
+import sys
+import warnings
+from collections.abc import Callable, Mapping
+
+Redo = Callable[[], None]
+
+
+class ProcessState:
+    """Notes what has changed since the last look, takes it back, and can do it again elsewhere.
+
+    Not covered: hooks of the interpreter, signal handlers, threads, and settings inside a package that no option shows.
+    """
+
+    def __init__(self) -> None:
+        self._states = {kind: None for kind in _KINDS}
+        self.changes()
+        self._undo: list[Redo] = []
+
+    def changes(self, thorough: bool = True) -> list[Redo]:
+        """Return what does again what has changed since the last call.
+
+        Parameters
+        ----------
+        thorough : bool
+            Whether to look at the kinds too that take longer to look at; a change in one is found the next time.
+        """
+        found = []
+        for kind, (take, compare) in _KINDS.items():
+            if not thorough and kind not in _QUICK:
+                continue
+            before, now = self._states[kind], take()
+            self._states[kind] = now
+            if before is not None and now is not None and before != now:
+                redo, undo = compare(before, now)
+                if redo:
+                    found.append(redo)
+                    self._undo.append(undo)
+        return found
+
+    def restore(self) -> None:
+        """Take back all changes, the last one first."""
+        for undo in reversed(self._undo):
+            undo()
+        self._undo.clear()
+
+
+def _mapping(change: Callable[[dict], None]) -> Callable[[Mapping, Mapping], tuple[Redo | None, Redo | None]]:
+    """Compare by key. A key that is new and cannot be unset, such as an option, is the package's own business."""
+
+    def compare(before: Mapping, now: Mapping) -> tuple[Redo | None, Redo | None]:
+        changed = {key: now[key] for key in before if key in now and before[key] != now[key]}
+        if not changed:
+            return None, None
+        return lambda: change(changed), lambda: change({key: before[key] for key in changed})
+
+    return compare
+
+
+def _environment(before: dict, now: dict) -> tuple[Redo, Redo]:
+    names = {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
+
+    def change(values: dict) -> None:
+        for name in names:
+            if name in values:
+                os.environ[name] = values[name]
+            else:
+                os.environ.pop(name, None)
+
+    return lambda: change(now), lambda: change(before)
+
+
+def _filters(before: list, now: list) -> tuple[Redo | None, Redo]:
+    old = [item for item in now if item in before]
+    last = now.index(old[-1]) if old else -1
+    first = [item for item in now[: last + 1] if item not in before]
+    after = [item for item in now[last + 1 :] if item not in before] if old else []
+    if not old:
+        first = list(now)
+
+    def redo() -> None:
+        for item in reversed(first):
+            _filter(item, append=False)
+        for item in after:
+            _filter(item, append=True)
+
+    # undone by `warnings.catch_warnings`, which can put the very same list back
+    return redo if first or after else None, lambda: None
+
+
+def _filter(item: tuple, append: bool) -> None:
+    action, message, category, module, line = item
+    warnings.filterwarnings(action, _pattern(message), category, _pattern(module), line, append)
+
+
+def _pattern(compiled: re.Pattern | str | None) -> str:
+    return compiled.pattern if isinstance(compiled, re.Pattern) else compiled or ""
+
+
+def _root_logger() -> tuple:
+    return logging.root.level, tuple(logging.root.handlers), logging.root.manager.disable
+
+
+def _root_logging(before: tuple, now: tuple) -> tuple[Redo, Redo]:
+    added = [handler for handler in now[1] if handler not in before[1]]
+    streams = [_name_of(getattr(handler, "stream", None)) for handler in added]
+
+    def redo() -> None:
+        # logging.basicConfig, by which this is done nearly always, leaves a configured logger alone
+        if not (added and logging.root.handlers):
+            for handler, name in zip(added, streams):
+                if name:
+                    handler.setStream(getattr(sys, name))
+                logging.root.addHandler(handler)
+            if now[0] != before[0]:
+                logging.root.setLevel(now[0])
+        if now[2] != before[2]:
+            logging.disable(now[2])
+
+    def undo() -> None:
+        logging.root.handlers[:] = before[1]
+        logging.root.setLevel(before[0])
+        logging.disable(before[2])
+
+    return redo, undo
+
+
+def _name_of(stream: object) -> str:
+    return next((name for name in ("stderr", "stdout") if stream is getattr(sys, name)), "")
+
+
+def _loggers() -> dict:
+    known = logging.root.manager.loggerDict.items()
+    return {
+        name: (logger.level, logger.propagate, logger.disabled, tuple(logger.handlers))
+        for name, logger in known
+        if isinstance(logger, logging.Logger)
+    }
+
+
+def _set_loggers(values: dict) -> None:
+    for name, (level, propagate, disabled, handlers) in values.items():
+        logger = logging.getLogger(name)
+        logger.setLevel(level)
+        logger.propagate, logger.disabled, logger.handlers[:] = propagate, disabled, handlers
+
+
+def _captured() -> bool:
+    return logging._warnings_showwarning is not None
+
+
+def _capture(before: bool, now: bool) -> tuple[Redo, Redo]:
+    return lambda: logging.captureWarnings(now), lambda: logging.captureWarnings(before)
+
+
+def _matplotlib() -> dict | None:
+    settings = getattr(sys.modules.get("matplotlib"), "rcParams", None)
+    # not its own copy(), which chooses a backend
+    return None if settings is None else dict(dict.items(settings))
+
+
+def _set_matplotlib(values: dict) -> None:
+    settings = sys.modules["matplotlib"].rcParams
+    for name, value in values.items():
+        dict.__setitem__(settings, name, value)
+
+
+def _pandas() -> dict | None:
+    options = getattr(sys.modules.get("pandas._config.config"), "_global_config", None)
+    return None if options is None else dict(_flat(options, ""))
+
+
+def _flat(options: dict, prefix: str):
+    for name, value in options.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+def _set_pandas(values: dict) -> None:
+    for name, value in values.items():
+        sys.modules["pandas"].set_option(name, value)
+
+
+def _numpy() -> dict | None:
+    numpy = sys.modules.get("numpy")
+    if not hasattr(numpy, "set_printoptions"):
+        return None
+    shown = {f"print {name}": value for name, value in numpy.get_printoptions().items()}
+    return shown | {f"error {name}": value for name, value in numpy.geterr().items()}
+
+
+def _set_numpy(values: dict) -> None:
+    numpy = sys.modules["numpy"]
+    for name, value in values.items():
+        kind, _, option = name.partition(" ")
+        (numpy.set_printoptions if kind == "print" else numpy.seterr)(**{option: value})
+
+
+def _numpy_random() -> tuple | None:
+    generator = sys.modules.get("numpy.random")
+    if not hasattr(generator, "get_state"):
+        return None
+    state = generator.get_state()
+    return (state[0], state[1].tobytes(), *state[2:])
+
+
+def _numpy_drawn(before: tuple, now: tuple) -> tuple[Redo, Redo]:
+    def change(state: tuple) -> None:
+        numpy = sys.modules["numpy"]
+        numpy.random.set_state((state[0], numpy.frombuffer(state[1], numpy.uint32), *state[2:]))
+
+    return lambda: change(now), lambda: change(before)
+
+
+def _drawn(before: tuple, now: tuple) -> tuple[Redo, Redo]:
+    return lambda: random.setstate(now), lambda: random.setstate(before)
+
+
+def _locale(before: str, now: str) -> tuple[Redo, Redo]:
+    return lambda: locale.setlocale(locale.LC_ALL, now), lambda: locale.setlocale(locale.LC_ALL, before)
+
+
+# by kind: how to look, with None for a package that is not loaded, and how to tell two looks apart
+_KINDS = {
+    "environment": (os.environ.copy, _environment),
+    "filters": (lambda: list(warnings.filters), _filters),
+    "root logger": (_root_logger, _root_logging),
+    "loggers": (_loggers, _mapping(_set_loggers)),
+    "captured warnings": (_captured, _capture),
+    "matplotlib": (_matplotlib, _mapping(_set_matplotlib)),
+    "pandas": (_pandas, _mapping(_set_pandas)),
+    "numpy": (_numpy, _mapping(_set_numpy)),
+    "random": (random.getstate, _drawn),
+    "numpy.random": (_numpy_random, _numpy_drawn),
+    "locale": (lambda: locale.setlocale(locale.LC_ALL), _locale),
+}
+_QUICK = {"environment", "filters", "root logger", "captured warnings"}
