@@ -1,4 +1,4 @@
-"""Where points run: a pool that outlives its workers, and a Dask cluster that may lose some."""
+"""Where points run besides this machine: a Dask cluster that may lose workers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
 import psutil
 import pytest
@@ -19,46 +18,14 @@ from nbpoints.errors import InputError
 pytestmark = pytest.mark.slow
 
 
-def test_a_pool_outlives_its_workers():
-    """A call that kills its worker fails by itself; the next call gets another; errors keep their type."""
-    pool = executor.LocalPool(1)
-    try:
-        worker = pool.submit(os.getpid).result()
-        assert worker != os.getpid()
-        assert pool.submit(os.getpid).result() == worker
-        with pytest.raises(executor.WorkerLost, match="its worker process died"):
-            pool.submit(os._exit, 1).result()
-        assert pool.submit(os.getpid).result() != worker
-        with pytest.raises(ZeroDivisionError):
-            pool.submit(divmod, 1, 0).result()
-        deadline = time.monotonic() + 10
-        while psutil.pid_exists(worker) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert not psutil.pid_exists(worker)
-    finally:
-        pool.shutdown()
-
-
-def test_calls_under_way_are_cut_off():
-    """Without waiting, the pool ends at once and its callers hear of it."""
-    pool = executor.LocalPool(1)
-    future = pool.submit(time.sleep, 1000)
-    waiting = pool.submit(time.sleep, 1000)
-    while not future.running():
-        time.sleep(0.01)
-    pool.shutdown(wait=False)
-    assert isinstance(future.exception(timeout=20), executor.WorkerLost)
-    assert waiting.cancelled()
-
-
 @pytest.mark.parametrize(
     ("scheduler", "message"),
-    [(None, "--executor dask needs --scheduler ADDRESS"), ("tcp://127.0.0.1:1", "no Dask scheduler answers")],
+    [(None, "--executor dask needs --scheduler ADDRESS"), ("tcp://127.0.0.1:1", "no Dask scheduler answered within 0.3 s")],
 )
 def test_a_cluster_that_is_not_there_is_named(tmp_path, scheduler, message, monkeypatch):
     """One sentence, and no point counts as failed."""
     pytest.importorskip("distributed")
-    monkeypatch.setattr(executor, "_CONNECT_S", 0.3)
+    monkeypatch.setenv(executor.WAIT, "0.3")
     project = Project(tmp_path)
     project.write("light", "print(n)")
     with pytest.raises(InputError, match=message):

@@ -1,9 +1,10 @@
 """A program of its own that imports packages once and forks a process, already warm, for each request.
 
-Run as ``python forkserver.py kernels|workers LISTENER OWNER``: two sockets that it inherits. It stays single-threaded,
-since a fork carries over only one thread. Each connection asks for one process with a line of JSON and passes a socket
-for it, the leash; the answers are lines of JSON too: ``{"pid": ...}`` at once and ``{"exit": ...}`` in the end. When a
-connection closes, its process is killed with all that it started; when the owner is gone, everything is.
+Run as ``python forkserver.py kernels LISTENER OWNER``: two sockets that it inherits. It stays single-threaded, since a
+fork carries over only one thread. Each connection asks for one kernel with a line of JSON and passes a socket for it,
+the leash; the answers are lines of JSON too: ``{"pid": ...}`` at once and ``{"exit": ...}`` in the end. When a
+connection closes, its kernel is killed with all that it started. When the owner is gone, so is everything, on Linux
+also what a notebook has started in a session of its own.
 
 Run as ``python forkserver.py kernel LEASH``, it becomes one ordinary kernel with the same habits.
 """
@@ -25,6 +26,7 @@ import sys
 import threading
 import traceback
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 
 # what IPython's kernel would import between its start and the first cell
@@ -41,27 +43,25 @@ _KERNEL = (
     "encodings.idna",
     "pydoc",
 )
-_PR_SET_PDEATHSIG = 1  # from linux/prctl.h
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # from linux/prctl.h
 _LONGEST_REQUEST = 2**20
 
 
-def serve(kind: str, listener: socket.socket, owner: socket.socket) -> None:
+def serve(listener: socket.socket, owner: socket.socket) -> None:
     """Answer requests until the owner is gone.
 
     Parameters
     ----------
-    kind : {"kernels", "workers"}
-        What it forks.
     listener : socket
         Where requests come in.
     owner : socket
         Sends lines of JSON that say what to import (see `_Server.prepare`), the first before any request, and has to
         stay open.
     """
-    if kind == "kernels":
-        # while the owner still finds out what to import besides
-        _import_kernel()
+    # while the owner still finds out what to import besides
+    _import_kernel()
     folder = Path(listener.getsockname()).parent
+    _adopt_orphans()
     server = _Server(listener, owner)
     try:
         server.loop()
@@ -156,6 +156,14 @@ class _Server:
     def kill_all(self) -> None:
         for connection in list(self.connections):
             self._hang_up(connection)
+        # orphans of orphans come to us in turn
+        while orphans := _children():
+            for pid in orphans:
+                _kill_group(pid)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(pid, 0)
 
     def _accept(self) -> None:
         try:
@@ -195,10 +203,7 @@ class _Server:
             _die_with_parent(self.pid)
             _reseed(self.shelf.get("numpy"))
             sys.meta_path.insert(0, self.shelf)
-            if request["role"] == "kernel":
-                kernel(request, leash)
-            else:
-                importlib.import_module(request["module"]).serve(leash)
+            kernel(request, leash, self.shelf.names())
             code = 0
         except BaseException:
             traceback.print_exc()
@@ -240,17 +245,21 @@ class _Server:
             connection.sendall(json.dumps(message).encode() + b"\n")
 
 
-def kernel(request: dict, leash: socket.socket) -> None:
+def kernel(request: dict, leash: socket.socket, at_hand: Iterable[str] = ()) -> None:
     """Be a kernel: say when its sockets are bound, report what was read when asked, die when the leash is cut."""
+    for name in [name for name in os.environ if name.startswith(tuple(request["unset"]))]:
+        del os.environ[name]
     os.environ.update(request["env"])
     os.chdir(request["cwd"])
     sys.argv[1:] = ["-f", request["connection_file"]]
     observer = _load("observe").Observer(request["root"], request["ignored"])
     threading.Thread(target=_hold, args=(leash, observer), name="leash", daemon=True).start()
 
-    from ipykernel import iostream, kernelapp
+    from ipykernel import compiler, iostream, kernelapp
     from traitlets.config import Config
 
+    # cells are named after the process otherwise, and warnings tell the name
+    compiler.get_tmp_directory = lambda: "ipykernel"
     iostream.OutStream = _flushing_what_there_is(iostream.OutStream)
     kernelapp.IOPubThread = _without_tcp(kernelapp.IOPubThread, f"ipc://{request['connection_file']}-forks")
 
@@ -269,7 +278,7 @@ def kernel(request: dict, leash: socket.socket) -> None:
     app = KernelApp.instance(config=config, connection_file=request["connection_file"])
     app.initialize([])
     observer.time_cells(app.shell.events)
-    observer.start()
+    observer.start(at_hand)
     app.start()
 
 
@@ -331,6 +340,22 @@ def _load(name: str):
     return module
 
 
+def _adopt_orphans() -> None:
+    """Become the parent of processes whose own parent, somewhere below this one, has ended."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _children() -> list[int]:
+    """List the children of this process; empty where the system does not tell."""
+    try:
+        return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+    except OSError:
+        return []
+
+
 def _die_with_parent(parent: int) -> None:
     if sys.platform == "linux":
         import ctypes
@@ -358,7 +383,7 @@ def _main() -> None:
     kind, *numbers = sys.argv[1:]
     ends = [socket.socket(fileno=int(number)) for number in numbers]
     if kind != "kernel":
-        serve(kind, *ends)
+        serve(*ends)
         # taking down all that was imported would take a tenth of a second, for which the owner waits
         os._exit(0)
     request = json.loads(os.environ.pop("NBPOINTS_KERNEL"))

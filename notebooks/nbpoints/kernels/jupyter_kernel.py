@@ -7,6 +7,8 @@ process, an `AsyncKernelManager` holds it, an `AsyncKernelClient` talks to it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import re
 import signal
 import time
 import uuid
@@ -22,16 +24,23 @@ from nbpoints.kernels.server import START_S, Forked, ForkError, Ordinary, read_l
 
 _REPORT_S = 5
 _POLL_S = 0.002
+_ERROR_LINE = re.compile(r"(?:\w+\.)*\w*(?:Error|Exception|Killed)\b: .+")
+_LONGEST_CAUSE = 200
 
 
-@dataclass
+# kernels that run now, so that a batch that is stopped can end them at once
+_running: set[Launch] = set()
+
+
+@dataclass(eq=False)
 class Launch:
     """How to start the kernel of one point, and what became of it.
 
     Attributes
     ----------
     request : dict
-        What the kernel is told: ``cwd``, ``env``, ``root`` and ``ignored`` (see `observe.Observer`).
+        What the kernel is told: ``cwd``, ``env``, ``unset`` (prefixes of other variables to drop), ``root`` and
+        ``ignored`` (see `observe.Observer`).
     folder : Path
         Private folder for its sockets.
     address : str or None
@@ -42,6 +51,8 @@ class Launch:
         Why it is an ordinary kernel though a forked one was asked for.
     report : dict
         What it read, imported and used, known after its shutdown.
+    is_cut : bool
+        Whether it was ended by `cut_all`.
     """
 
     request: dict
@@ -50,23 +61,30 @@ class Launch:
     process: Forked | Ordinary | None = None
     cold: str = ""
     report: dict = field(default_factory=dict)
+    is_cut: bool = False
+
+    def __post_init__(self) -> None:
+        self._log_began = self._log_size()
 
     def start(self, connection_file: str) -> None:
         """Start the kernel and wait until its sockets are bound."""
-        request = self.request | {"role": "kernel", "connection_file": connection_file}
+        _running.add(self)
+        request = self.request | {"connection_file": connection_file}
         if self.address is not None:
             try:
                 self.process = Forked(self.address, request)
                 read_line(self.process.leash, START_S)
                 return
             except (ForkError, OSError) as error:
+                if self.is_cut:
+                    raise RuntimeError("the batch was stopped") from None
                 self.cold = str(error)
-                self.close()
+                self._end()
         self.process = Ordinary(request, self.folder)
         try:
             read_line(self.process.leash, START_S)
         except OSError as error:
-            self.close()
+            self._end()
             raise RuntimeError(f"the kernel did not start ({error})") from error
 
     def ask(self) -> None:
@@ -74,14 +92,46 @@ class Launch:
         try:
             self.process.leash.sendall(b"report\n")
             self.report = read_line(self.process.leash, _REPORT_S)
-        except (OSError, ValueError):
+        except (OSError, ValueError, AttributeError):
             self.report = {}
+
+    def cause(self) -> str:
+        """Return the last error in the log of the kernels since the start, as the end of a sentence."""
+        with contextlib.suppress(OSError), open(self.folder / "log", "rb") as log:
+            log.seek(self._log_began)
+            lines = log.read().decode(errors="replace").splitlines()
+            for line in reversed(lines):
+                if _ERROR_LINE.match(line):
+                    return f"; its log says {' '.join(line.split())[:_LONGEST_CAUSE]}"
+        return ""
+
+    def cut(self) -> None:
+        """End the kernel because the batch was stopped."""
+        self.is_cut = True
+        if self.process is not None:
+            self.process.signal(signal.SIGKILL)
 
     def close(self) -> None:
         """Make sure that the kernel is gone."""
+        _running.discard(self)
+        self._end()
+
+    def _end(self) -> None:
         if self.process is not None:
             self.process.close()
             self.process = None
+
+    def _log_size(self) -> int:
+        try:
+            return (self.folder / "log").stat().st_size
+        except OSError:
+            return 0
+
+
+def cut_all() -> None:
+    """End all kernels that this process has started; their points have no outcome."""
+    for launch in list(_running):
+        launch.cut()
 
 
 class Provisioner(KernelProvisionerBase):

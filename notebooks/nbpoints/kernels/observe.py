@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
+import contextlib
+import importlib.util
 import os
 import resource
 import sys
 import time
+from collections.abc import Iterable
 
 # the import system proper, and what looks for installed packages all along sys.path
 _IMPORT_SYSTEM = ("<frozen importlib", os.path.dirname(importlib.__file__))
@@ -33,13 +35,20 @@ class Observer:
         self.files: set[str] = set()
         self.folders: set[str] = set()
         self.written: set[str] = set()
+        self.times: dict[str, int] = {}
         self.cell_cpu_s = 0.0
         self._cell_began: float | None = None
         self._before: set[str] = set()
 
-    def start(self) -> None:
-        """Watch from now on, until the process ends."""
-        self._before = set(sys.modules)
+    def start(self, at_hand: Iterable[str] = ()) -> None:
+        """Watch from now on, until the process ends.
+
+        Parameters
+        ----------
+        at_hand : iterable of str
+            Modules that do not count as imported from now on, since they were prepared beforehand.
+        """
+        self._before = {*sys.modules, *at_hand}
         sys.addaudithook(self._hook)
 
     def time_cells(self, events) -> None:
@@ -61,7 +70,8 @@ class Observer:
         Returns
         -------
         dict
-            ``files``, ``folders`` and ``modules``: sorted paths relative to the root; ``imported``: names of the
+            ``files``, ``folders``, ``written`` and ``modules``: sorted paths relative to the root; ``times``: when the
+            files and modules had changed last when they were first read, in nanoseconds; ``imported``: names of the
             modules from elsewhere that were imported since `start`, in order; ``versions`` of the packages loaded;
             ``cell_cpu_s``, ``cpu_s`` and ``memory_mb``, the most that was in use.
         """
@@ -72,6 +82,8 @@ class Observer:
         return {
             "files": sorted(self.files),
             "folders": sorted(self.folders),
+            "written": sorted(self.written),
+            "times": self.times,
             "modules": sorted({path for path in inside.values() if path is not None}),
             "imported": [name for name, path in inside.items() if path is None and name not in self._before],
             "versions": {
@@ -88,7 +100,9 @@ class Observer:
         if event == "open":
             path, mode, flags = arguments
             if (inside := self._inside(path)) is None:
+                self._note_module(path)
                 return
+            self._note_time(inside)
             if mode is None:
                 reads, writes = flags & os.O_ACCMODE != os.O_WRONLY, flags & os.O_ACCMODE != os.O_RDONLY
             else:
@@ -101,7 +115,20 @@ class Observer:
             if (inside := self._inside(arguments[0] or ".")) is not None and not _importing():
                 self.folders.add(inside)
         elif event == "sqlite3.connect" and (inside := self._inside(arguments[0])) is not None:
+            self._note_time(inside)
             self.files.add(inside)
+
+    def _note_module(self, path: object) -> None:
+        """Take the time of a module whose compiled form is read in place of its source."""
+        if isinstance(path, str) and path.endswith(".pyc"):
+            with contextlib.suppress(ValueError):
+                if (inside := self._inside(importlib.util.source_from_cache(path))) is not None:
+                    self._note_time(inside)
+
+    def _note_time(self, inside: str) -> None:
+        if inside not in self.times:
+            with contextlib.suppress(OSError):
+                self.times[inside] = os.stat(self.root + inside).st_ctime_ns
 
     def _inside(self, path: object) -> str | None:
         if not isinstance(path, (str, bytes, os.PathLike)):

@@ -10,9 +10,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from nbpoints import notebook
-from nbpoints import project
+from nbpoints import notebook, project
 from nbpoints.errors import InputError
+from nbpoints.files import write_whole
 from nbpoints.records.layout import IMPORTS
 
 
@@ -42,21 +42,23 @@ class Preload:
         names = [name for setting in settings for name in setting.get("preload", [])]
         names += packages(notebooks)
         # what was seen leaves out what had been imported by then
-        names += [name for path in notebooks for name in self._seen.get(str(path), ())]
+        names += [name for path in notebooks for name in self._seen.get(self._key(path), ())]
         return self._new(names)
 
     def learn(self, path: Path, imported: list[str]) -> list[str]:
         """Note what a notebook was seen to import; return what is worth importing before the next one runs."""
-        known = self._seen.setdefault(str(path), [])
+        known = self._seen.setdefault(self._key(path), [])
         known += [name for name in imported if name not in set(known)]
         return self._new(imported)
 
     def save(self) -> None:
         """Keep what was seen for the next batch, which can do without it."""
-        aside = self._path.with_suffix(f".{os.getpid()}")
-        with contextlib.suppress(OSError):
-            aside.write_text(json.dumps(self._seen))
-            os.replace(aside, self._path)
+        if self._path is not None:
+            with contextlib.suppress(OSError):
+                write_whole(self._path, json.dumps(self._seen))
+
+    def _key(self, path: Path) -> str:
+        return os.path.relpath(path, self._path.parent) if self._path is not None else str(path)
 
     def _new(self, names: Iterable[str]) -> list[str]:
         new = [name for name in dict.fromkeys(names) if name not in self._told and not self._is_cold(name)]

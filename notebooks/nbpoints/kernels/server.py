@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from nbpoints.errors import needs_unix
+from nbpoints.errors import InputError, needs_unix
 
 FORKSERVER = Path(__file__).with_name("forkserver.py")
 
@@ -45,33 +45,40 @@ def private_folder() -> Path:
 
 
 class Server:
-    """A process that imports packages once and forks others from itself.
+    """A process that imports packages once and forks kernels from itself.
 
-    It starts with what all of its kind need and waits for `preload`.
-
-    Parameters
-    ----------
-    kind : {"kernels", "workers"}
-        What it forks.
+    It starts with what all kernels need and waits for `preload`.
 
     Attributes
     ----------
     address : str
         Path of the socket at which any process of this user can ask for a fork.
     folder : Path
-        Private folder, which goes when the server goes.
+        Private folder, which goes when the server goes, however its owner ends.
+
+    Raises
+    ------
+    InputError
+        When the system gives no process or no socket.
     """
 
-    def __init__(self, kind: str = "kernels"):
+    def __init__(self) -> None:
         needs_unix()
         self.folder = private_folder()
+        try:
+            self._start()
+        except OSError as error:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise InputError(f"No kernel can be started: {error.strerror}; see `ulimit -a` for the limits.") from None
+
+    def _start(self) -> None:
         self.address = str(self.folder / "server")
         self._owner, theirs = socket.socketpair()
         with socket.socket(socket.AF_UNIX) as listener, theirs, open(self.folder / "log", "wb") as log:
             listener.bind(self.address)
             listener.listen(128)
             self._process = subprocess.Popen(
-                [sys.executable, str(FORKSERVER), kind, str(listener.fileno()), str(theirs.fileno())],
+                [sys.executable, str(FORKSERVER), "kernels", str(listener.fileno()), str(theirs.fileno())],
                 pass_fds=(listener.fileno(), theirs.fileno()),
                 env=_environment(self.folder),
                 stdin=subprocess.DEVNULL,
@@ -94,6 +101,10 @@ class Server:
         with contextlib.suppress(OSError):  # it is gone, which shows at the first fork
             self._owner.sendall(json.dumps(settings).encode() + b"\n")
 
+    def is_alive(self) -> bool:
+        """Tell whether it can still fork."""
+        return self._process.poll() is None
+
     def close(self) -> None:
         """End it, and with it all that it forked."""
         self._owner.close()
@@ -113,7 +124,9 @@ class Server:
 def _environment(folder: Path) -> dict[str, str]:
     # a profile of its own, and sets in the same order: neither ~/.ipython nor chance may change results
     own = {"IPYTHONDIR": str(folder / "ipython"), "MPLBACKEND": INLINE, "PYTHONHASHSEED": "0"}
-    return os.environ | ONE_THREAD | own
+    # IPython runs the start-up file of interactive Python too
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONSTARTUP"}
+    return kept | ONE_THREAD | own
 
 
 class Forked:

@@ -67,6 +67,10 @@ class Shelf:
         """Return a module that is put away, without handing it out."""
         return self._modules.get(name)
 
+    def names(self) -> list[str]:
+        """List what is put away."""
+        return list(self._modules)
+
     @contextlib.contextmanager
     def _noting(self, state) -> Iterator[None]:
         plain, under_way = builtins.__import__, []

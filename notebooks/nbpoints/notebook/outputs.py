@@ -40,23 +40,42 @@ def by_mime(notebook: Mapping, mime: str) -> Iterator[tuple[int, Any]]:
 def merged(outputs: Sequence[Output]) -> list[Output]:
     """Join what one stream printed in several messages, for how it was cut is chance; leave out notes.
 
+    A line that was written over after a carriage return counts as a terminal shows it in the end, and of two streams
+    in a row standard output comes first, since both arrive on ways of their own.
+
     Examples
     --------
     >>> parts = [{"output_type": "stream", "name": "stdout", "text": text} for text in ("a", "b")]
     >>> merged(parts)
     [{'output_type': 'stream', 'name': 'stdout', 'text': 'ab'}]
+    >>> merged([{"output_type": "stream", "name": "stdout", "text": "1 of 2\\r2 of 2\\n"}])[0]["text"]
+    '2 of 2\\n'
     """
     outputs = [without_ids(output) for output in outputs]
     kept: list[Output] = []
-    streams: dict[str, dict] = {}
+    streams: dict[str, list[str]] = {}
     for output in outputs:
         if NOTE in output.get("data", {}):
             continue
         if output["output_type"] != "stream":
             kept.append(output)
         elif output["name"] in streams:
-            streams[output["name"]]["text"] += text_of(output["text"])
+            streams[output["name"]].append(text_of(output["text"]))
         else:
-            streams[output["name"]] = {**output, "text": text_of(output["text"])}
-            kept.append(streams[output["name"]])
+            streams[output["name"]] = [text_of(output["text"])]
+            kept.append(dict(output))
+    for output in kept:
+        if output["output_type"] == "stream":
+            output["text"] = _written_over("".join(streams[output["name"]]))
+    for place in range(len(kept) - 1):
+        if [one.get("name") for one in kept[place : place + 2]] == ["stderr", "stdout"]:
+            kept[place : place + 2] = kept[place + 1], kept[place]
     return kept
+
+
+def _written_over(text: str) -> str:
+    if "\r" not in text:
+        return text
+    lines = text.split("\n")
+    ends = ["\r" if line.endswith("\r") else "" for line in lines]
+    return "\n".join(line.rstrip("\r").rpartition("\r")[2] + end for line, end in zip(lines, ends))

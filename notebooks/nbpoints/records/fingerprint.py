@@ -48,8 +48,12 @@ class Hashes:
         return self._known[key]
 
 
-def take(point: Point, report: dict, hashes: Hashes, began_ns: int) -> dict:
+def take(point: Point, report: dict, hashes: Hashes, notebook_time: int | None, environment: Mapping[str, str]) -> dict:
     """Take the fingerprint of a point that has just run.
+
+    A file whose time of change is not the one at which it was first read may have been read before it changed: it gets
+    no hash, so that the point counts as changed. Times of the file system are compared with each other only, since its
+    clock may differ from that of this machine.
 
     Parameters
     ----------
@@ -58,40 +62,53 @@ def take(point: Point, report: dict, hashes: Hashes, began_ns: int) -> dict:
         What its kernel read and imported (see `observe.Observer.report`).
     hashes : Hashes
         Fresh ones: the files are hashed now.
-    began_ns : int
-        When the point began, in nanoseconds since 1970. A file that changed after that may have been read before: it
-        gets no hash, so that the point counts as changed.
+    notebook_time : int or None
+        From `change_time` of the notebook, before it was read.
+    environment : mapping
+        The project's environment variables that the point ran with.
 
     Returns
     -------
     dict
         JSON values only.
     """
-    root = hashes.root
+    root, first = hashes.root, report["times"]
 
     def hashed(path: str) -> str | None:
-        return _UNSTABLE if _changed_since(root / path, began_ns) else hashes.file(path)
+        is_stable = path not in first or change_time(root / path) == first[path]
+        return hashes.file(path) if is_stable else _UNSTABLE
 
-    name = str(point.notebook)
     return {
-        "cells": [_UNSTABLE] if _changed_since(point.notebook, began_ns) else hashes.cells(name),
+        "cells": hashes.cells(str(point.notebook)) if change_time(point.notebook) == notebook_time else [_UNSTABLE],
         "parameters": point.parameters,
         "files": {path: hashed(path) for path in report["files"]},
         "folders": {path: hashes.folder(path) for path in report["folders"]},
         "modules": {path: hashed(path) for path in report["modules"]},
-        **surroundings(hashes),
+        **surroundings(hashes, environment),
     }
 
 
-def surroundings(hashes: Hashes) -> dict:
+def change_time(path: Path) -> int | None:
+    """Return when a file last changed, by the clock of its file system, or None when there is none."""
+    try:
+        return path.stat().st_ctime_ns
+    except OSError:
+        return None
+
+
+def surroundings(hashes: Hashes, environment: Mapping[str, str] | None = None) -> dict:
     """Return what every point depends on: the lock, Python's minor version, the project's environment variables."""
+    environment = project_environment(project.find(hashes.root)) if environment is None else environment
     return {
         "lock": hashes.file(LOCK),
         "python": ".".join(map(str, sys.version_info[:2])),
-        "environment": {
-            name: value for name, value in sorted(os.environ.items()) if name.startswith(project.find(hashes.root).environment)
-        },
+        "environment": dict(sorted(environment.items())),
     }
+
+
+def project_environment(home: project.Project) -> dict[str, str]:
+    """Return the environment variables of this process that points of a project depend on."""
+    return {name: value for name, value in sorted(os.environ.items()) if name.startswith(home.environment)}
 
 
 def changes(point: Point, taken: Mapping, hashes: Hashes, settings: bool = True) -> list[str]:
@@ -159,13 +176,6 @@ def _what(now: str | None, before: str | None) -> str:
     if before == _UNSTABLE:
         return _UNSTABLE
     return "is gone" if now is None else "is new" if before is None else "changed"
-
-
-def _changed_since(path: Path, began_ns: int) -> bool:
-    try:
-        return path.stat().st_ctime_ns > began_ns
-    except OSError:
-        return False
 
 
 def _hash_file(path: Path) -> str | None:

@@ -1,8 +1,14 @@
-"""Where the outputs of a batch stand: ``<out>/<scenario>/<point>/``."""
+"""Where the outputs of a batch stand: ``<out>/<scenario>/<point>/``.
+
+What the batch keeps for itself begins with a dot, as the name of a scenario or a point never does.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import shutil
 from pathlib import Path
 
 from nbpoints.errors import InputError
@@ -14,8 +20,10 @@ FIGURES = "figures"
 CRATE = "ro-crate-metadata.json"
 LOCK = ".lock"
 IMPORTS = ".imports.json"  # what each notebook was seen to import, for the next batch to have at hand
-PARTIAL = ".partial"  # holds points that are not complete yet
-FAILED = ".failed"  # ends the name of a point that failed
+# in the folder of a scenario, folders of points by their names
+PARTIAL = ".partial"  # not complete yet
+FAILED = ".failed"  # failed the last time
+OLD = ".old"  # about to be replaced
 
 
 def read_run(folder: Path) -> dict | None:
@@ -73,9 +81,50 @@ def finished(folder: Path) -> list[dict]:
         names = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
     except OSError:
         return []
-    failed = {name.removesuffix(FAILED) for name in names if name.endswith(FAILED)}
-    records = (read_run(folder / name) for name in names if name not in failed and not name.endswith(FAILED))
+    records = (read_run(folder / name) for name in names if not failed_folder(folder, name).exists())
     return [record for record in records if record is not None]
+
+
+def failed_folder(scenario: Path, point: str) -> Path:
+    """Return where a point leaves what it made before it failed."""
+    return scenario / FAILED / point
+
+
+def forget_failure(scenario: Path, point: str) -> None:
+    """Remove what a failure of a point has left."""
+    folder = failed_folder(scenario, point)
+    if folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        remove_empty(folder.parent)
+
+
+def replace_folder(folder: Path, final: Path) -> None:
+    """Give a complete folder its final name, in place of an older one."""
+    if not final.exists():
+        os.rename(folder, final)
+        return
+    old = folder.parent.parent / OLD / folder.name
+    shutil.rmtree(old, ignore_errors=True)
+    old.parent.mkdir(exist_ok=True)
+    os.rename(final, old)
+    os.rename(folder, final)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def sweep(scenario: Path) -> None:
+    """Remove what an interrupted batch left half done, and put back what it had taken away to replace it."""
+    shutil.rmtree(scenario / PARTIAL, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        for old in (scenario / OLD).iterdir():
+            if not (scenario / old.name).exists():
+                os.rename(old, scenario / old.name)
+    shutil.rmtree(scenario / OLD, ignore_errors=True)
+
+
+def remove_empty(folder: Path) -> None:
+    """Remove a folder if nothing is in it."""
+    with contextlib.suppress(OSError):
+        folder.rmdir()
 
 
 def is_whole(folder: Path, record: dict) -> bool:

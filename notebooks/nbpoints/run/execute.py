@@ -1,57 +1,33 @@
-"""Execute one point, whole: run its notebook through papermill, keep what it made, write down where it came from.
+"""Execute one point, whole: run its notebook, keep what it made, write down where it came from.
 
-Runs in a worker process, on this machine or another. Everything is written to a folder aside and gets its final name
-at the end, so a point is either there and complete or not there.
+Runs in a thread of the batch, or on a Dask worker. Everything is written to a folder aside and gets its final name at
+the end, so a point is either there and complete or not there.
 """
 
 from __future__ import annotations
 
-import ast
 import atexit
 import contextlib
 import functools
 import json
-import logging
-import os
 import shutil
-import signal
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-# nbformat's jsonschema tries for this check of IRIs, which no notebook has, and it takes 0.8 s to import
-_SLOW = "rfc3987_syntax"
-sys.modules.setdefault(_SLOW, None)
-
-import nbformat
-import papermill
-import psutil
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from papermill.engines import NBClientEngine, papermill_engines
-from papermill.exceptions import PapermillExecutionError
-from papermill.execute import ERROR_MARKER_TAG
-from papermill.translators import PythonTranslator, papermill_translators
-
-from nbpoints import notebook as reading
-from nbpoints import project
-from nbpoints.records import fingerprint, run_record as manifest
-from nbpoints.run.job import Job, Outcome
-from nbpoints.kernels.server import Server
-from nbpoints.records.layout import FAILED, FIGURES, NOTEBOOK, PARTIAL, RUN
-from nbpoints.kernels.jupyter_kernel import Launch, manager_for
+from nbpoints import notebook as notebooks, project
 from nbpoints.errors import InputError
+from nbpoints.kernels.jupyter_kernel import Launch
+from nbpoints.kernels.server import Server
+from nbpoints.records import fingerprint, run_record
+from nbpoints.records.layout import FIGURES, NOTEBOOK, PARTIAL, RUN, failed_folder, forget_failure, replace_folder
+from nbpoints.run.job import Job, Outcome
+from nbpoints.run.papermill_engine import Execution, as_text
+from nbpoints.run.watch import limits
 
-if sys.modules[_SLOW] is None:
-    del sys.modules[_SLOW]
 
-_ENGINE = "nbpoints"
-_KERNEL_NAME = "python3"
-_INJECTED = "injected-parameters"
-_MEMORY_POLL_S = 0.05
-# outputs that come late, after the cell's reply, on a busy machine
-_LATE_OUTPUT_S = 60
+class _Cut(Exception):
+    """The batch was stopped."""
 
 
 def execute(job: Job) -> Outcome:
@@ -64,249 +40,156 @@ def execute(job: Job) -> Outcome:
     Returns
     -------
     Outcome
-        Also for a point that failed: its partial notebook then stands in ``<point>.failed``.
+        Whatever goes wrong inside a point is its outcome; its notebook, as far as it came, then stands in
+        ``.failed/<point>``.
 
     Raises
     ------
     InputError
         When the outputs cannot be written.
     """
+    began, began_ns = time.perf_counter(), time.time_ns()
+    place = _Place(job)
+    outcome = Outcome()
     try:
-        return _execute(job)
+        place.clear()
+        point = _Point(job, place, outcome)
+        try:
+            point.run()
+        except _Cut:
+            raise
+        except Exception as error:
+            outcome.fail("failed", _one_line(error))
+        outcome.seconds = round(time.perf_counter() - began, 3)
+        times = {"started": run_record.moment(began_ns), "ended": run_record.moment(time.time_ns())}
+        try:
+            point.store(times)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            # the notebook's outputs cannot be stored; what went before can
+            outcome.fail("failed", f"its outputs cannot be stored ({_one_line(error)})")
+            point.store(times, whole=False)
     except OSError as error:
         raise InputError(f"{error.filename or job.out}: {error.strerror}, so no point can be stored.") from None
-
-
-def _execute(job: Job) -> Outcome:
-    point, began, began_ns = job.point, time.perf_counter(), time.time_ns()
-    scenario = job.out / point.scenario
-    partial = scenario / PARTIAL / point.name
-    shutil.rmtree(partial, ignore_errors=True)
-    (partial / FIGURES).mkdir(parents=True)
-    root = project.find(point.notebook.parent).root
-    launch = _launch(job, root, partial)
-    outcome = Outcome()
-    book = _run(job, launch, outcome)
-    if book is not None:
-        text = nbformat.writes(_clean(book, point.notebook))
-        (partial / NOTEBOOK).write_text(text + "\n", encoding="utf-8")
-    outcome.cold = launch.cold
-    outcome.cell_cpu_s = launch.report.get("cell_cpu_s", 0.0)
-    outcome.imported = launch.report.get("imported", [])
-    if outcome.status == "ran" and not launch.report:
-        outcome.status, outcome.error = "died", "the kernel ended without its report"
-    taken = None
-    if outcome.status == "ran":
-        taken = fingerprint.take(point, launch.report, fingerprint.Hashes(root), began_ns)
-    if not any((partial / FIGURES).iterdir()):
-        (partial / FIGURES).rmdir()
-    outcome.seconds = round(time.perf_counter() - began, 3)
-    run = job.facts | {
-        "started": manifest.moment(began_ns),
-        "ended": manifest.moment(time.time_ns()),
-        "seconds": outcome.seconds,
-        "kernel": "forked" if job.warm and not launch.cold else "ordinary",
-        "status": outcome.status,
-        "cell": outcome.cell,
-        "error": outcome.error,
-    }
-    record = manifest.run_record(point, partial, root, book, taken, launch.report, run)
-    outcome.results, outcome.figures = len(record["results"]), len(record["figures"])
-    (partial / RUN).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    final = scenario / point.name
-    if outcome.status == "ran":
-        _move(partial, final)
-        shutil.rmtree(_failed(final), ignore_errors=True)
-    else:
-        final = _failed(final)
-        _move(partial, final)
-    outcome.place = str(final)
     return outcome
 
 
-def _launch(job: Job, root: Path, partial: Path) -> Launch:
-    notebook = job.point.notebook.resolve()
-    request = {
-        "cwd": str(notebook.parent),
-        "env": {"NBPOINTS_FIGURES": str(partial / FIGURES)},
-        "root": str(root),
-        # a notebook may read itself, to check its parameters; its code cells count anyway
-        "ignored": [str(notebook), str(partial), sys.prefix],
-    }
-    if not job.warm:
-        return Launch(request, _own_server(()).folder, None)
-    address = job.kernels or _own_server(tuple(job.preload)).address
-    return Launch(request, Path(address).parent, address)
+class _Place:
+    """Where a point's outputs go: first aside, then to their final name."""
+
+    def __init__(self, job: Job):
+        scenario = job.out / job.point.scenario
+        self.partial = scenario / PARTIAL / job.point.name
+        self.final = scenario / job.point.name
+        self.failed = failed_folder(scenario, job.point.name)
+
+    def clear(self) -> None:
+        shutil.rmtree(self.partial, ignore_errors=True)
+        (self.partial / FIGURES).mkdir(parents=True)
+
+    def settle(self, has_succeeded: bool) -> Path:
+        final = self.final if has_succeeded else self.failed
+        final.parent.mkdir(exist_ok=True)
+        replace_folder(self.partial, final)
+        if has_succeeded:
+            forget_failure(self.final.parent, self.final.name)
+        return final
+
+
+class _Point:
+    def __init__(self, job: Job, place: _Place, outcome: Outcome):
+        self._job, self._place, self._outcome = job, place, outcome
+        self._folder = (job.folder or job.point.notebook.parent).resolve()
+        self._project = project.find(self._folder)
+        self._launch: Launch | None = None
+        self._execution: Execution | None = None
+        self._fingerprint: dict | None = None
+
+    def run(self) -> None:
+        job, outcome = self._job, self._outcome
+        path = job.point.notebook
+        before = fingerprint.change_time(path)
+        source = notebooks.load(path)
+        language, kernel = notebooks.language(source)
+        if language not in ("", "python"):
+            outcome.fail("failed", f"its kernel {kernel} runs {language}; only Python notebooks can be run")
+            return
+        self._launch = self._start()
+        self._execution = Execution(source, outcome)
+        try:
+            with limits(job, self._launch, outcome):
+                passed = {name: job.point.passed[name] for name in job.point.parameters if name in job.point.passed}
+                self._execution.run(self._launch, str(self._folder), passed)
+        finally:
+            self._launch.close()
+        if self._launch.is_cut:
+            raise _Cut
+        report = self._launch.report
+        outcome.cold = self._launch.cold
+        outcome.cell_cpu_s = report.get("cell_cpu_s", 0.0)
+        outcome.imported, outcome.written = report.get("imported", []), report.get("written", [])
+        if not report:
+            outcome.fail("died", f"the kernel ended without its report{self._launch.cause()}")
+        if outcome.status == "ran":
+            hashes = fingerprint.Hashes(self._project.root)
+            self._fingerprint = fingerprint.take(job.point, report, hashes, before, job.environment)
+
+    def _start(self) -> Launch:
+        job = self._job
+        request = {
+            "cwd": str(self._folder),
+            "env": job.environment | {"NBPOINTS_FIGURES": str(self._place.partial / FIGURES)},
+            # only the batch's own count, on whatever machine
+            "unset": list(self._project.environment),
+            "root": str(self._project.root),
+            # a notebook may read itself, to check its parameters; its code cells count anyway
+            "ignored": [str(job.point.notebook.resolve()), str(self._place.partial), sys.prefix],
+        }
+        address = job.kernels or _own_server(tuple(job.preload) if job.warm else ()).address
+        return Launch(request, Path(address).parent, address if job.warm else None)
+
+    def store(self, times: dict[str, str], whole: bool = True) -> None:
+        """Write what there is, and give the folder its final name."""
+        outcome, partial = self._outcome, self._place.partial
+        if not whole:
+            self._place.clear()
+        # the notebook may have removed it
+        (partial / FIGURES).mkdir(parents=True, exist_ok=True)
+        book = None
+        if whole and self._execution is not None and self._execution.book is not None:
+            book = self._execution.cleaned()
+            (partial / NOTEBOOK).write_bytes(as_text(book).encode())
+        if not any((partial / FIGURES).iterdir()):
+            (partial / FIGURES).rmdir()
+        launch = self._launch
+        run = self._job.facts | times | {
+            "seconds": outcome.seconds,
+            "kernel": "forked" if self._job.warm and not outcome.cold else "ordinary",
+            "status": outcome.status,
+            "cell": outcome.cell,
+            "error": outcome.error,
+        }
+        taken = self._fingerprint if outcome.status == "ran" else None
+        report = launch.report if launch and whole else {}
+        root = self._project.root
+        record = run_record.run_record(self._job.point, partial, root, book, taken, report, run)
+        content = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+        (partial / RUN).write_bytes(content.encode(errors="strict" if whole else "replace"))
+        outcome.results, outcome.figures = len(record["results"]), len(record["figures"])
+        outcome.place = str(self._place.settle(outcome.status == "ran"))
 
 
 @functools.cache
 def _own_server(preload: tuple[str, ...]) -> Server:
-    server = Server("kernels")
+    server = Server()
     server.preload(preload)
     atexit.register(server.close)
     return server
 
 
-def _run(job: Job, launch: Launch, outcome: Outcome) -> nbformat.NotebookNode | None:
-    """Execute the notebook, note in the outcome how it ended, and return it as far as it came."""
-    point, kept, at = job.point, [], []
-    options: dict[str, object] = {}
-    if job.timeout_s is not None:
-        options["timeout_func"] = _time_left(job.timeout_s)
-    try:
-        with _memory_watched(launch, job.memory_mb, outcome):
-            papermill.execute_notebook(
-                nbformat.from_dict(reading.load(point.notebook)),
-                None,
-                parameters={name: point.passed[name] for name in point.parameters if name in point.passed},
-                engine_name=_ENGINE,
-                kernel_name=_KERNEL_NAME,
-                language="python",
-                progress_bar=False,
-                request_save_on_cell_execute=False,
-                kernel_manager_class=manager_for(launch),
-                # papermill's own cwd= would change that of the whole process
-                resources={"metadata": {"path": str(point.notebook.resolve().parent)}},
-                record_timing=False,
-                coalesce_streams=True,
-                iopub_timeout=_LATE_OUTPUT_S,
-                on_cell_start=lambda cell, cell_index: at.append((cell, cell_index)),
-                kept=kept,
-                **options,
-            )
-    except PapermillExecutionError as error:
-        shown = error.evalue if error.ename == "InputError" else f"{error.ename}: {error.evalue}".rstrip(": ")
-        outcome.status, outcome.error = "failed", " ".join(shown.split())
-    except CellTimeoutError:
-        outcome.status, outcome.error = "timeout", f"no end after {job.timeout_s:g} s"
-    except (DeadKernelError, RuntimeError) as error:
-        if outcome.status != "memory":
-            outcome.status, outcome.error = "died", f"the kernel died ({error})"
-    finally:
-        launch.close()
-    if outcome.status != "ran" and at:
-        outcome.cell = _number_in_source(*at[-1], kept)
-    return kept[0] if kept else None
-
-
-def _time_left(seconds: float) -> Callable[[object], float]:
-    """Make the function that tells a cell how much of the point's time is left, from the first cell on."""
-    began: list[float] = []
-
-    def left(cell: object) -> float:
-        began.append(time.monotonic())
-        return max(0.01, began[0] + seconds - time.monotonic())
-
-    return left
-
-
-def _number_in_source(cell: nbformat.NotebookNode, index: int, kept: list) -> int:
-    own = [each for each in kept[0].cells if not {_INJECTED, ERROR_MARKER_TAG} & set(each.metadata.get("tags", ()))]
-    numbers = [number for number, each in enumerate(own, 1) if each is cell]
-    return numbers[0] if numbers else index + 1
-
-
-class _Engine(NBClientEngine):
-    """Papermill's own engine; it hands out the notebook, which papermill keeps to itself when a point fails."""
-
-    @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, *, kept: list, **keywords) -> object:
-        kept.append(nb_man.nb)
-        return super().execute_managed_notebook(nb_man, kernel_name, **keywords)
-
-
-class _Literal(PythonTranslator):
-    """Write parameters as Python literals that read back as they were, or not at all."""
-
-    @classmethod
-    def translate(cls, value: object) -> str:
-        text = repr(value)
-        if repr(ast.literal_eval(text)) != text:
-            raise InputError(f"{text} cannot be passed without a change; pass numbers, text, lists and dicts.")
+def _one_line(error: Exception) -> str:
+    text = ""
+    with contextlib.suppress(Exception):
+        text = " ".join(str(error).encode(errors="replace").decode().split())
+    if isinstance(error, InputError):
         return text
-
-    @classmethod
-    def codify(cls, parameters: dict, comment: str = "Parameters") -> str:
-        # not PythonTranslator's: it formats with black where that happens to be installed
-        return super(PythonTranslator, cls).codify(parameters, comment)
-
-    @classmethod
-    def inspect(cls, parameters_cell: object) -> list:
-        # what may be passed was judged before
-        return []
-
-
-papermill_engines.register(_ENGINE, _Engine)
-papermill_translators.register(_KERNEL_NAME, _Literal)
-logging.getLogger("papermill").setLevel(logging.ERROR)
-
-
-@contextlib.contextmanager
-def _memory_watched(launch: Launch, limit_mb: int | None, outcome: Outcome) -> Iterator[None]:
-    """Kill the kernel when it, with all that it started, holds more memory than it may."""
-    done = threading.Event()
-
-    def watch() -> None:
-        while not done.wait(_MEMORY_POLL_S):
-            process = launch.process
-            used_mb = _memory_mb(process.pid) if process is not None else 0
-            if used_mb > limit_mb:
-                outcome.status = "memory"
-                outcome.error = f"{used_mb:.0f} MB of memory in use, above the limit of {limit_mb} MB"
-                process.signal(signal.SIGKILL)
-                return
-
-    watcher = threading.Thread(target=watch, daemon=True) if limit_mb is not None else None
-    if watcher:
-        watcher.start()
-    try:
-        yield
-    finally:
-        done.set()
-        if watcher:
-            watcher.join()
-
-
-def _memory_mb(pid: int) -> float:
-    total = 0
-    with contextlib.suppress(psutil.Error):
-        process = psutil.Process(pid)
-        for each in (process, *process.children(recursive=True)):
-            with contextlib.suppress(psutil.Error):
-                total += each.memory_info().rss
-    return total / 2**20
-
-
-def _clean(book: nbformat.NotebookNode, notebook: Path) -> nbformat.NotebookNode:
-    """Take out what differs from run to run: papermill's times and paths, random ids."""
-    original = reading.load(notebook)
-    book.metadata = nbformat.from_dict(original["metadata"])
-    identities = iter([cell.get("id") for cell in original["cells"]])
-    for number, cell in enumerate(book.cells, 1):
-        tags = cell.metadata.get("tags", [])
-        if _INJECTED in tags:
-            cell.id = _INJECTED
-        elif ERROR_MARKER_TAG in tags:
-            cell.id = f"error-{number}"
-        else:
-            cell.id = next(identities, None) or f"cell-{number}"
-        cell.metadata.pop("papermill", None)
-        if not tags:
-            cell.metadata.pop("tags", None)
-    return book
-
-
-def _failed(final: Path) -> Path:
-    return final.with_name(final.name + FAILED)
-
-
-def _move(folder: Path, final: Path) -> None:
-    """Give a complete folder its final name, in place of an older one."""
-    if final.exists():
-        old = folder.with_name(f"{folder.name}.old")
-        shutil.rmtree(old, ignore_errors=True)
-        os.rename(final, old)
-        os.rename(folder, final)
-        shutil.rmtree(old, ignore_errors=True)
-    else:
-        os.rename(folder, final)
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -1,95 +1,49 @@
-"""Where points run: processes of this machine or a Dask cluster, behind the interface of `concurrent.futures`."""
+"""Where points run: threads of this process or a Dask cluster, behind the interface of `concurrent.futures`."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from multiprocessing.connection import Connection
-from queue import Empty, SimpleQueue
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 
-from nbpoints.kernels.server import Forked, ForkError, Server
 from nbpoints.errors import InputError
 
-_CONNECT_S = 10
-
-
-class WorkerLost(RuntimeError):
-    """A worker process ended before its answer."""
+# a scheduler on a busy machine, or one that a queue has only just started
+CONNECT_S = 60
+_POLL_S = 0.05
+WAIT = "NBPOINTS_DASK_WAIT_S"
 
 
 def is_lost(error: BaseException) -> bool:
-    """Tell whether a call failed because of its worker and not by itself."""
+    """Tell whether a call failed because its Dask workers died, several in a row, and not by itself."""
     scheduler = sys.modules.get("distributed.scheduler")
-    return isinstance(error, WorkerLost) or (scheduler is not None and isinstance(error, scheduler.KilledWorker))
+    return scheduler is not None and isinstance(error, scheduler.KilledWorker)
 
 
-class LocalPool(Executor):
-    """Worker processes of this machine, forked from one that has imported papermill.
+@contextlib.contextmanager
+def threads(jobs: int) -> Iterator[Executor]:
+    """Run points in threads, since each has a process of its own for its kernel.
 
-    Unlike `concurrent.futures.ProcessPoolExecutor` it outlives the death of a worker: the call fails with `WorkerLost`
-    and the next gets another worker. No worker outlives the pool, however that ends.
-
-    Parameters
-    ----------
-    jobs : int
-        Calls at a time.
+    When the block is left by an exception, kernels under way are ended and waiting calls are dropped.
     """
+    pool = ThreadPoolExecutor(jobs, thread_name_prefix="point")
+    try:
+        yield pool
+        pool.shutdown()
+    except BaseException:
+        from nbpoints.kernels import jupyter_kernel
 
-    def __init__(self, jobs: int):
-        self._server = Server("workers")
-        self._server.preload(["nbpoints.run.execute", "nbpoints.run.worker", "rocrate.rocrate"], path=sys.path)
-        self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="point")
-        self._idle: SimpleQueue[_Worker] = SimpleQueue()
-
-    def submit(self, function: Callable, /, *arguments: object) -> Future:
-        """Call a function of a module in a worker."""
-        return self._threads.submit(self._call, function, arguments)
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the pool; without `wait`, calls under way are cut off."""
-        self._threads.shutdown(wait=wait, cancel_futures=cancel_futures or not wait)
-        if not wait:
-            # no call outlives its worker, so the threads end now
-            self._server.close()
-            self._threads.shutdown()
-        with contextlib.suppress(Empty):
-            while True:
-                self._idle.get_nowait().close()
-        self._server.close()
-
-    def _call(self, function: Callable, arguments: tuple) -> object:
-        try:
-            worker = self._idle.get_nowait()
-        except Empty:
-            worker = _Worker(self._server.address)
-        done, answer = worker.call(function, arguments)
-        self._idle.put(worker)
-        if not done:
-            raise answer
-        return answer
-
-
-class _Worker:
-    def __init__(self, address: str):
-        try:
-            self._process = Forked(address, {"role": "worker", "module": "nbpoints.run.worker"})
-        except ForkError as error:
-            raise WorkerLost(str(error)) from error
-        self._connection = Connection(self._process.leash.detach())
-
-    def call(self, function: Callable, arguments: tuple) -> tuple[bool, object]:
-        try:
-            self._connection.send((function, arguments))
-            return self._connection.recv()
-        except (EOFError, OSError):
-            self.close()
-            raise WorkerLost("its worker process died") from None
-
-    def close(self) -> None:
-        self._connection.close()
-        self._process.close()
+        pool.shutdown(wait=False, cancel_futures=True)
+        ending = threading.Thread(target=pool.shutdown, daemon=True)
+        ending.start()
+        while ending.is_alive():
+            # again and again, since a kernel may be starting just now
+            jupyter_kernel.cut_all()
+            ending.join(_POLL_S)
+        raise
 
 
 @contextlib.contextmanager
@@ -116,9 +70,16 @@ def dask(scheduler: str | None) -> Iterator[Executor]:
         raise InputError("--executor dask needs dask and distributed: pip install dask distributed.") from None
     if not scheduler:
         raise InputError("--executor dask needs --scheduler ADDRESS, such as tcp://host:8786.")
+    text = os.environ.get(WAIT, str(CONNECT_S))
     try:
-        client = Client(scheduler, timeout=_CONNECT_S, set_as_default=False)
+        wait_s = float(text)
+    except ValueError:
+        raise InputError(f"{WAIT}={text}: expected a number of seconds, for example {CONNECT_S}.") from None
+    try:
+        client = Client(scheduler, timeout=wait_s, set_as_default=False)
     except (OSError, ValueError) as error:
-        raise InputError(f"--scheduler {scheduler}: no Dask scheduler answers ({error}).") from None
+        raise InputError(
+            f"--scheduler {scheduler}: no Dask scheduler answered within {wait_s:g} s ({error}); {WAIT} sets the wait."
+        ) from None
     with client, client.get_executor(pure=False) as executor:
         yield executor

@@ -1,4 +1,4 @@
-"""What goes to a worker and what comes back; light, so that whoever plans a batch need not import what executes it."""
+"""What it takes to run one point, and what became of it. No heavy imports: whoever plans a batch loads this."""
 
 from __future__ import annotations
 
@@ -10,21 +10,26 @@ from nbpoints.scenarios.point import Point
 
 @dataclass(frozen=True)
 class Job:
-    """A point with all that a worker, which may be another machine, has to know to run it.
+    """A point with all that an executor, which may be another machine, has to know to run it.
 
     Attributes
     ----------
     point : Point
     out : Path
         Folder of the runs, absolute.
+    folder : Path or None
+        Working folder of the kernel and place of the project, if not the notebook's own folder.
+    environment : dict
+        The project's environment variables. Those of the executor's own process with the project's prefixes are
+        ignored.
     kernels : str or None
         Address of the fork server, if there is one on this machine.
     preload : list of str
-        Packages for a fork server of the worker's own, when there is no address.
+        Packages for a fork server of the executor's own, when there is no address.
     warm : bool
-        Whether kernels are to be forked at all.
+        Whether to fork kernels at all.
     timeout_s : float or None
-        For all cells of the point together.
+        For the whole point.
     memory_mb : int or None
         For the kernel and what it starts.
     facts : dict
@@ -33,6 +38,8 @@ class Job:
 
     point: Point
     out: Path
+    folder: Path | None = None
+    environment: dict[str, str] = field(default_factory=dict)
     kernels: str | None = None
     preload: list[str] = field(default_factory=list)
     warm: bool = True
@@ -56,13 +63,15 @@ class Outcome:
     cell : int or None
         Where it failed, counted from 1 in the notebook that the user wrote.
     error : str
-        Why, in one line.
+        Why, in one line; never empty unless the point ran.
     place : str
         Folder of what it left.
     cold : str
-        Why its kernel was an ordinary one though it was to be forked.
+        Why its kernel was an ordinary one though a forked one was asked for.
     imported : list of str
         Packages that its kernel had to import, since the server had not.
+    written : list of str
+        Files of the project that it wrote, relative to the project.
     """
 
     status: str = "ran"
@@ -75,10 +84,9 @@ class Outcome:
     place: str = ""
     cold: str = ""
     imported: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
 
-
-def perform(job: Job) -> Outcome:
-    """Run one point; importable everywhere, imports papermill only where it is called."""
-    from nbpoints.run.execute import execute
-
-    return execute(job)
+    def fail(self, status: str, error: str) -> None:
+        """Note the first thing that went wrong; what follows from it does not count."""
+        if self.status == "ran":
+            self.status, self.error = status, error

@@ -1,4 +1,4 @@
-"""Keep the workers of a batch busy until every point has its outcome."""
+"""Run points, as many at a time as there are jobs, until each has its outcome."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import contextlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import TextIO
 
-from nbpoints.records import crate, run_record as manifest
-from nbpoints.run import executor as executors
-from nbpoints.project import find as find_project
-from nbpoints.run.job import Job, Outcome, perform
-from nbpoints.kernels.server import Server
-from nbpoints.scenarios.point import Point
+from nbpoints import project
+from nbpoints.errors import InputError
 from nbpoints.kernels.preload import Preload
+from nbpoints.kernels.server import Server
+from nbpoints.records import run_record
+from nbpoints.run import executor as executors
+from nbpoints.run.job import Job, Outcome
 from nbpoints.run.progress import Progress
+from nbpoints.scenarios.point import Point
 
 _WORTH_A_RETRY = {"timeout", "died"}
 _REFRESH_S = 0.5
@@ -25,33 +24,30 @@ _REFRESH_S = 0.5
 
 @dataclass
 class Loop:
-    """The points of a batch that have to run, and how.
+    """Points that have to run, and how.
 
     Attributes
     ----------
-    points : list of Point
+    todo : list of Job
         In the order in which to begin them.
-    job : Job
-        Their common settings; the point in it does not matter.
+    progress : Progress
     retries : int
         How many times more to try a point that ran out of time or whose kernel died.
-    stream : file
-    crates : list of (Path, str or None)
-        Folders of the scenarios to describe in the end, and the licence (see `crate.write`); those that are written
-        leave the list.
-    outcomes : dict of int to Outcome
-        By place in `points`; after an interruption those that were done.
+    preload : Preload
+        What to import beforehand.
+    servers : Servers, optional
+        To use and to leave running; the loop starts its own unless given.
     """
 
-    points: list[Point]
-    job: Job
-    retries: int
-    stream: TextIO
-    crates: list[tuple[Path, str | None]]
-    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    todo: list[Job]
+    progress: Progress
+    retries: int = 0
+    preload: Preload = field(default_factory=Preload)
+    servers: Servers | None = None
+    _writers: dict[str, str] = field(default_factory=dict)
 
-    def run(self, jobs: int, executor: str, scheduler: str | None) -> None:
-        """Run all points.
+    def run(self, jobs: int, executor: str = "local", scheduler: str | None = None) -> Iterator[tuple[int, Outcome]]:
+        """Run all points; yield each one's place in `todo` with its outcome, as they end.
 
         Parameters
         ----------
@@ -63,60 +59,68 @@ class Loop:
         Raises
         ------
         InputError
-            When outputs cannot be written or the cluster cannot be reached.
+            When outputs cannot be written, no thread or process starts, or the cluster cannot be reached.
         """
-        jobs = min(jobs, len(self.points))
-        progress = Progress(len(self.points), jobs, self.stream)
-        preload = Preload(self.job.out)
-        place = self._local(jobs, preload) if executor == "local" else self._dask(scheduler, preload)
+        place = self._local(jobs) if executor == "local" else self._dask(scheduler)
         try:
-            with place as (pool, job, warm):
-                for number, outcome in self._drive(pool, job, progress):
-                    self.outcomes[number] = outcome
-                    new = preload.learn(self.points[number].notebook, outcome.imported)
+            with place as (submit, warm):
+                for number, outcome in self._drive(submit):
+                    point = self.todo[number].point
+                    self._warn_of_shared_files(point, outcome)
+                    new = self.preload.learn(point.notebook, outcome.imported)
                     if new:
                         warm(new)
-                self._describe(pool)
+                    yield number, outcome
+        except RuntimeError as error:
+            if "can't start new thread" not in str(error):
+                raise
+            raise InputError("No more threads can be started (see `ulimit -u`); run fewer points at a time.") from None
         finally:
-            preload.save()
-            progress.close()
+            self.preload.save()
+            self.progress.close()
 
     @contextlib.contextmanager
-    def _local(self, jobs: int, preload: Preload) -> Iterator[tuple[Executor, Job, Callable]]:
-        # the two servers import at the same time, each on a core of its own
-        with Server("kernels") as kernels:
-            pool = executors.LocalPool(jobs)
-            try:
-                kernels.preload(preload.first(point.notebook for point in self.points))
-                yield pool, replace(self.job, kernels=kernels.address, facts=self._facts()), kernels.preload
-                pool.shutdown()
-            finally:
-                pool.shutdown(wait=False)
+    def _local(self, jobs: int) -> Iterator[tuple[Callable, Callable]]:
+        with contextlib.nullcontext(self.servers) if self.servers else Servers() as servers:
+            servers.preload(self.preload.first(job.point.notebook for job in self.todo))
+            # a second of imports, while the server does its own
+            from nbpoints.run.execute import execute
+
+            facts = self._facts()
+            with executors.threads(jobs) as pool:
+
+                def perform(job: Job) -> Outcome:
+                    return execute(replace(job, kernels=servers.address()))
+
+                yield lambda job: pool.submit(perform, replace(job, facts=facts)), servers.preload
 
     @contextlib.contextmanager
-    def _dask(self, scheduler: str | None, preload: Preload) -> Iterator[tuple[Executor, Job, Callable]]:
+    def _dask(self, scheduler: str | None) -> Iterator[tuple[Callable, Callable]]:
         with executors.dask(scheduler) as pool:
-            first = preload.first(point.notebook for point in self.points)
+            from nbpoints.run.execute import execute
+
+            first, facts = self.preload.first(job.point.notebook for job in self.todo), self._facts()
             # the servers of the cluster's workers are out of reach once they run
-            yield pool, replace(self.job, preload=first, facts=self._facts()), lambda names: None
+            yield lambda job: pool.submit(execute, replace(job, preload=first, facts=facts)), lambda names: None
 
     def _facts(self) -> dict:
-        return manifest.facts(find_project(self.points[0].notebook.parent).root)
+        return run_record.facts(project.find(self.todo[0].point.notebook.parent).root)
 
-    def _drive(self, pool: Executor, job: Job, progress: Progress) -> Iterator[tuple[int, Outcome]]:
+    def _drive(self, submit_job: Callable[[Job], Future]) -> Iterator[tuple[int, Outcome]]:
         done: SimpleQueue[Future] = SimpleQueue()
         pending: dict[Future, tuple[int, int]] = {}
         warned = False
 
         def submit(number: int, attempt: int) -> None:
-            future = pool.submit(perform, replace(job, point=self.points[number]))
+            future = submit_job(self.todo[number])
             pending[future] = number, attempt
             future.add_done_callback(done.put)
 
-        for number in range(len(self.points)):
+        for number in range(len(self.todo)):
             submit(number, 0)
         while pending:
-            progress.show(self.points[number].name for future, (number, _) in pending.items() if future.running())
+            running = (self.todo[number].point.name for future, (number, _) in pending.items() if future.running())
+            self.progress.show(running)
             try:
                 future = done.get(timeout=_REFRESH_S)
             except Empty:
@@ -125,22 +129,55 @@ class Loop:
             outcome = _outcome(future)
             if outcome.cold and not warned:
                 warned = True
-                progress.note(f"Kernels start the ordinary, slower way: {outcome.cold}.")
+                self.progress.note(f"Kernels start the ordinary, slower way: {outcome.cold}.")
             if outcome.status in _WORTH_A_RETRY and attempt < self.retries:
-                progress.note(f"{self.points[number].name}: {outcome.error}; trying again.")
+                self.progress.note(f"{self.todo[number].point.name}: {outcome.error}; trying again.")
                 submit(number, attempt + 1)
                 continue
-            progress.finished(self.points[number].name, outcome.status, outcome.seconds)
+            self.progress.finished(self.todo[number].point.name, outcome.status, outcome.seconds)
             yield number, outcome
 
-    def _describe(self, pool: Executor) -> None:
-        """Write the crates in a worker: they take memory for every point, and this process shall not."""
-        for each in list(self.crates):
-            error = pool.submit(crate.write, *each).exception()
-            if error is None:
-                self.crates.remove(each)
-            elif not executors.is_lost(error):
-                raise error
+    def _warn_of_shared_files(self, point: Point, outcome: Outcome) -> None:
+        """Say once when two points write the same file of the project: what stands in it then is chance."""
+        for path in outcome.written:
+            other = self._writers.setdefault(path, point.name)
+            if other not in ("", point.name):
+                self._writers[path] = ""
+                self.progress.note(
+                    f"{path}: written by {other} and by {point.name}, each over the other's; "
+                    "write below the folder that NBPOINTS_FIGURES names, or put the parameters into the file's name."
+                )
+
+
+class Servers:
+    """The fork server of a batch; one that died is replaced once, with the same imports."""
+
+    def __init__(self) -> None:
+        self._all = [Server()]
+        self._names: list[str] = []
+
+    def preload(self, names: list[str]) -> None:
+        """Say what to import before the next fork."""
+        self._names += names
+        self._all[-1].preload(names)
+
+    def address(self) -> str:
+        """Return where to ask for a fork."""
+        if len(self._all) == 1 and not self._all[0].is_alive():
+            self._all.append(Server())
+            self._all[-1].preload(self._names)
+        return self._all[-1].address
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def __enter__(self) -> Servers:
+        return self
+
+    def close(self) -> None:
+        """End the servers with all their kernels."""
+        for server in self._all:
+            server.close()
 
 
 def _outcome(future: Future) -> Outcome:
@@ -150,4 +187,3 @@ def _outcome(future: Future) -> Outcome:
     if executors.is_lost(error):
         return Outcome("died", error=str(error))
     raise error
-

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -14,13 +13,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
-from nbpoints import project
-from nbpoints.records import fingerprint
-from nbpoints.run.job import Job, Outcome
-from nbpoints.records.layout import CRATE, FAILED, FIGURES, LOCK, PARTIAL, is_whole, read_run
-from nbpoints.scenarios.point import Point
-from nbpoints.run.progress import Row, table
+from nbpoints import files, project
 from nbpoints.errors import InputError, needs_unix
+from nbpoints.files import write_whole
+from nbpoints.records import fingerprint, layout
+from nbpoints.records.layout import CRATE, FIGURES, LOCK, is_whole, read_run
+from nbpoints.run.job import Job, Outcome
+from nbpoints.run.progress import Progress, Row, Screen, table
+from nbpoints.scenarios.point import Point
 
 DONE = {"ran", "current"}
 
@@ -82,31 +82,33 @@ def run(
     KeyboardInterrupt
         On Ctrl-C and SIGTERM; what is finished stays.
     """
-    points, out, stream = _named(points), Path(out).resolve(), stream or sys.stderr
+    points, out, screen = _named(points), Path(out).resolve(), Screen(stream or sys.stderr)
     needs_unix()
     if executor not in ("local", "dask"):
         raise InputError(f"--executor {executor}: there are 'local' and 'dask'.")
-    with _locked(out), _terminable():
+    with _locked(out), terminable():
         _sweep(out, points)
         judged = list(_judge(points, out, fresh))
         rows = {entry.number: Row(entry.point.name, "current") for entry in judged if not entry.reasons}
         due = [entry for entry in judged if entry.reasons]
         # the longest first, as far as known, so that no long one is left alone at the end
         due.sort(key=lambda entry: entry.seconds if entry.seconds is not None else float("inf"), reverse=True)
-        _forget_failures(points, rows, out)
-        crates, stopped = _crates(out, points, {entry.point.scenario for entry in due}), None
+        changed = _forget_failures(points, rows, out)
+        stopped = None
         if due:
+            from nbpoints.kernels.preload import Preload
             from nbpoints.run.loop import Loop
 
-            job = Job(due[0].point, out, timeout_s=timeout, memory_mb=memory_mb, warm=warm)
-            loop = Loop([entry.point for entry in due], job, retries, stream, crates)
+            settings = {"timeout_s": timeout, "memory_mb": memory_mb, "warm": warm}
+            todo = [Job(entry.point, out, environment=_environment(entry.point), **settings) for entry in due]
+            loop = Loop(todo, Progress(len(due), screen), retries, Preload(out))
             try:
-                loop.run(jobs or os.cpu_count() or 1, executor, scheduler)
+                with contextlib.closing(loop.run(jobs or os.cpu_count() or 1, executor, scheduler)) as ended:
+                    for place, outcome in ended:
+                        rows[due[place].number] = _row(due[place].point, outcome)
             except KeyboardInterrupt as error:
                 stopped = error
-            for place, outcome in loop.outcomes.items():
-                rows[due[place].number] = _row(due[place].point, outcome)
-        _describe(crates)
+        _write_crates(out, points, changed | {entry.point.scenario for entry in due})
         if publish is not None:
             _publish_defaults(points, rows, out, Path(publish))
         _clear_away(out, points)
@@ -114,7 +116,9 @@ def run(
             from nbpoints.run import junit as report
 
             report.write(Path(junit), [(points[number], rows[number]) for number in sorted(rows)])
-        table([rows[number] for number in sorted(rows)], stream)
+        table([rows[number] for number in sorted(rows)], screen)
+        for scenario in dict.fromkeys(point.scenario for point in points):
+            screen.write(f"Results are in {_short(str(out / scenario))}{os.sep}.\n")
         if stopped:
             raise stopped
     return 0 if all(row.status in DONE for row in rows.values()) else 1
@@ -172,14 +176,18 @@ def _judge(points: Iterable[Point], out: Path, fresh: bool) -> Iterator[_Judged]
         folder = out / point.scenario / point.name
         record = read_run(folder)
         if record is None:
-            reasons = ["failed the last time" if _failed(folder).exists() else "never ran"]
+            reasons = ["failed the last time" if layout.failed_folder(folder.parent, point.name).exists() else "never ran"]
         elif not is_whole(folder, record):
             reasons = ["outputs are missing or cut short"]
         else:
             reasons = fingerprint.changes(point, record["fingerprint"], hashes[root])
         if fresh and not reasons:
-            reasons = ["asked to run afresh"]
+            reasons = ["--fresh"]
         yield _Judged(number, point, reasons, record["run"]["seconds"] if record else None)
+
+
+def _environment(point: Point) -> dict[str, str]:
+    return fingerprint.project_environment(project.find(point.notebook.parent))
 
 
 def _row(point: Point, outcome: Outcome) -> Row:
@@ -195,33 +203,43 @@ def _short(place: str) -> str:
     return place if relative.startswith("..") else relative
 
 
-def _failed(folder: Path) -> Path:
-    return folder.with_name(folder.name + FAILED)
-
-
-def _forget_failures(points: list[Point], rows: dict[int, Row], out: Path) -> None:
-    """Remove what a failure left of a point that is current again."""
+def _forget_failures(points: list[Point], rows: dict[int, Row], out: Path) -> set[str]:
+    """Remove what a failure left of a point that is current again; return the scenarios in which there were some."""
+    changed = set()
     for number in rows:
-        shutil.rmtree(_failed(out / points[number].scenario / points[number].name), ignore_errors=True)
+        scenario, name = points[number].scenario, points[number].name
+        if layout.failed_folder(out / scenario, name).exists():
+            layout.forget_failure(out / scenario, name)
+            changed.add(scenario)
+    return changed
 
 
 def _publish_defaults(points: list[Point], rows: dict[int, Row], out: Path, target: Path) -> None:
-    """Publish the figures of the points that are done and have all parameters at their defaults."""
+    """Publish the figures of the points that are done and have all parameters at their defaults.
+
+    Raises
+    ------
+    InputError
+        When two notebooks have saved a figure under one name, or the files cannot be written.
+    """
+    sources: dict[str, Path] = {}
+    owners: dict[str, str] = {}
     for number, row in rows.items():
         if row.status in DONE and not points[number].passed:
-            _publish(out / points[number].scenario / points[number].name / FIGURES, target)
-
-
-def _publish(figures: Path, target: Path) -> None:
+            for source in sorted((out / points[number].scenario / points[number].name / FIGURES).glob("*")):
+                owner = owners.setdefault(source.name, points[number].notebook.name)
+                if owner != points[number].notebook.name:
+                    raise InputError(
+                        f"{source.name}: saved by {owner} and by {points[number].notebook.name}, so nothing was published; "
+                        "give the figure another name in one of them."
+                    )
+                sources[source.name] = source
     try:
-        for source in sorted(figures.glob("*")):
-            content, place = source.read_bytes(), target / source.name
-            if _is_published(source, place):
+        for name, source in sources.items():
+            if _is_published(source, target / name):
                 continue
             target.mkdir(parents=True, exist_ok=True)
-            aside = target / f".{source.name}.{os.getpid()}"
-            aside.write_bytes(content)
-            os.replace(aside, place)
+            write_whole(target / name, source.read_bytes())
     except OSError as error:
         raise InputError(f"{error.filename or target}: {error.strerror}, so no figure can be published.") from None
 
@@ -240,14 +258,13 @@ def _is_published(source: Path, place: Path) -> bool:
     return said[0] == said[1]
 
 
-def _crates(out: Path, points: list[Point], touched: set[str]) -> list[tuple[Path, str | None]]:
-    """List the scenarios to describe anew, with the project's licence."""
-    notebooks = {point.scenario: point.notebook for point in points}
-    return [
-        (out / scenario, _licence(notebook))
-        for scenario, notebook in notebooks.items()
-        if scenario in touched or not (out / scenario / CRATE).exists()
-    ]
+def _write_crates(out: Path, points: list[Point], changed: set[str]) -> None:
+    """Describe the scenarios in which a point ran, or an older success counts again, or that have no description."""
+    for scenario, notebook in {point.scenario: point.notebook for point in points}.items():
+        if scenario in changed or not (out / scenario / CRATE).exists():
+            from nbpoints.records import crate
+
+            crate.write(out / scenario, _licence(notebook))
 
 
 def _licence(notebook: Path) -> str | None:
@@ -255,24 +272,22 @@ def _licence(notebook: Path) -> str | None:
     return licence if isinstance(licence, str) else None
 
 
-def _describe(crates: list[tuple[Path, str | None]]) -> None:
-    """Write the crates that no worker has written: nothing had to run, or the batch was stopped."""
-    for folder, licence in crates:
-        from nbpoints.records import crate
-
-        crate.write(folder, licence)
-
-
 def _clear_away(out: Path, points: list[Point]) -> None:
     for scenario in {point.scenario for point in points}:
-        with contextlib.suppress(OSError):
-            (out / scenario / PARTIAL).rmdir()
+        for name in (layout.PARTIAL, layout.OLD, layout.FAILED):
+            layout.remove_empty(out / scenario / name)
 
 
 def _sweep(out: Path, points: list[Point]) -> None:
     """Remove what an interrupted batch left half done; nobody else writes here while we hold the lock."""
+    files.sweep(out)
     for scenario in {point.scenario for point in points}:
-        shutil.rmtree(out / scenario / PARTIAL, ignore_errors=True)
+        layout.sweep(out / scenario)
+
+
+def _without_links(path: str, flags: int) -> int:
+    # a link in a shared folder may lead to any file of ours
+    return os.open(path, flags | os.O_NOFOLLOW, 0o666)
 
 
 @contextlib.contextmanager
@@ -281,7 +296,7 @@ def _locked(out: Path) -> Iterator[None]:
 
     try:
         out.mkdir(parents=True, exist_ok=True)
-        file = open(out / LOCK, "a+")
+        file = open(out / LOCK, "a+", opener=_without_links)
     except OSError as error:
         raise InputError(f"{error.filename or out}: {error.strerror}, so nothing can be stored there.") from None
     with file:
@@ -303,7 +318,7 @@ def _locked(out: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _terminable() -> Iterator[None]:
+def terminable() -> Iterator[None]:
     """Treat SIGTERM like Ctrl-C, so that a batch ends in order."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -1,0 +1,206 @@
+"""Papermill as this package uses it: our kernels, parameters as exact literals, and an end that is noticed.
+
+This module is heavy to import: papermill, nbclient, nbformat, zmq.
+"""
+
+from __future__ import annotations
+
+import ast
+import logging
+import re
+import sys
+from collections.abc import Mapping
+
+# nbformat's jsonschema tries for this check of IRIs, which no notebook has, and it takes 0.8 s to import
+_SLOW = "rfc3987_syntax"
+sys.modules.setdefault(_SLOW, None)
+
+import nbformat
+import papermill
+from jupyter_core.utils import ensure_event_loop
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from papermill.engines import NBClientEngine, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+from papermill.execute import ERROR_MARKER_TAG
+from papermill.translators import PythonTranslator, papermill_translators
+
+from nbpoints import notebook as notebooks
+from nbpoints.errors import InputError
+from nbpoints.kernels.jupyter_kernel import Launch, manager_for
+from nbpoints.run.job import Outcome
+
+if sys.modules[_SLOW] is None:
+    del sys.modules[_SLOW]
+
+_ENGINE = "nbpoints"
+_KERNEL_NAME = "python3"
+_INJECTED = "injected-parameters"
+# outputs that come late, after the cell's reply, on a busy machine
+_LATE_OUTPUT_S = 60
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class StoppedEarly(Exception):
+    """A cell has ended its notebook, though cells follow."""
+
+
+class Execution:
+    """One run of a notebook, cell by cell.
+
+    Parameters
+    ----------
+    source : dict
+        From `nbpoints.notebook.load`.
+    outcome : Outcome
+        Where it is noted how the run ended.
+
+    Attributes
+    ----------
+    book : NotebookNode or None
+        The notebook as far as it came.
+    """
+
+    def __init__(self, source: dict, outcome: Outcome):
+        self._source, self._outcome = source, outcome
+        self._at: tuple[Mapping, int] | None = None
+        self._reply: Mapping = {}
+        self.book: nbformat.NotebookNode | None = None
+
+    def run(self, launch: Launch, folder: str, parameters: dict) -> None:
+        """Run the cells.
+
+        Parameters
+        ----------
+        launch : Launch
+            Starts the kernel.
+        folder : str
+            Working folder of the kernel.
+        parameters : dict
+            What to inject.
+        """
+        outcome = self._outcome
+        try:
+            papermill.execute_notebook(
+                nbformat.from_dict(self._source),
+                None,
+                parameters=parameters,
+                engine_name=_ENGINE,
+                kernel_name=_KERNEL_NAME,
+                language="python",
+                progress_bar=False,
+                request_save_on_cell_execute=False,
+                kernel_manager_class=manager_for(launch),
+                # papermill's own cwd= would change that of the whole process
+                resources={"metadata": {"path": folder}},
+                record_timing=False,
+                iopub_timeout=_LATE_OUTPUT_S,
+                on_cell_start=self._cell_starts,
+                on_cell_executed=self._cell_ends,
+                execution=self,
+            )
+        except StoppedEarly:
+            outcome.fail("failed", "the notebook stopped early, by exit() or quit(); the cells below did not run")
+        except (PapermillExecutionError, CellExecutionError):
+            outcome.fail("failed", self._reason())
+        except (DeadKernelError, RuntimeError) as error:
+            outcome.fail("died", f"the kernel died ({' '.join(str(error).split()) or type(error).__name__}){launch.cause()}")
+        finally:
+            # the client leaves the event loop of its thread open
+            ensure_event_loop().close()
+            if outcome.status != "ran" and self._at is not None:
+                outcome.cell = self._number_in_source(*self._at)
+
+    def cleaned(self) -> nbformat.NotebookNode:
+        """Return the notebook without what differs from run to run: papermill's times and paths, random ids."""
+        book = self.book
+        book.metadata = nbformat.from_dict(self._source["metadata"])
+        identities = iter([cell.get("id") for cell in self._source["cells"]])
+        taken: set[str] = set()
+        for number, cell in enumerate(book.cells, 1):
+            tags = cell.metadata.get("tags", [])
+            if self._is_added(cell):
+                own = _INJECTED if _INJECTED in tags else f"error-{number}"
+            else:
+                own = next(identities, None) or f"cell-{number}"
+            cell.id = own if own not in taken else f"{own}-{number}"
+            taken.add(cell.id)
+            cell.metadata.pop("papermill", None)
+            if not tags:
+                cell.metadata.pop("tags", None)
+            if cell.cell_type == "code":
+                cell.outputs = [nbformat.from_dict(output) for output in notebooks.merged(cell.outputs)]
+        return book
+
+    def _cell_starts(self, cell: Mapping, cell_index: int) -> None:
+        self._at, self._reply = (cell, cell_index), {}
+
+    def _cell_ends(self, cell: Mapping, cell_index: int, execute_reply: Mapping) -> None:
+        self._reply = execute_reply["content"]
+        quits = any(each.get("source") == "ask_exit" for each in self._reply.get("payload", ()))
+        exits = self._reply.get("ename") == "SystemExit" and self._reply.get("evalue") in ("", "0", "None")
+        below = self.book.cells[cell_index + 1 :]
+        if (quits or exits) and any(each.cell_type == "code" and each.source.strip() for each in below):
+            raise StoppedEarly
+
+    def _reason(self) -> str:
+        """Say in one line why the last cell failed; a reason is never empty."""
+        name, value = self._reply.get("ename") or "", " ".join(str(self._reply.get("evalue") or "").split())
+        if name == "InputError" and value:
+            return value
+        if value:
+            return f"{name}: {value}" if name else value
+        printed = [_COLOURS.sub("", text).strip() for text in self._reply.get("traceback") or ()]
+        last = next((line for text in reversed(printed) for line in reversed(text.splitlines()) if line.strip()), "")
+        return " ".join((last or name or "the cell failed without saying why").split())
+
+    def _is_added(self, cell: Mapping) -> bool:
+        tags = set(cell.metadata.get("tags", ()))
+        # a notebook that was executed before has its injected cell already
+        own = any(_INJECTED in one["metadata"].get("tags", ()) for one in self._source["cells"])
+        return ERROR_MARKER_TAG in tags or (_INJECTED in tags and not own)
+
+    def _number_in_source(self, cell: Mapping, index: int) -> int:
+        own = [each for each in self.book.cells if not self._is_added(each)]
+        return next((number for number, each in enumerate(own, 1) if each is cell), index + 1)
+
+
+def as_text(book: nbformat.NotebookNode) -> str:
+    """Write a notebook as its file holds it."""
+    return nbformat.writes(book) + "\n"
+
+
+class _Engine(NBClientEngine):
+    """Papermill's own engine; it hands out the notebook, which papermill keeps to itself when a point fails."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, *, execution: Execution, **keywords) -> object:
+        execution.book = nb_man.nb
+        # a copy of the whole notebook, which papermill takes for a path
+        nb_man.nb.metadata.papermill["input_path"] = None
+        return super().execute_managed_notebook(nb_man, kernel_name, **keywords)
+
+
+class _Literal(PythonTranslator):
+    """Write parameters as Python literals that read back as they were, or not at all."""
+
+    @classmethod
+    def translate(cls, value: object) -> str:
+        text = repr(value)
+        if repr(ast.literal_eval(text)) != text:
+            raise InputError(f"{text} cannot be passed without a change; pass numbers, text, lists and dicts.")
+        return text
+
+    @classmethod
+    def codify(cls, parameters: dict, comment: str = "Parameters") -> str:
+        # not PythonTranslator's: it formats with black where that happens to be installed
+        return super(PythonTranslator, cls).codify(parameters, comment)
+
+    @classmethod
+    def inspect(cls, parameters_cell: object) -> list:
+        # what may be passed was validated before
+        return []
+
+
+papermill_engines.register(_ENGINE, _Engine)
+papermill_translators.register(_KERNEL_NAME, _Literal)
+logging.getLogger("papermill").setLevel(logging.ERROR)
