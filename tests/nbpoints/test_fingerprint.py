@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 
 import pytest
 from toy_project import Project
@@ -142,14 +141,36 @@ def test_one_changed_file_runs_exactly_the_notebooks_that_read_it(project):
 
 def test_a_file_that_changes_during_the_run_leaves_the_point_due(project):
     """What was read may be the old content, so nothing is claimed."""
-    report = {"files": ["data/a.csv", "data/b.csv"], "folders": [], "modules": []}
-    hashes = fingerprint.Hashes(project.root)
-    point = project.point("first")
-    began = time.time_ns()
-    time.sleep(0.05)
-    os.utime(project.root / "data/b.csv")
-    taken = fingerprint.take(point, report, hashes, began)
+    files = ["data/a.csv", "data/b.csv"]
+    times = {path: fingerprint.change_time(project.root / path) for path in files}
+    report = {"files": files, "folders": [], "modules": [], "times": times}
+    hashes, point = fingerprint.Hashes(project.root), project.point("first")
+    before = fingerprint.change_time(point.notebook)
+    (project.root / "data/b.csv").chmod(0o600)
+    taken = fingerprint.take(point, report, hashes, before, {})
     assert fingerprint.changes(point, taken, hashes) == ["data file data/b.csv changed while the point ran"]
+    point.notebook.chmod(0o600)
+    taken = fingerprint.take(point, report, hashes, before, {})
+    assert fingerprint.changes(point, taken, hashes)[0] == "the notebook changed while the point ran"
+
+
+def test_what_changes_while_a_notebook_runs_is_seen(tmp_path):
+    """Data and a module that change between their first reading and the end; the clock of this machine is not asked."""
+    project = Project(tmp_path)
+    for name in ("a", "b"):
+        (project.root / f"data/{name}.csv").write_text("x")
+    project.write("reads", "open('../data/a.csv').read()\nimport recording\nopen('../data/b.csv').read()", CHANGES)
+    assert project.run(project.point("reads"))[0] == 0
+    assert dict(runner.why([project.point("reads")], project.out))["reads"] == (
+        "data file data/a.csv changed while the point ran; module notebooks/recording.py changed while the point ran"
+    )
+
+
+CHANGES = """
+import pathlib
+for path in ("../data/a.csv", "recording.py"):
+    pathlib.Path(path).chmod(0o600)
+"""
 
 
 def test_only_packages_from_outside_are_imported_beforehand(project):

@@ -65,7 +65,7 @@ def test_the_record_of_a_point_matches_its_files(project):
 
 def test_the_record_of_a_failed_point_says_why(project):
     """It has an error and no fingerprint, so that nothing takes it for finished."""
-    record = json.loads((project.out / "base/fails.failed/run.json").read_text())
+    record = json.loads((project.out / "base/.failed/fails/run.json").read_text())
     assert (record["run"]["status"], record["run"]["cell"], record["fingerprint"]) == ("failed", 3, None)
     assert record["run"]["error"] == "ZeroDivisionError: division by zero"
 

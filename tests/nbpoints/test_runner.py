@@ -14,7 +14,7 @@ import psutil
 import pytest
 from toy_project import Project
 
-from nbpoints.records import collect
+from nbpoints.records import layout
 from nbpoints.run import runner
 from nbpoints.scenarios.point import Point
 from nbpoints.errors import InputError
@@ -66,20 +66,6 @@ def test_parallel_is_serial_and_what_is_passed_arrives(project):
     assert str(project.root) not in json.dumps(book)
 
 
-def test_the_table_of_results_has_a_column_for_each_parameter(project):
-    """One tidy row a result; an unknown scenario is named with the ones that are there."""
-    project.run(project.point("reads"), project.point("reads", "other", n=5))
-    table = collect.results(project.out)
-    assert list(table.columns) == ["scenario", "notebook", "point", "n", "name", "value", "unit"]
-    assert table.to_dict("split")["data"] == [
-        ["base", "notebooks/reads.ipynb", "reads", 1, "double", 2, "percent"],
-        ["other", "notebooks/reads.ipynb", "reads@n=5", 5, "double", 10, "percent"],
-    ]
-    assert list(collect.results(project.out, ["other"])["n"]) == [5]
-    with pytest.raises(InputError, match="'othr' has not been run. Did you mean 'other'"):
-        collect.results(project.out, ["othr"])
-
-
 def test_a_failure_is_told_and_the_others_go_on(project):
     """Cell, error and place of the partial notebook; exit status 1; JUnit; and a repair makes it current."""
     project.write("fails", "from nbpoints.errors import InputError", "if n > 1: raise InputError('month: too late.')")
@@ -105,7 +91,7 @@ def test_a_failure_is_told_and_the_others_go_on(project):
     assert dict(runner.why(points, project.out))["fails@n=2"] == "failed the last time"
     project.write("fails", "print(n)")
     assert project.ran(points[-1]) == ["fails@n=2"]
-    assert not (project.out / "base/.failed").exists()
+    assert not (project.out / "base/.failed/fails@n=2").exists()
 
 
 PROGRAM = """
@@ -178,12 +164,12 @@ def test_a_failure_hides_an_older_success_until_it_is_mended(project):
     before = path.read_bytes()
     project.write("reads", "1 / 0 if n else 0")
     assert project.run(point)[0] == 1
-    assert collect.results(project.out).empty
+    assert layout.finished(project.out / "base") == []
     assert dict(runner.why([point], project.out)) == {"reads": "the notebook has 2 code cells, had 4"}
     path.write_bytes(before)
     status, told = project.run(point)
     assert (status, told.splitlines()[0]) == (0, "1 point: 1 current.")
-    assert len(collect.results(project.out)) == 1
+    assert len(layout.finished(project.out / "base")) == 1
     assert not (project.out / "base/.failed").exists()
 
 

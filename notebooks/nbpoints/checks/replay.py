@@ -135,7 +135,7 @@ class Kernel:
         home = project.find(folder)
         own = {name: "" for name in os.environ if name.startswith(home.environment)}
         environment = {**kernels.ONE_THREAD, **own, **environment, "NBPOINTS_FIGURES": str(figures)}
-        request = {"cwd": str(folder), "env": environment, "root": str(home.root), "ignored": []}
+        request = {"cwd": str(folder), "env": environment, "root": str(home.root), "ignored": [], "unset": []}
         self._place = kernels.private_folder()
         self._launch = Launch(request, self._place, server(folder).address)
         file, _ = write_connection_file(str(self._place / "k.json"), transport="ipc", ip=str(self._place / "k"))

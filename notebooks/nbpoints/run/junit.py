@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from xml.etree import ElementTree
 
-from nbpoints.scenarios.point import Point
-from nbpoints.run.progress import Row
 from nbpoints.errors import InputError
+from nbpoints.run.progress import Row
+from nbpoints.scenarios.point import Point
 
 # XML 1.0 knows no other control characters
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

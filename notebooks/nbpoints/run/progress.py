@@ -115,15 +115,15 @@ def table(rows: list[Row], screen: Screen) -> None:
     shown = [row for row in rows if row.status != "current"] if len(rows) <= _MOST_ROWS else bad[:_MOST_ROWS]
     if shown:
         width = max(len("point"), *(len(row.point) for row in shown))
-        text += (f"{'point':{width}}  status   seconds  results  figures\n")
+        text += f"{'point':{width}}  status   seconds  results  figures\n"
         for row in shown:
             numbers = f"{_text(row.seconds, '.2f'):>7}  {_text(row.results):>7}  {_text(row.figures):>7}"
-            text += (f"{row.point:{width}}  {row.status:7}  {numbers}  {row.detail}".rstrip() + "\n")
+            text += f"{row.point:{width}}  {row.status:7}  {numbers}  {row.detail}".rstrip() + "\n"
     counts: dict[str, int] = {}
     for row in rows:
         counts[row.status] = counts.get(row.status, 0) + 1
     parts = ", ".join(f"{count} {status}" for status, count in counts.items()) or "nothing to run"
-    text += (f"{len(rows)} point{'' if len(rows) == 1 else 's'}: {parts}.\n")
+    text += f"{len(rows)} point{'' if len(rows) == 1 else 's'}: {parts}.\n"
     screen.write(text)
 
 

@@ -100,7 +100,10 @@ def run(
             from nbpoints.run.loop import Loop
 
             settings = {"timeout_s": timeout, "memory_mb": memory_mb, "warm": warm}
-            todo = [Job(entry.point, out, environment=_environment(entry.point), **settings) for entry in due]
+            environments = _environments(points)
+            todo = [
+                Job(entry.point, out, environment=environments[entry.point.notebook.parent], **settings) for entry in due
+            ]
             loop = Loop(todo, Progress(len(due), screen), retries, Preload(out))
             try:
                 with contextlib.closing(loop.run(jobs or os.cpu_count() or 1, executor, scheduler)) as ended:
@@ -186,8 +189,10 @@ def _judge(points: Iterable[Point], out: Path, fresh: bool) -> Iterator[_Judged]
         yield _Judged(number, point, reasons, record["run"]["seconds"] if record else None)
 
 
-def _environment(point: Point) -> dict[str, str]:
-    return fingerprint.project_environment(project.find(point.notebook.parent))
+def _environments(points: Iterable[Point]) -> dict[Path, dict[str, str]]:
+    """Return the project's environment variables by folder of notebooks."""
+    folders = {point.notebook.parent for point in points}
+    return {folder: fingerprint.project_environment(project.find(folder)) for folder in folders}
 
 
 def _row(point: Point, outcome: Outcome) -> Row:
