@@ -30,18 +30,6 @@ def goods() -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
     return values, quantities, pd.Series(rng.uniform(130, 160, 30), index=months)
 
 
-def test_contributions_are_those_that_customs_published():
-    row = decompose.contributions_pp(PARTS, TOTAL, "2025-05").iloc[0]
-    assert row.round(1).to_dict() == {"motor_vehicles": -7.0, "mv_parts": -1.1, "other": -2.9, "total": -11.0}
-
-
-def test_contributions_add_up_in_every_period(goods):
-    values, _, _ = goods
-    points = decompose.contributions_pp(values[["a", "b"]], values.sum(axis=1))
-    assert points.iloc[:12].isna().all(axis=None)
-    np.testing.assert_allclose(points[["a", "b", "other"]].sum(axis=1)[12:], points["total"][12:], rtol=1e-12)
-
-
 @pytest.mark.parametrize("a, b", [(1.0, 2.0), (5.0, 5.0), (1.0, 1.0 + 1e-9), (1e-3, 1e6)])
 def test_log_mean_lies_between_the_geometric_and_the_arithmetic_mean(a, b):
     mean = float(decompose.log_mean(a, b))
@@ -140,24 +128,6 @@ def test_a_share_that_jumps_because_the_total_shrinks():
     split = decompose.split_share_change(8.0, 10.0, 8.0, 8.6).iloc[0]
     assert split["numerator_pp"] == 0
     assert split["denominator_pp"] == pytest.approx(split["change_pp"]) == pytest.approx(13.02, abs=0.01)
-
-
-@pytest.mark.parametrize(
-    "call, sentence",
-    [
-        (lambda: decompose.contributions_pp(PARTS, TOTAL, "2025-06"), "'2025-06' is not in the data"),
-        (lambda: decompose.contributions_pp(PARTS, TOTAL, "2024-05"), "the change of 2024-05 needs 2023-05 as well"),
-        (lambda: decompose.split_value_change(VALUES, VEHICLES * [1, 0], RATE), "buses_trucks is 0 in 2024-05"),
-        (lambda: decompose.split_value_change(-VALUES, VEHICLES, RATE), "value_jpy: cars is -472255 in 2024-05"),
-        (lambda: decompose.split_value_change(VALUES, VEHICLES[["cars"]], RATE), "do not match"),
-        (lambda: decompose.split_value_change(VALUES, VEHICLES, RATE * 0), "jpy_per_usd: jpy_per_usd is 0 in 2024-05"),
-        (lambda: decompose.split_value_change(VALUES, VEHICLES, RATE, method="paasche"), "'paasche' is not known"),
-        (lambda: decompose.split_share_change(1.0, 0.0, 1.0, 1.0), "a denominator is zero"),
-    ],
-)
-def test_a_mistake_is_told_in_one_sentence(call, sentence):
-    with pytest.raises(InputError, match=sentence):
-        call()
 
 
 def test_products_split_as_the_year_on_year_split_does():

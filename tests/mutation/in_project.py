@@ -39,8 +39,8 @@ METHODS = [
         "percent without the hundred",
         DECLINE,
         "decompose",
-        "shares = 100 * (flows",
-        "shares = (flows",
+        "div(before / 100, axis=0)",
+        "div(before, axis=0)",
     ),
     (
         "factor in a method",

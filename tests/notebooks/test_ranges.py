@@ -101,6 +101,7 @@ DUTIES = ("census.jp.naics336.calculated_duty", "census.jp.naics336.customs_valu
 # What the data allow; `exact` where the notebook should offer all of it.
 LIMITS = {
     ("01_trade_gap", "start_year"): (lambda: whole_years("census.jp.general_imports"), False),
+    ("01_trade_gap", "as_of"): (lambda: (data.vintages("mof_area.us.exports.total_annual")[-1], version()), True),
     ("02_autos_in_the_gap", "year"): (lambda: published_years("motor_vehicles", "mv_parts"), True),
     ("02_autos_in_the_gap", "as_of"): (lambda: since_the_release_of("2025-05"), True),
     ("03_export_decline", "month"): (lambda: with_a_base(*CUSTOMS_MONTH), True),

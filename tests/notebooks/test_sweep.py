@@ -39,8 +39,8 @@ LOW, HIGH = "low", "high"  # stand for the ends of a parameter's range
 # Ends of ranges, short lists and rare choices first: where a notebook breaks, it breaks there.
 OTHERS = {
     "01_trade_gap": [
-        other("fig-gap-annual", "fig-gap-monthly", start_year=LOW, currency="JPY", side="us"),
-        other("fig-gap-annual", "fig-gap-monthly", start_year=HIGH, side="japan"),
+        other(ANSWER, "fig-gap-annual", "fig-gap-monthly", start_year=LOW, currency="JPY", side="us"),
+        other(ANSWER, "fig-gap-annual", "fig-gap-monthly", start_year=HIGH, side="japan", as_of=LOW),
     ],
     "02_autos_in_the_gap": [
         other(ANSWER, "share_chosen_pct", "fig-autos-share-year", year=HIGH, net=False),

@@ -1,4 +1,4 @@
-"""Exact splits of a change: by commodity, into quantity, exchange rate and unit value, above and below a line."""
+"""Exact splits of a change: into quantity, exchange rate and unit value, above and below a line."""
 
 from __future__ import annotations
 
@@ -7,44 +7,6 @@ import pandas as pd
 
 from nbpoints.errors import InputError
 from autogap.methods.balance import a_year_earlier, at, periods_a_year
-
-
-def contributions_pp(parts: pd.DataFrame, total: pd.Series, period: str | None = None) -> pd.DataFrame:
-    """Contribution of each commodity to the year-on-year growth of a total, in percentage points.
-
-    A commodity's contribution is its own change over the total of a year earlier, which is how Japan Customs
-    publishes it. What the commodities leave unexplained is ``other``, so that each row adds up to the growth.
-
-    Parameters
-    ----------
-    parts : DataFrame on a PeriodIndex
-        A column a commodity, in the unit of `total`; they must not overlap.
-    total : Series on the same periods
-        The total that they belong to.
-    period : str, optional
-        Keep this period alone, e.g. ``"2025-05"``.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `parts`, ``other``, and their sum ``total``, all in percentage points.
-
-    Raises
-    ------
-    InputError
-        If `period`, or the same period a year earlier, is not in the data.
-
-    Examples
-    --------
-    >>> months = pd.PeriodIndex(["2024-05", "2025-05"], freq="M")
-    >>> parts = pd.DataFrame({"vehicles": [480.0, 360.0], "parts": [120.0, 100.0]}, index=months)
-    >>> contributions_pp(parts, pd.Series([1700.0, 1513.0], index=months), "2025-05").round(2)
-             vehicles  parts  other  total
-    2025-05     -7.06  -1.18  -2.76  -11.0
-    """
-    flows = parts.assign(other=total - _sum(parts), total=total)
-    shares = 100 * (flows - a_year_earlier(flows)).div(a_year_earlier(flows["total"]), axis=0)
-    return shares if period is None else _only(shares, period)
 
 
 def _only(changes: pd.DataFrame, period: str) -> pd.DataFrame:
