@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pandas as pd
-
 from nbpoints import mime
 from nbpoints.errors import InputError
 
@@ -62,13 +61,14 @@ def moved_both(first_pct: float, second_pct: float, first: str, second: str, dig
     --------
     >>> moved_both(-24.7, -3.9, "in value", "in number")
     'fell 24.7 percent in value and 3.9 percent in number'
-    >>> moved_both(-5.2, 3.4, "in value", "in number"), moved_both(-5.2, 0.0, "in value", "in number")
-    ('fell 5.2 percent in value but rose 3.4 percent in number', 'fell 5.2 percent in value but did not change in number')
+    >>> moved_both(-5.2, 3.4, "in value", "in number")
+    'fell 5.2 percent in value but rose 3.4 percent in number'
     """
     one, two = moved(first_pct, digits), moved(second_pct, digits)
-    if one.split()[0] == two.split()[0]:
-        return f"{one} {first} and {second}" if one == "did not change" else f"{one} {first} and {two.split(' ', 1)[1]} {second}"
-    return f"{one} {first} but {two} {second}"
+    verb, _, size = two.partition(" ")
+    if one.split()[0] != verb:
+        return f"{one} {first} but {two} {second}"
+    return f"{one} {first} and {second}" if verb == "did" else f"{one} {first} and {size} {second}"
 
 
 def pushed(points: float, what: str, digits: int = 1) -> str:

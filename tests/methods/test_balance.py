@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-
-from nbpoints.errors import InputError
 from autogap.methods import balance
+from nbpoints.errors import InputError
 
 # Trade Statistics of Japan, detailed release for May 2025, million yen: trade with the United States.
 MAYS = pd.PeriodIndex(["2024-05", "2025-05"], freq="M")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-
-from nbpoints.errors import InputError
 from autogap.methods import decompose
+from nbpoints.errors import InputError
 
 # Trade Statistics of Japan, detailed release for May 2025: exports to the United States, million yen, vehicles;
 # Federal Reserve G.5, monthly averages, yen per dollar.
@@ -128,6 +127,23 @@ def test_a_share_that_jumps_because_the_total_shrinks():
     split = decompose.split_share_change(8.0, 10.0, 8.0, 8.6).iloc[0]
     assert split["numerator_pp"] == 0
     assert split["denominator_pp"] == pytest.approx(split["change_pp"]) == pytest.approx(13.02, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "call, sentence",
+    [
+        (lambda: decompose.split_value_change(VALUES, VEHICLES * [1, 0], RATE), "buses_trucks is 0 in 2024-05"),
+        (lambda: decompose.split_value_change(-VALUES, VEHICLES, RATE), "value_jpy: cars is -472255 in 2024-05"),
+        (lambda: decompose.split_value_change(VALUES, VEHICLES[["cars"]], RATE), "do not match"),
+        (lambda: decompose.split_value_change(VALUES, VEHICLES, RATE * 0), "jpy_per_usd: jpy_per_usd is 0 in 2024-05"),
+        (lambda: decompose.split_value_change(VALUES, VEHICLES, RATE, method="paasche"), "'paasche' is not known"),
+        (lambda: decompose.split_share_change(1.0, 0.0, 1.0, 1.0), "a denominator is zero"),
+    ],
+)
+def test_a_mistake_is_told_in_one_sentence(call, sentence):
+    with pytest.raises(InputError, match=sentence):
+        call()
+
 
 
 def test_products_split_as_the_year_on_year_split_does():

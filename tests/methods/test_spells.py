@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-
 from autogap.methods import spells
 from nbpoints.errors import InputError
 
@@ -32,7 +31,7 @@ def test_known_steps_come_back_within_their_intervals():
 
 @pytest.mark.parametrize("persistence", [0.0, 0.5])
 def test_intervals_cover_about_as_often_as_they_say(persistence):
-    """Without any step, zero lies in most of the intervals of 95 percent, with independent and with persistent noise."""
+    """Without any step, zero lies in most of the intervals of 95 percent, in independent and in persistent noise."""
     covered = []
     for seed in range(100):
         noise = np.random.default_rng(seed).normal(0, 0.05, len(MONTHS))

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pandas as pd
-
 from nbpoints.errors import InputError
 
 PERIODS_A_YEAR = {"M": 12, "Q": 4, "Y": 1}

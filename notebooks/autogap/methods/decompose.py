@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-
 from nbpoints.errors import InputError
+
 from autogap.methods.balance import a_year_earlier, at, periods_a_year
 
 
@@ -180,7 +180,7 @@ def _lmdi(values: pd.DataFrame, quantities: pd.DataFrame, rate: pd.Series, unit_
     def summed(logs: pd.DataFrame) -> pd.Series:
         return _sum(weights * logs)
 
-    rates = pd.DataFrame({good: rate for good in values})
+    rates = pd.DataFrame(dict.fromkeys(values, rate))
     factors = {"quantity": quantities, "exchange_rate": rates, "unit_value": unit_values}
     return pd.DataFrame({name: summed(np.log(now / a_year_earlier(now))) for name, now in factors.items()})
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from nbpoints.errors import InputError
 
 from autogap.methods.balance import periods_a_year
-from nbpoints.errors import InputError
 
 
 def spell_effects(
@@ -58,8 +58,7 @@ def spell_effects(
         raise InputError("values: spells are of months; give a monthly series.")
     known = values.dropna()
     if (known <= 0).any():
-        raise InputError(f"values: {known[known <= 0].iloc[0]:g} in {known.index[known <= 0][0]}; logarithms need values "
-                         "above zero.")
+        raise InputError(f"values: {known[known <= 0].iloc[0]:g} in {known.index[known <= 0][0]} (expected above zero).")
     first = pd.Period(next(iter(spells.values()))[0], "M")
     inside = {name: (known.index >= pd.Period(start, "M")) & (known.index <= pd.Period(end, "M"))
               for name, (start, end) in spells.items()}
