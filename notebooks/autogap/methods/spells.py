@@ -58,7 +58,8 @@ def spell_effects(
         raise InputError("values: spells are of months; give a monthly series.")
     known = values.dropna()
     if (known <= 0).any():
-        raise InputError(f"values: {known[known <= 0].iloc[0]:g} in {known.index[known <= 0][0]} (expected above zero).")
+        bad = known.index[known <= 0][0]
+        raise InputError(f"values: {known[bad]:g} in {bad} is not a valid level (expected above zero).")
     first = pd.Period(next(iter(spells.values()))[0], "M")
     inside = {name: (known.index >= pd.Period(start, "M")) & (known.index <= pd.Period(end, "M"))
               for name, (start, end) in spells.items()}
