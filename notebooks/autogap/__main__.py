@@ -12,6 +12,10 @@ COMMANDS: list[cli.Command] = [
         "site", "build pages of executed points that work from a disk",
         "autogap.publish.cli:add_site", "autogap.publish.cli:site",
     ),
+    cli.Command(
+        "export", "write numbers, tables and figures of points for a manuscript, or check them",
+        "autogap.publish.cli:add_export", "autogap.publish.cli:export",
+    ),
 ]
 
 # what notebooks read from the environment, as options of `run` and `why`

@@ -1,4 +1,4 @@
-"""The commands that publish: `site`. What they import beyond the engine is imported when they run."""
+"""The commands that publish: `site`, `export`. What they import beyond the engine is imported when they run."""
 
 from __future__ import annotations
 
@@ -100,3 +100,55 @@ def site(arguments: argparse.Namespace) -> int:
     if arguments.freeze:
         print(f"Frozen: {building.freeze(out, arguments.freeze)}")
     return 0
+
+
+def add_export(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `autogap export`."""
+    from autogap.publish.export.package import JOURNALS
+
+    _where(parser)
+    parser.add_argument("points", nargs="*", metavar="POINT", help="points by their names, or notebooks")
+    parser.add_argument("--to", type=Path, metavar="DIR", help="folder of the export")
+    parser.add_argument("--for", dest="journal", choices=sorted(JOURNALS), default="aer", help="profile and forms")
+    parser.add_argument("--check", type=Path, metavar="DIR", help="tell what has happened to an export since")
+    parser.add_argument("--manuscript", nargs="+", type=Path, metavar="FILE", help="LaTeX files that use its numbers")
+    parser.add_argument("-j", "--jobs", type=int, metavar="N", help="points at a time (default: one a core)")
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """Write the parts of a manuscript, or check them."""
+    from autogap.publish.export import package
+
+    plans, runs = loaded(arguments)
+    if arguments.check:
+        return _check(arguments, plans, runs)
+    if not arguments.points or arguments.to is None:
+        raise InputError("export: name points and a folder, such as `export export_decline --to manuscript`.")
+    journal = package.JOURNALS[arguments.journal]
+    reads = package.run(package.find(plans, arguments.points), runs, journal, arguments.jobs)
+    files = package.content(reads, theme_of(arguments), journal)
+    package.write(arguments.to, files, reads, arguments.journal)
+    print(f"{arguments.to}: {len(files)} files, {sum(len(read.results) for read in reads)} numbers.")
+    return 0
+
+
+def _check(arguments: argparse.Namespace, plans: scenarios.Scenarios, runs: Path) -> int:
+    from autogap.publish.export import check, package
+
+    lock = package.locked(arguments.check)
+    journal = package.JOURNALS[lock["for"]]
+    reads = package.run(package.find(plans, lock["points"]), runs, journal, arguments.jobs)
+    sources = arguments.manuscript or check.sources_of(arguments.check, lock)
+    found = check.compare(arguments.check, lock, reads, sources, theme_of(arguments).macro)
+    for title, lines in (
+        ("Moved since", found.moved),
+        ("Used but not there", found.missing),
+        ("Changed files", found.edited),
+    ):
+        for line in lines:
+            print(f"{title}: {line}")
+    print(
+        f"{len(lock['numbers'])} numbers, {len(found.unused)} of them not used by the manuscript; "
+        f"{len(found.moved)} moved, {len(found.missing)} do not exist, {len(found.edited)} files changed."
+    )
+    return 0 if found.is_in_order else 1

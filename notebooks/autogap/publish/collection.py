@@ -88,8 +88,11 @@ def _claims() -> tuple[dict, ...]:
                 shown["computed"] = f"{row['computed']:.4g}".replace("-", "\N{MINUS SIGN}")
             notebook, _, result = shown.pop("source").partition(": ")
             verdict = claims.VERDICTS.get(row["verdict"], row["verdict"])
-            rows.append({"id": str(row["claim_id"]), "article": path.stem, "verdict": verdict} | shown
-                        | {"notebook": notebook, "result": result})
+            rows.append(
+                {"id": str(row["claim_id"]), "article": path.stem, "verdict": verdict}
+                | shown
+                | {"notebook": notebook, "result": result}
+            )
     return tuple(rows)
 
 

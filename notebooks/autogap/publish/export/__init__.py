@@ -1,0 +1,1 @@
+"""Parts of an author's manuscript, made of executed points: numbers, tables, figures, references, and their lock."""

@@ -1,0 +1,249 @@
+"""Write everything that an author takes from some points into one folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbpoints.errors import InputError, did_you_mean
+from nbpoints.files import write_whole
+from nbpoints.scenarios import scenarios
+from nbpoints.scenarios.point import Point
+
+from autogap.publish import citing, markup, points, reading, rights, sheets
+from autogap.publish.export import numbers, tables
+from autogap.publish.reading import Read
+from autogap.publish.theme import Theme
+
+LOCK = "manuscript.lock"
+
+
+@dataclass(frozen=True)
+class Journal:
+    """What a journal asks of figures: profile and forms (their sources: figures/README.md beside the profiles)."""
+
+    profile: str
+    forms: tuple[str, ...]
+
+
+JOURNALS = {
+    # https://www.aeaweb.org/journals/jel/guidelines: editable figures as .eps or .pdf
+    "aer": Journal("economics", ("pdf", "eps")),
+    # https://www.elsevier.com/about/policies-and-standards/author/artwork-and-media-instructions
+    "elsevier": Journal("journal", ("pdf", "eps", "tiff")),
+    # https://www.springernature.com/gp/authors/campaigns/writing-a-manuscript/figures-and-tables
+    "springer": Journal("economics", ("pdf", "eps", "tiff")),
+    # https://journals.plos.org/plosone/s/figures
+    "plos": Journal("economics", ("pdf", "eps", "tiff")),
+    # https://www.nature.com/nature/for-authors/final-submission
+    "nature": Journal("journal", ("pdf", "svg")),
+    "word": Journal("economics", ("png", "svg")),
+}
+
+
+def find(plans: scenarios.Scenarios, names: list[str]) -> list[Point]:
+    """Find points by their names in every scenario of the file; the name of a notebook is its default point.
+
+    Raises
+    ------
+    InputError
+        When no scenario has a point of that name.
+    """
+    known: dict[str, Point] = {}
+    for plan in plans.plans:
+        for point in plans.points([plan]):
+            known.setdefault(point.name, point)
+            if not point.passed:
+                known.setdefault(point.notebook.stem, point)
+    for name in names:
+        if name not in known:
+            near = did_you_mean(name, known)
+            raise InputError(f"no point {name!r} in the scenarios; `autogap list SCENARIO` lists them.{near}")
+    return list({known[name].name: known[name] for name in names}.values())
+
+
+@contextmanager
+def drawn_for(journal: Journal) -> Iterator[None]:
+    """Let notebooks draw for a journal."""
+    # a picture for the Word file goes along
+    forms = ",".join(dict.fromkeys((*journal.forms, "png")))
+    wanted = {"AUTOGAP_PROFILE": journal.profile, "AUTOGAP_FORMS": forms}
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def run(wanted: list[Point], runs: Path, journal: Journal, jobs: int | None = None) -> list[Read]:
+    """Run what is not current in the journal's profile, and read all of it.
+
+    Raises
+    ------
+    InputError
+        When a point fails.
+    """
+    from nbpoints.run import runner
+
+    out = runs / f"export-{journal.profile}-{'-'.join(journal.forms)}"
+    with drawn_for(journal):
+        if runner.run(wanted, jobs=jobs, out=out):
+            raise InputError(f"{out}: a point failed, so nothing is exported; its folder tells why.")
+    return [reading.read(point, out) for point in wanted]
+
+
+def content(reads: list[Read], theme: Theme, journal: Journal) -> dict[str, bytes]:
+    """Make every file of the export.
+
+    Returns
+    -------
+    dict of str to bytes
+        By path in the folder.
+    """
+    files: dict[str, bytes | str] = {
+        f"{theme.macro}.sty": numbers.style(theme.macro),
+        "numbers.tex": numbers.as_tex(reads, theme.macro),
+        "numbers.csv": numbers.as_csv(reads),
+        "numbers.json": numbers.as_json(reads),
+        "numbers.do": numbers.as_stata(reads),
+        "references.bib": citing.references(theme, [figure for read in reads for figure in read.figures]),
+    }
+    captions_tex, captions_md, pictures = [], [], {}
+    for read in reads:
+        if read.results:
+            base = f"tables/{read.name}"
+            files[f"{base}-tabular.tex"] = tables.fragment(read)
+            files[f"{base}.tex"] = tables.floating(read, theme, f"{base}-tabular.tex")
+            files[f"{base}.xlsx"] = tables.as_workbook(read, theme)
+        for figure in read.figures:
+            base = f"figures/{read.name}/{figure.stem}"
+            for form in journal.forms:
+                if form in figure.files:
+                    files[f"{base}.{form}"] = figure.files[form]
+            if rights.may_offer(figure.table, map(theme.terms, figure.data)) and figure.table:
+                about = [
+                    ("caption", tables.caption(figure)),
+                    *((path, theme.terms(path).terms) for path in figure.data),
+                ]
+                files[f"{base}.csv"] = sheets.safe_csv(figure.files["csv"])
+                files[f"{base}.xlsx"] = sheets.workbook(figure.table, about, chart=figure.title)
+            path = f"figures/{read.name}/{figure.stem}.pdf"
+            captions_tex.append(points.latex(figure).replace(f"{{{figure.stem}.pdf}}", f"{{{path}}}"))
+            captions_md.append(f"**{figure.stem}** ({read.name}). {tables.caption(figure)}\n\nAlt text: {figure.alt}\n")
+            if "png" in figure.files:
+                pictures[read.name, figure.stem] = figure.files["png"]
+    files["captions.tex"] = "\n".join(captions_tex)
+    files["captions.md"] = "\n".join(captions_md)
+    files["manuscript.docx"] = tables.as_word(reads, theme, pictures)
+    files["README.md"] = _readme(reads, theme)
+    return {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
+
+
+def _readme(reads: list[Read], theme: Theme) -> str:
+    """Fill in the Data Editors' list of tables and programs, https://social-science-data-editors.github.io/template_README/"""
+    lines = [
+        "# Figures, tables and numbers in the text",
+        "",
+        "## List of tables and programs",
+        "",
+        "| Figure/Table | Program | Cell | Output file | Data files |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for read in reads:
+        for figure in read.figures:
+            data = ", ".join(Path(path).name for path in figure.data)
+            lines.append(
+                f"| {figure.stem} ({read.name}) | {read.record['notebook']} | {figure.cell} "
+                f"| figures/{read.name}/{figure.stem} | {data} |"
+            )
+        if read.results:
+            cells = ", ".join(str(cell) for cell in sorted({result["cell"] for result in read.results}))
+            lines.append(
+                f"| Table and numbers in the text ({read.name}) | {read.record['notebook']} | {cells} "
+                f"| tables/{read.name}.tex, numbers.tex | {_data_files(read)} |"
+            )
+    lines += ["", "## Data and their terms", "", "| File | Publisher | Terms |", "| --- | --- | --- |"]
+    for path in dict.fromkeys(path for read in reads for path in read.record["fingerprint"]["files"]):
+        if path in theme.data:
+            terms = theme.terms(path)
+            lines.append(f"| {path} | {terms.source} | {terms.terms} |")
+    lines += [
+        "",
+        rights.RULE,
+        "",
+        "## In LaTeX",
+        "",
+        f"    \\usepackage{{{theme.macro}}}   % beside numbers.tex",
+        "    \\input{numbers}",
+        *(f"    \\{theme.macro}{{{read.name}/{read.results[0]['name']}}}" for read in reads[:1] if read.results),
+        "",
+        f"`{theme.name} export --check DIR` tells which numbers have moved since, which the manuscript does "
+        "not use, and which it uses that do not exist.",
+        "",
+    ]
+    lines += [f"To make them again: `{theme.name} export {' '.join(read.name for read in reads)} --to DIR`", ""]
+    return "\n".join(lines)
+
+
+def _data_files(read: Read) -> str:
+    return ", ".join(Path(path).name for path in read.record["fingerprint"]["files"] if path.startswith("data/"))
+
+
+def write(folder: Path, files: Mapping[str, bytes], reads: list[Read], journal: str) -> None:
+    """Write the export and its lock; the lock comes last, so that a broken export has none.
+
+    Raises
+    ------
+    InputError
+        When the folder holds files of the same names that no export made.
+    """
+    ours = locked(folder)["files"] if (folder / LOCK).is_file() else {}
+    foreign = [path for path in files if path not in ours and (folder / path).exists()]
+    if foreign:
+        raise InputError(f"{folder / foreign[0]}: is there and was not made by an export; choose another folder.")
+    for path in ours:
+        if path not in files:
+            (folder / path).unlink(missing_ok=True)
+    for path, made in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / path, made)
+    lock = {
+        "for": journal,
+        "points": [read.name for read in reads],
+        "numbers": {
+            key: {
+                "value": result["value"],
+                "shown": markup.number(result["value"], result["digits"]),
+                "tolerance": result["tolerance"],
+            }
+            for key, _, result in numbers.entries(reads)
+        },
+        "files": {path: hashlib.sha256(made).hexdigest() for path, made in sorted(files.items())},
+    }
+    write_whole(folder / LOCK, json.dumps(lock, indent=1, ensure_ascii=False) + "\n")
+
+
+def locked(folder: Path) -> dict:
+    """Read the lock of an export.
+
+    Raises
+    ------
+    InputError
+        When there is none.
+    """
+    try:
+        return json.loads((folder / LOCK).read_bytes())
+    except (OSError, ValueError):
+        raise InputError(
+            f"{folder / LOCK}: no export here; make one with `autogap export POINT... --to DIR`."
+        ) from None
