@@ -58,7 +58,7 @@ def test_what_a_notebook_read_and_imported_is_observed(project):
     first, second = (project.record(project.point(name))["fingerprint"] for name in ("first", "second"))
     assert list(first["files"]) == ["data/a.csv"]
     assert list(first["modules"]) == ["notebooks/tools/__init__.py", "notebooks/tools/scaling.py"]
-    assert list(second["files"]) == ["data/b.csv", "data/maybe.csv"]
+    assert list(second["files"]) == ["data/absent.csv", "data/b.csv", "data/maybe.csv"]
     assert second["files"]["data/maybe.csv"] is None
     assert list(second["folders"]) == ["data/parts"]
     assert list(second["modules"]) == ["notebooks/recording.py"]

@@ -14,6 +14,10 @@ from collections.abc import Iterable
 _IMPORT_SYSTEM = ("<frozen importlib", os.path.dirname(importlib.__file__))
 
 
+# before it is watched
+_stat = os.stat
+
+
 class Observer:
     """Note the files that a process opens and the folders that it lists under one root.
 
@@ -39,6 +43,7 @@ class Observer:
         self.cell_cpu_s = 0.0
         self._cell_began: float | None = None
         self._before: set[str] = set()
+        self.beyond = _load_beyond().Beyond(self.root, self._inside, self.written)
 
     def start(self, at_hand: Iterable[str] = ()) -> None:
         """Watch from now on, until the process ends.
@@ -50,6 +55,7 @@ class Observer:
         """
         self._before = {*sys.modules, *at_hand}
         sys.addaudithook(self._hook)
+        self.beyond.start()
 
     def time_cells(self, events) -> None:
         """Sum up the processor time between the events that IPython fires around a cell."""
@@ -70,7 +76,8 @@ class Observer:
         Returns
         -------
         dict
-            ``files``, ``folders``, ``written`` and ``modules``: sorted paths relative to the root; ``times``: when the
+            ``files``, ``folders``, ``written`` and ``modules``: sorted paths relative to the root; ``variables``
+            and ``programs`` (see `beyond.Beyond.report`); ``times``: when the
             files and modules had changed last when they were first read, in nanoseconds; ``imported``: names of the
             modules from elsewhere that were imported since `start`, in order; ``versions`` of the packages loaded;
             ``cell_cpu_s``, ``cpu_s`` and ``memory_mb``, the most that was in use.
@@ -78,9 +85,12 @@ class Observer:
         scale = 2**20 if sys.platform == "darwin" else 2**10
         modules = list(sys.modules.items())
         places = {name: place for name, module in modules if isinstance(place := _own(module).get("__file__"), str)}
-        inside = {name: self._inside(place) for name, place in places.items()}
+        inside = {name: self._inside(place) or self.beyond.outside(place) for name, place in places.items()}
+        beyond = self.beyond.report()
         return {
-            "files": sorted(self.files),
+            "files": sorted(self.files | set(beyond["files"])),
+            "variables": beyond["variables"],
+            "programs": beyond["programs"],
             "folders": sorted(self.folders),
             "written": sorted(self.written),
             "times": self.times,
@@ -128,7 +138,7 @@ class Observer:
     def _note_time(self, inside: str) -> None:
         if inside not in self.times:
             with contextlib.suppress(OSError):
-                self.times[inside] = os.stat(self.root + inside).st_ctime_ns
+                self.times[inside] = _stat(self.root + inside).st_ctime_ns
 
     def _inside(self, path: object) -> str | None:
         if not isinstance(path, (str, bytes, os.PathLike)):
@@ -150,6 +160,14 @@ def cpu_s() -> float:
 def _importing() -> bool:
     # two frames up stands the Python code that opened the file
     return sys._getframe(2).f_code.co_filename.startswith(_IMPORT_SYSTEM)
+
+
+def _load_beyond():
+    # by its place, as this module itself is loaded
+    spec = importlib.util.spec_from_file_location("_beyond", os.path.join(os.path.dirname(__file__), "beyond.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _own(module: object) -> dict:

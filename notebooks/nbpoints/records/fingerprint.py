@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from nbpoints import notebook, project
+from nbpoints.kernels.beyond import digest
 from nbpoints.scenarios.point import Point
 
 LOCK = "requirements.txt"
@@ -84,6 +85,8 @@ def take(point: Point, report: dict, hashes: Hashes, notebook_time: int | None, 
         "files": {path: hashed(path) for path in report["files"]},
         "folders": {path: hashes.folder(path) for path in report["folders"]},
         "modules": {path: hashed(path) for path in report["modules"]},
+        "variables": _variables(report.get("variables", {}), hashes),
+        "programs": report.get("programs", []),
         **surroundings(hashes, environment),
     }
 
@@ -94,6 +97,17 @@ def change_time(path: Path) -> int | None:
         return path.stat().st_ctime_ns
     except OSError:
         return None
+
+
+def _variables(seen: Mapping[str, str | None], hashes: Hashes) -> dict[str, str | None]:
+    """Keep the variables that come from outside: not those of the project's settings, nor those that the batch sets."""
+    settings = project.find(hashes.root).environment
+    return {name: before for name, before in seen.items() if not name.startswith(settings) and _variable(name) == before}
+
+
+def _variable(name: str) -> str | None:
+    value = os.environ.get(name)
+    return None if value is None else digest(value)
 
 
 def surroundings(hashes: Hashes, environment: Mapping[str, str] | None = None) -> dict:
@@ -147,6 +161,13 @@ def _changes(point: Point, taken: Mapping, hashes: Hashes) -> Iterator[str]:
     for path, before in taken["modules"].items():
         if (now := hashes.file(path)) != before:
             yield f"module {path} {_what(now, before)}"
+    for name, before in taken["variables"].items():
+        if _variable(name) != before:
+            yield f"environment variable {name} changed"
+    harmless = project.find(hashes.root).settings.get("programs", ())
+    for what in taken["programs"]:
+        if not any(f" {name} " in what for name in harmless):
+            yield f"not watched: {what}"
     now = surroundings(hashes)
     if now["lock"] != taken["lock"]:
         yield f"{LOCK} {_what(now['lock'], taken['lock'])}"

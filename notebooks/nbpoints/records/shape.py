@@ -14,6 +14,8 @@ _FINGERPRINT = {
     "files": {str: (str, None)},
     "folders": {str: object},
     "modules": {str: (str, None)},
+    "variables": {str: (str, None)},
+    "programs": [str],
     "lock": (str, None),
     "python": str,
     "environment": {str: str},
