@@ -16,8 +16,9 @@ class Project:
     root : Path
         Absolute, with links resolved: the nearest folder with a pyproject.toml or a repository.
     settings : dict
-        The table ``[tool.nbpoints]``: ``notebooks`` (folder), ``environment`` (prefixes of the variables that a point
-        depends on), ``preload`` and ``cold`` (packages).
+        The table ``[tool.nbpoints]``: ``notebooks`` (folder), ``environment`` (variables that a point depends on, or
+        how they begin), ``programs`` (that notebooks may start and still be current),
+        ``preload`` and ``cold`` (packages).
     """
 
     root: Path

@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 from toy_project import Project
 
+from nbpoints.records import fingerprint
 from nbpoints.run import runner
 
 pytestmark = pytest.mark.slow
@@ -95,6 +96,27 @@ def test_a_variable_that_was_read_counts_and_its_value_is_not_kept(project, why,
     monkeypatch.setenv("MY_ABSENT", "now")
     assert why()["variable"] == "environment variable MY_ABSENT changed"
     assert all("secret-of-mine" not in path.read_text() for path in project.out.rglob("run.json"))
+
+
+def test_settings_that_are_not_named_are_kept_as_hashes(project, monkeypatch):
+    """A key may begin as the project's variables do; a change of it is noticed all the same."""
+    settings = project.root / "pyproject.toml"
+    before = settings.read_text()
+    try:
+        settings.write_text(before.replace("['TOY_']", "['TOY_PROFILE', 'TOY_']"))
+        monkeypatch.setenv("TOY_PROFILE", "numbers")
+        monkeypatch.setenv("TOY_TOKEN", "sk-0123456789")
+        point = project.point("size", scenario="keys")
+        assert project.run(point)[0] == 0
+        taken = project.record(point)["fingerprint"]
+        assert taken["environment"]["TOY_PROFILE"] == "numbers"
+        assert taken["environment"]["TOY_TOKEN"].startswith("sha256:")
+        assert "sk-0123456789" not in (project.out / "keys/size/run.json").read_text()
+        assert fingerprint.settings_of(taken) == {"TOY_PROFILE": "numbers"}
+        monkeypatch.setenv("TOY_TOKEN", "sk-other")
+        assert dict(runner.why([point], project.out)) == {"size": "environment variable TOY_TOKEN changed"}
+    finally:
+        settings.write_text(before)
 
 
 def test_programs_that_the_project_names_do_not_matter(project, why):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import books
 import pytest
@@ -94,6 +95,13 @@ def test_folding_tags_and_a_paired_text_file_are_kept(tmp_path):
     assert form["cells"][0]["metadata"] == folded
     assert form["metadata"]["jupytext"] == paired["jupytext"] and "papermill" not in form["metadata"]
     assert [fault for fault in hygiene.faults(form) if "metadata" in fault] == []
+
+
+def test_code_is_read_in_several_threads():
+    """Python 3.11 raises a SystemError now and then when two threads parse at a time."""
+    source = "\n".join(f"x{number} = [{number}, (f(a, b=[c]), {{'d': e}})]" for number in range(300))
+    with ThreadPoolExecutor(8) as pool:
+        assert all(len(tree.body) == 300 for tree in pool.map(notebook.syntax, [source] * 60))
 
 
 def test_ids_of_one_run_are_taken_out_of_outputs():

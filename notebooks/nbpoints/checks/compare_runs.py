@@ -10,7 +10,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from nbpoints import project
-from nbpoints.records import layout
+from nbpoints.records import fingerprint, layout
 from nbpoints.checks import canonical as stable, drawn, hygiene, outputs, replay
 from nbpoints.checks.compare import REL, Difference, report
 from nbpoints.errors import InputError, did_you_mean
@@ -108,7 +108,7 @@ def check(stored: Path, baseline: Path, rel: float = REL) -> list[str]:
 def _environment(folder: Path) -> dict[str, str]:
     """The environment variables that an executed point depended on."""
     taken = (layout.read_run(folder) or {}).get("fingerprint", {})
-    return taken.get("environment", {})
+    return fingerprint.settings_of(taken)
 
 
 def add_compare_arguments(parser: argparse.ArgumentParser) -> None:

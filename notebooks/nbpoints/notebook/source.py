@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import threading
 import warnings
 
 # a line of magic (%time), shell (!ls), help (?name, name?) or an assignment from the first two (files = !ls)
@@ -11,6 +12,8 @@ MAGIC = re.compile(r"^([ \t]*)(?:%(?!%)|!|\?|[\w.]+\?{1,2}[ \t]*$|[\w, \t]+=[ \t
 
 # cell magics whose text is Python all the same
 _PYTHON_MAGIC = re.compile(r"\A\s*%%(?:time|timeit|capture|prun)\b.*")
+# filters of warnings belong to the process, and Python 3.11 counts the depth of all threads that parse as one: https://github.com/python/cpython/issues/106905
+_PARSING = threading.Lock()
 # what a merge leaves in a file that it could not join
 _CONFLICT = re.compile(r"^(?:<{7} |>{7} )", re.MULTILINE)
 
@@ -33,7 +36,7 @@ def syntax(source: str) -> ast.Module | None:
     >>> len(syntax("%matplotlib inline\\nx = 1").body), syntax("%%bash\\nls -l")
     (2, None)
     """
-    with warnings.catch_warnings():
+    with _PARSING, warnings.catch_warnings():
         # a stranger's invalid escape such as "\\d" is not our concern
         warnings.simplefilter("ignore")
         source = _PYTHON_MAGIC.sub("pass", source)

@@ -14,6 +14,7 @@ from nbpoints.kernels.beyond import digest
 from nbpoints.scenarios.point import Point
 
 LOCK = "requirements.txt"
+_HASHED = "sha256:"
 _UNSTABLE = "changed while the point ran"
 
 
@@ -112,12 +113,22 @@ def _variable(name: str) -> str | None:
 
 def surroundings(hashes: Hashes, environment: Mapping[str, str] | None = None) -> dict:
     """Return what every point depends on: the lock, Python's minor version, the project's environment variables."""
-    environment = project_environment(project.find(hashes.root)) if environment is None else environment
+    home = project.find(hashes.root)
+    environment = project_environment(home) if environment is None else environment
+    # what only begins as the project's variables do may be anything, a key for one
+    declared = set(home.environment)
     return {
         "lock": hashes.file(LOCK),
         "python": ".".join(map(str, sys.version_info[:2])),
-        "environment": dict(sorted(environment.items())),
+        "environment": {
+            name: value if name in declared else f"{_HASHED}{digest(value)}" for name, value in sorted(environment.items())
+        },
     }
+
+
+def settings_of(taken: Mapping) -> dict[str, str]:
+    """Return the environment variables that a fingerprint states with their values."""
+    return {name: value for name, value in taken.get("environment", {}).items() if not value.startswith(_HASHED)}
 
 
 def project_environment(home: project.Project) -> dict[str, str]:

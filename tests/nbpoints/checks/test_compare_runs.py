@@ -72,6 +72,7 @@ def test_check_draws_as_the_run_did(tmp_path, monkeypatch):
     path = point(tmp_path / "months", "a", "numbers", "import os\nprint(os.environ.get('TOY_PROFILE') or 'briefing')")
     assert [line.strip() for line in runs.check(path, path)][1] == "cell 2, printed text: was 'numbers', is 'briefing'"
     taken = {"cells": [], "parameters": {}, "files": {}, "folders": {}, "modules": {}, "lock": None, "python": "3"}
+    taken |= {"variables": {}, "programs": []}
     record = {
         **{"schema": 1, "scenario": "months", "point": "a", "notebook": "a.ipynb", "parameters": {}, "results": []},
         **{"outputs": {}, "host": {"python": "3"}, "versions": {}, "run": {"started": "", "ended": "", "seconds": 1}},
