@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
-from collections.abc import Mapping
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from nbpoints import project
-from nbpoints.checks import canonical as stable, drawn, hygiene, outputs, replay
+from nbpoints.checks import again, drawn, hygiene, outputs
+from nbpoints.checks import canonical as stable
+from nbpoints.checks.again import Again, Limits, Request
 from nbpoints.checks.compare import Difference, report
-from nbpoints.errors import InputError
+from nbpoints.run import runner
+from nbpoints.run.loop import Servers
+from nbpoints.run.progress import Screen
 from nbpoints.scenarios import notebooks
 
 
@@ -26,9 +31,12 @@ class Outcome:
     faults: list[str] = field(default_factory=list)
     is_rewritten: bool = False
     reads: frozenset[str] = frozenset()
+    error: str = ""
 
     def __str__(self) -> str:
         name = self.notebook.stem
+        if self.error:
+            return f"{name}: {self.error} (nothing was stored)"
         lines = [f"{name}: {self._summary()}"]
         lines += [f"  {line}" for line in report(self.found).splitlines()]
         lines += [f"  figures/{stem}: rewritten" for stem in self.figures]
@@ -42,13 +50,15 @@ class Outcome:
         return f"{count}, outputs rewritten" if count else "stored form cleaned"
 
 
-def accept(notebook: Path, write: bool = True, redraw: bool = False) -> Outcome:
-    """Run a notebook and store what it shows now; a cell whose outputs did not change keeps its stored bytes.
+def accept(notebook: Path, fresh: Again, write: bool = True, redraw: bool = False) -> Outcome:
+    """Store what a notebook shows now; a cell whose outputs did not change keeps its stored bytes.
 
     Parameters
     ----------
     notebook : Path
-        A notebook of the collection, with the values of its own parameters cell.
+        A notebook of the collection.
+    fresh : Again
+        What came out when it ran with the values of its own parameters cell.
     write : bool
         Whether to store; else only look.
     redraw : bool
@@ -57,25 +67,17 @@ def accept(notebook: Path, write: bool = True, redraw: bool = False) -> Outcome:
     Returns
     -------
     Outcome
-
-    Raises
-    ------
-    InputError
-        When the file is no notebook, or a cell fails; nothing is stored then.
+        With `error` when the notebook did not run to its end; nothing is stored then.
     """
-    stored = stable.load(notebook)
-    outcome = Outcome(notebook)
-    with tempfile.TemporaryDirectory(prefix="nbpoints-accept-") as folder:
-        figures = Path(folder) / "figures"
-        figures.mkdir()
-        replayed = replay.run(stored, notebook.parent, figures, notebook.name)
-        outcome.reads = replayed.reads
-        fresh = stable.clean(replayed.notebook)
-        kept = _kept(stable.clean(stored), fresh, outcome, redraw)
-        outcome.faults = hygiene.faults(kept)
-        if write:
-            outcome.is_rewritten = stable.save(kept, notebook)
-            outcome.figures = drawn.take(drawn.folder_of(notebook), figures, redraw)
+    outcome = Outcome(notebook, reads=fresh.reads, error=fresh.error)
+    if fresh.error:
+        return outcome
+    kept = _kept(stable.clean(stable.load(notebook)), stable.clean(fresh.notebook), outcome, redraw)
+    outcome.faults = hygiene.faults(kept)
+    if write:
+        outcome.is_rewritten = stable.save(kept, notebook)
+        if fresh.figures.is_dir():
+            outcome.figures = drawn.take(drawn.folder_of(notebook), fresh.figures, redraw)
     return outcome
 
 
@@ -89,7 +91,8 @@ def _kept(stored: Mapping, fresh: Mapping, outcome: Outcome, redraw: bool) -> di
             if damaged and not found:
                 found = [Difference("figure", "", "", "the stored output is not what the cell wrote")]
             outcome.found += [one.at(f"cell {number}") for one in found]
-            cells.append(new if found or redraw else old)
+            shown = {name: new[name] for name in ("outputs", "execution_count")}
+            cells.append({**old, **shown} if found or redraw else old)
         else:
             cells.append(old)
     return {**stored, "cells": cells}
@@ -99,29 +102,53 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="names or files (default: every notebook)")
     parser.add_argument("--dir", type=Path, default=project.find(Path.cwd()).notebooks, help="folder of the notebooks")
-    parser.add_argument("-j", "--jobs", type=int, default=2, metavar="N", help="notebooks at a time (default: 2)")
+    add_limits(parser)
     parser.add_argument("--dry-run", action="store_true", help="show what changed, store nothing")
     parser.add_argument("--redraw", action="store_true", help="also store new bytes of what is the same as data")
 
 
+def add_limits(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of a command that runs notebooks again, as `run` has them."""
+    cores = Limits().jobs
+    parser.add_argument("-j", "--jobs", type=int, default=cores, metavar="N", help="at a time (default: one a core)")
+    parser.add_argument("--timeout", type=float, metavar="SECONDS", help="longest time for one notebook")
+    parser.add_argument("--memory", type=int, metavar="MB", help="most memory for one notebook")
+
+
+def limits_of(arguments: argparse.Namespace) -> Limits:
+    """Take the limits from the options."""
+    return Limits(max(1, arguments.jobs), arguments.timeout, arguments.memory)
+
+
 def main(arguments: argparse.Namespace) -> int:
     """Run the command; status 1 if a notebook fails or stays at fault."""
-    books = notebooks.choose(arguments.notebooks, arguments.dir)
-
-    def job(book: Path) -> Outcome:
-        return accept(book, not arguments.dry_run, arguments.redraw)
-
+    books = [book.resolve() for book in notebooks.choose(arguments.notebooks, arguments.dir)]
     status, reads = 0, {}
-    # a notebook that reads the results of others must run after them; no chain is longer than the collection
-    for _ in range(len(books) + 1):
-        rewritten = set()
-        for book, outcome in zip(books, replay.in_parallel(job, books, arguments.jobs), strict=True):
-            print(outcome, flush=True)
-            if isinstance(outcome, InputError):
-                status = 1
-                continue
-            status = max(status, int(bool(outcome.faults)))
-            reads[book] = {Path(file).name for file in outcome.reads} - {book.name}
-            rewritten |= {book.name} if outcome.is_rewritten else set()
-        books = [book for book, names in reads.items() if names & rewritten]
+    with runner.terminable(), Servers() as servers:
+        # a notebook that reads the results of others must run after them; no chain is longer than the collection
+        for _ in range(len(books) + 1):
+            rewritten = set()
+            for book, outcome in zip(books, _accepted(books, arguments, servers), strict=True):
+                print(outcome, flush=True)
+                status = max(status, int(bool(outcome.error or outcome.faults)))
+                reads[book] = {Path(file).name for file in outcome.reads} - {book.name}
+                rewritten |= {book.name} if outcome.is_rewritten else set()
+            books = [book for book, names in reads.items() if names & rewritten]
+            if not books:
+                break
     return status
+
+
+def _accepted(books: list[Path], arguments: argparse.Namespace, servers: Servers) -> Iterator[Outcome]:
+    """Yield the outcomes in the order of the notebooks, each as soon as those before it are there."""
+    done: dict[int, Outcome] = {}
+    shown = 0
+    with again.folder() as out:
+        requests = [Request(book, book.stem) for book in books]
+        ended = again.run(requests, out, limits_of(arguments), Screen(sys.stderr), servers)
+        with contextlib.closing(ended):
+            for number, each in ended:
+                done[number] = accept(books[number], each, not arguments.dry_run, arguments.redraw)
+                while shown in done:
+                    yield done.pop(shown)
+                    shown += 1

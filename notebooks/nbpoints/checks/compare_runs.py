@@ -1,20 +1,26 @@
-"""`compare` and `check`: the differences of two runs, and executed points proved anew."""
+"""`compare` and `check`: the differences of two runs, and executed points run again and compared."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import json
-import tempfile
+import sys
+from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
 from nbpoints import project
-from nbpoints.records import fingerprint, layout
-from nbpoints.checks import canonical as stable, drawn, hygiene, outputs, replay
+from nbpoints.checks import again, drawn, hygiene, outputs
+from nbpoints.checks import canonical as stable
+from nbpoints.checks.accept import add_limits, limits_of
+from nbpoints.checks.again import Again, Request
 from nbpoints.checks.compare import REL, Difference, report
 from nbpoints.errors import InputError, did_you_mean
 from nbpoints.parameters.names import base
+from nbpoints.records import fingerprint, layout
+from nbpoints.run import runner
+from nbpoints.run.progress import Screen
 
 
 def points(run: Path) -> dict[str, Path]:
@@ -73,15 +79,17 @@ def environments(a: Path, b: Path) -> list[str]:
     return [f"{name}: {old} and {new}" for name, (old, new) in pairs.items() if old != new]
 
 
-def check(stored: Path, baseline: Path, rel: float = REL) -> list[str]:
-    """Replay an executed point, its injected parameters as they are, and hold it to a stored baseline.
+def check(stored: Path, baseline: Path, fresh: Again, rel: float = REL) -> list[str]:
+    """Compare an executed point that was run again with a stored baseline.
 
     Parameters
     ----------
     stored : Path
-        The executed notebook to replay.
+        The executed notebook that was run again, its injected parameters as they are.
     baseline : Path
         The executed notebook whose outputs must come out; the same file, or that of another run.
+    fresh : Again
+        What came out.
     rel : float
         Relative tolerance of numbers.
 
@@ -90,25 +98,46 @@ def check(stored: Path, baseline: Path, rel: float = REL) -> list[str]:
     list of str
         Sentences and lines of a report; empty when the point holds.
     """
-    book = stable.load(stored)
-    found = hygiene.faults(stable.clean(book))
-    expected = stable.load(baseline)
-    with tempfile.TemporaryDirectory(prefix="nbpoints-check-") as folder:
-        figures = Path(folder) / "figures"
-        figures.mkdir()
-        fresh = replay.run(
-            book, project.find(Path.cwd()).notebooks, figures, stored.parent.name, environment=_environment(stored.parent)
-        ).notebook
-        differences = outputs.notebooks(expected, fresh, rel)
-        if (baseline.parent / "figures").is_dir():
-            differences += drawn.compare(baseline.parent / "figures", figures, rel)
+    if fresh.error:
+        return [fresh.error]
+    found = hygiene.faults(stable.clean(stable.load(stored)))
+    differences = outputs.notebooks(stable.load(baseline), fresh.notebook, rel)
+    if (baseline.parent / layout.FIGURES).is_dir():
+        differences += drawn.compare(baseline.parent / layout.FIGURES, fresh.figures, rel)
     return found + report(differences).splitlines()
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    """The environment variables that an executed point depended on."""
-    taken = (layout.read_run(folder) or {}).get("fingerprint", {})
-    return fingerprint.settings_of(taken)
+def request(stored: Path, name: str, folder: Path | None = None) -> Request:
+    """Ask for an executed point to be run again as it ran: in the folder of its notebook, with its environment.
+
+    Parameters
+    ----------
+    stored : Path
+        The executed notebook.
+    name : str
+        Of the point.
+    folder : Path, optional
+        Where to run it; by default in the folder that its record names, seen from the folders above.
+
+    Raises
+    ------
+    InputError
+        When that folder is not there.
+    """
+    record = layout.read_run(stored.parent) or {}
+    path = record.get("notebook")
+    if folder is None and path:
+        above = [parent / path for parent in stored.resolve().parents]
+        above.append(project.find(Path.cwd()).root / path)
+        folder = next((place.parent for place in above if place.is_file()), None)
+        if folder is None:
+            raise InputError(f"{name}: its notebook {path} is not here; say with --dir where it ran.")
+    return Request(
+        stored.resolve(),
+        name,
+        folder or project.find(Path.cwd()).notebooks,
+        fingerprint.settings_of(record.get("fingerprint", {})),
+    )
 
 
 def add_compare_arguments(parser: argparse.ArgumentParser) -> None:
@@ -138,13 +167,14 @@ def compare_main(arguments: argparse.Namespace) -> int:
 def add_check_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `check`."""
     parser.add_argument("scenario", metavar="SCENARIO", help="a scenario that was run")
-    parser.add_argument("points", nargs="*", metavar="POINT", help="points to replay, * allowed (default: all)")
+    parser.add_argument("points", nargs="*", metavar="POINT", help="points to run again, * allowed (default: all)")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth of them")
     parser.add_argument("--baseline", type=Path, metavar="DIR", help="run to hold them to (default: their own outputs)")
     parser.add_argument(
         "--out", type=Path, default=project.find(Path.cwd()).runs, metavar="DIR", help="folder of the runs (default: runs)"
     )
-    parser.add_argument("-j", "--jobs", type=int, default=2, metavar="N", help="points at a time (default: 2)")
+    parser.add_argument("--dir", type=Path, help="folder in which the notebooks ran (default: as recorded)")
+    add_limits(parser)
 
 
 def check_main(arguments: argparse.Namespace) -> int:
@@ -157,18 +187,30 @@ def check_main(arguments: argparse.Namespace) -> int:
     baseline = points(arguments.baseline) if arguments.baseline else stored
     chosen = _chosen(list(stored), arguments.points)[:: max(1, arguments.every)]
 
-    def job(name: str) -> list[str]:
-        if name not in baseline:
-            return ["the baseline does not have this point; run it there first."]
-        return check(stored[name], baseline[name])
-
     failed = 0
-    for name, found in zip(chosen, replay.in_parallel(job, chosen, arguments.jobs), strict=True):
-        lines = [str(found)] if isinstance(found, InputError) else found
+    for name, lines in _checked(chosen, stored, baseline, arguments):
         failed += bool(lines)
         print(f"{name}: {'differs' if lines else 'holds'}" + "".join(f"\n  {line}" for line in lines), flush=True)
-    print(f"{len(chosen)} points replayed, {failed or 'none'} at fault.")
+    print(f"{len(chosen)} point{'' if len(chosen) == 1 else 's'} run again, {failed or 'none'} at fault.")
     return int(failed > 0)
+
+
+def _checked(
+    names: list[str], stored: dict[str, Path], baseline: dict[str, Path], arguments: argparse.Namespace
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield what is wrong with each point, in order, as soon as those before it are there."""
+    missing = ["the baseline does not have this point; run it there first."]
+    done = {name: missing for name in names if name not in baseline}
+    requests = [request(stored[name], name, arguments.dir) for name in names if name not in done]
+    left = list(names)
+    with runner.terminable(), again.folder() as out:
+        with contextlib.closing(again.run(requests, out, limits_of(arguments), Screen(sys.stderr))) as ended:
+            for number, fresh in ended:
+                name = requests[number].name
+                done[name] = check(stored[name], baseline[name], fresh)
+                while left and left[0] in done:
+                    yield left[0], done[left.pop(0)]
+    yield from ((name, done[name]) for name in left)
 
 
 def _chosen(names: list[str], patterns: list[str]) -> list[str]:
@@ -179,7 +221,7 @@ def _chosen(names: list[str], patterns: list[str]) -> list[str]:
 
 
 def _is_finished(inside: Path) -> bool:
-    return not any(part.startswith(".") or part.endswith(layout.FAILED) for part in inside.parts[:-1])
+    return not any(part.startswith(".") for part in inside.parts[:-1])
 
 
 def _point(path: Path, run: Path) -> str:

@@ -1,39 +1,71 @@
-"""What `pytest --nbval` needs to check these notebooks: our comparison, our rules, our kernels.
+"""What `pytest --nbval` needs to check these notebooks: our comparison, our rules, our way to run them.
 
-`notebooks/conftest.py` takes the hook in; nothing has to be added to the command. It builds on nbval's collector and
-item classes: cells run and report as nbval does it, outputs are compared by `nbpoints.checks.outputs`.
+`notebooks/conftest.py` takes the hooks in; nothing has to be added to the command. It builds on nbval's collector and
+item classes: a notebook runs once, as a point of a batch, and each cell reports as nbval does it; outputs are compared
+by `nbpoints.checks.outputs`.
 """
 
 from __future__ import annotations
 
-import tempfile
+import atexit
+import contextlib
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
-from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
+from nbpoints import notebook as notebooks
 from nbpoints import program
-from nbpoints.checks import drawn, hygiene, outputs, replay
+from nbpoints.checks import again, drawn, hygiene, outputs
 from nbpoints.checks.compare import report
+from nbpoints.errors import InputError
+from nbpoints.run.loop import Servers
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the cells of a notebook in one process where pytest-xdist spreads tests as it likes."""
+    if getattr(config.option, "dist", "no") == "load":
+        config.option.dist = "loadfile"
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Iterator[None]:
-    """Collect each notebook that nbval collects as ours."""
+    """Collect each notebook that nbval collects as ours; hidden files, such as macOS leaves, are not notebooks."""
     collected = yield
     return [
-        NotebookFile.from_parent(parent, path=file_path) if isinstance(one, IPyNbFile) else one for one in collected
+        NotebookFile.from_parent(parent, path=file_path) if isinstance(one, IPyNbFile) else one
+        for one in collected
+        if not (isinstance(one, IPyNbFile) and file_path.name.startswith("."))
     ]
 
 
+@functools.cache
+def _servers() -> Servers:
+    servers = Servers()
+    atexit.register(servers.close)
+    return servers
+
+
 class NotebookFile(IPyNbFile):
-    """A notebook: first its rules, then its cells in one kernel, then its exported figures."""
+    """A notebook: first its rules, then its cells, which run once and together, then its exported figures.
+
+    Attributes
+    ----------
+    again : Again
+        What came out, from `setup` to `teardown`.
+    """
 
     def collect(self) -> Iterator[pytest.Item]:
+        try:
+            notebooks.load(self.path)
+        except InputError as error:
+            # an error of collection would stop the others too
+            yield NotebookBroken.from_parent(self, name="file", fault=str(error))
+            return
         cells = list(super().collect())
         if self.compare_outputs:
             yield NotebookRules.from_parent(self, name="rules")
@@ -46,22 +78,44 @@ class NotebookFile(IPyNbFile):
             yield NotebookFigures.from_parent(self, name="figures")
 
     def setup(self) -> None:
-        self.drawn = tempfile.TemporaryDirectory(prefix="nbpoints-figures-")
-        self.kernel = Kernel(self.path.parent, Path(self.drawn.name))
+        self._open = contextlib.ExitStack()
+        self.again = None
+
+    def run_once(self) -> again.Again:
+        """Run the notebook unless it has run."""
+        if self.again is None:
+            out = self._open.enter_context(again.folder())
+            limits = again.Limits(1, self.config.option.nbval_cell_timeout)
+            request = again.Request(self.path, self.path.stem)
+            ended = self._open.enter_context(contextlib.closing(again.run([request], out, limits, servers=_servers())))
+            self.again = next(ended)[1]
+        return self.again
 
     def teardown(self) -> None:
-        super().teardown()
-        if self.kernel is not None:
-            self.drawn.cleanup()
+        self._open.close()
+        self.again = None
 
 
 class NotebookCell(IPyNbCell):
     """A cell whose new outputs are compared with the stored ones as data."""
 
-    def compare_outputs(self, test: list, ref: list, skip_compare: tuple | None = None) -> bool:
-        found = outputs.cells(ref, test)
-        self.comparison_traceback = [report(found)] if found else []
-        return not found
+    def runtest(self) -> None:
+        fresh = self.parent.run_once()
+        at = fresh.outcome.cell or (0 if fresh.error else None)
+        if at is not None and self.cell_num >= at:
+            what = fresh.outcome.error if self.cell_num == at or at == 0 else f"did not run, since cell {at} failed"
+            raise NbCellError(self.cell_num, what, self.cell.source, self._traceback(fresh))
+        if not self.options["check"]:
+            return
+        found = outputs.cells(self.cell.outputs, fresh.notebook["cells"][self.cell_num - 1]["outputs"])
+        if found:
+            raise NbCellError(self.cell_num, "Cell outputs differ", self.cell.source, report(found))
+
+    def _traceback(self, fresh: again.Again) -> str:
+        if fresh.notebook is None or self.cell_num != fresh.outcome.cell:
+            return ""
+        shown = fresh.notebook["cells"][self.cell_num - 1]["outputs"]
+        return "\n".join(line for one in shown if one["output_type"] == "error" for line in one["traceback"])
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo) -> str:
         if not isinstance(excinfo.value, NbCellError):
@@ -100,11 +154,22 @@ class _WholeNotebook(pytest.Item):
         return self.path, 0, f"{self.path.stem}::{self.name}"
 
 
+class NotebookBroken(_WholeNotebook):
+    """A file that is not a notebook."""
+
+    def __init__(self, *, fault: str, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self._fault = fault
+
+    def faults(self) -> list[str]:
+        return [self._fault]
+
+
 class NotebookRules(_WholeNotebook):
     """The rules of `nbpoints.checks.hygiene`."""
 
     def faults(self) -> list[str]:
-        return hygiene.faults(nbformat.read(self.path, as_version=nbformat.NO_CONVERT))
+        return hygiene.faults(notebooks.load(self.path))
 
 
 class NotebookFigures(_WholeNotebook):
@@ -113,31 +178,10 @@ class NotebookFigures(_WholeNotebook):
     def faults(self) -> list[str]:
         stored = drawn.folder_of(self.path)
         mine = {one.get("stem") for one in outputs.figures(self.parent.nb)}
-        found = [line.strip() for line in report(drawn.compare(stored, Path(self.parent.drawn.name))).splitlines()]
+        found = [line.strip() for line in report(drawn.compare(stored, self.parent.run_once().figures)).splitlines()]
         found += [one for one in drawn.tampered(stored) if one.split(":")[0] in mine]
         return found + [f"if the change is meant: {program.name()} accept {self.path.stem}"] if found else []
 
 
 class _Faults(Exception):
     """Carries the sentences of a failed rule."""
-
-
-class Kernel(RunningKernel):
-    """nbval's kernel with ours inside: forked warm, its figures kept apart."""
-
-    def __init__(self, folder: Path, figures: Path) -> None:
-        self._kernel = replay.Kernel(folder, figures)
-        self.kc = self._kernel.client
-
-    def execute_cell_input(self, cell_input: str, allow_stdin: bool | None = None) -> str:
-        """Execute with history, as Jupyter does: counts rise and a trailing `;` means what it means there."""
-        return self.kc.execute(cell_input, store_history=True, allow_stdin=allow_stdin, stop_on_error=False)
-
-    def is_alive(self) -> bool:
-        return self._kernel.is_alive()
-
-    def interrupt(self) -> None:
-        self._kernel.interrupt()
-
-    def stop(self) -> None:
-        self._kernel.close()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 
 import books
 import pytest
 
-from nbpoints.checks import accept, canonical as stable, hygiene
 from nbpoints import cli
+from nbpoints.checks import accept, again, canonical as stable, hygiene
 
 pytestmark = pytest.mark.slow
 
@@ -34,10 +36,17 @@ def sound(tmp_path):
     return path
 
 
+def accepted(path, **options) -> accept.Outcome:
+    """Run a notebook and accept what comes out."""
+    with again.folder() as out:
+        ((_, fresh),) = again.run([again.Request(path, path.stem)], out)
+        return accept.accept(path, fresh, **options)
+
+
 def test_nothing_changed_leaves_the_file_alone(sound):
     """Byte for byte, and its time too."""
     before, time = sound.read_bytes(), sound.stat().st_mtime_ns
-    outcome = accept.accept(sound)
+    outcome = accepted(sound)
     assert (sound.read_bytes(), sound.stat().st_mtime_ns) == (before, time)
     assert str(outcome) == "01_small: unchanged"
 
@@ -50,9 +59,9 @@ def test_changes_are_shown_numbers_first_and_stored(sound):
     book["cells"][2]["outputs"][0]["text"] = ["of 2025-05\n"]
     book["metadata"]["papermill"] = {"duration": 3}
     sound.write_text(json.dumps(book), encoding="utf-8")
-    looked = accept.accept(sound, write=False)
+    looked = accepted(sound, write=False)
     assert not looked.is_rewritten
-    told = str(accept.accept(sound)).splitlines()
+    told = str(accepted(sound)).splitlines()
     assert told[:3] == [
         "01_small: 2 differences, outputs rewritten",
         "  numbers",
@@ -69,26 +78,44 @@ def test_a_failing_cell_is_named_and_nothing_is_stored(sound, capsys):
     sound.write_text(json.dumps(book), encoding="utf-8")
     before = sound.read_bytes()
     assert cli.main(["accept", str(sound)]) == 1
-    assert "01_small.ipynb: cell 3 raised TypeError" in capsys.readouterr().out
+    assert "01_small: cell 3: TypeError: unsupported operand" in capsys.readouterr().out
     assert sound.read_bytes() == before
 
 
-def test_readers_of_a_rewritten_notebook_run_again(tmp_path, monkeypatch, capsys):
-    """A chain: the third reads the second, which reads the first; only the first changed at the start."""
-    for name in ("01_a", "02_b", "03_c"):
-        books.write(tmp_path, books.book(), f"{name}.ipynb")
-    reads = {"01_a": [], "02_b": ["notebooks/01_a.ipynb"], "03_c": ["notebooks/02_b.ipynb", "notebooks/03_c.ipynb"]}
-    changes = iter([True, False, False, True, True])
+READS = """import json
+with open({name!r}) as file:
+    book = json.load(file)
+print("got", *book["cells"][-1]["outputs"][0]["text"], end="")"""
 
-    def fake(book, *options):
-        return accept.Outcome(book, reads=frozenset(reads[book.stem]), is_rewritten=next(changes))
 
-    monkeypatch.setattr(accept, "accept", fake)
-    assert cli.main(["accept", "--dir", str(tmp_path / "notebooks"), "-j", "1"]) == 0
-    assert [line.split(":")[0] for line in capsys.readouterr().out.splitlines()] == [
-        "01_a",
-        "02_b",
-        "03_c",
-        "02_b",
-        "03_c",
-    ]
+@pytest.mark.parametrize("jobs", ["1", "3"])
+def test_readers_of_a_rewritten_notebook_run_again(tmp_path, capsys, jobs):
+    """A chain: the first reads the second, which reads the third; only the third shows something else at the start."""
+    stored = {
+        "01_a": (READS.format(name="02_b.ipynb"), "got got 4\n"),
+        "02_b": (READS.format(name="03_c.ipynb"), "got 4\n"),
+        "03_c": ("print(5)", "4\n"),
+        "04_d": ("print(6)", "6\n"),
+    }
+    for name, (source, text) in stored.items():
+        path = books.write(tmp_path, books.book(books.code(source, stream(text))), f"{name}.ipynb")
+        stable.save(stable.load(path), path)
+    assert cli.main(["accept", "--dir", str(tmp_path / "notebooks"), "-j", jobs]) == 0
+    book = stable.load(tmp_path / "notebooks/01_a.ipynb")
+    assert book["cells"][-1]["outputs"][0]["text"] == ["got got 5\n"]
+    told = [line.split(":")[0] for line in capsys.readouterr().out.splitlines() if not line.startswith(" ")]
+    assert told.count("04_d") == 1
+    if jobs == "1":
+        assert told == ["01_a", "02_b", "03_c", "04_d", "02_b", "01_a"]
+
+
+def test_outputs_of_those_that_were_killed_are_removed(tmp_path, monkeypatch):
+    """The next command removes them; those of a process that runs stay."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    for pid in (ended.pid, os.getpid()):
+        (tmp_path / f"nbpoints-again-{pid}-x/again").mkdir(parents=True)
+    with again.folder() as out:
+        assert out.parent == tmp_path
+    assert [path.name for path in tmp_path.iterdir()] == [f"nbpoints-again-{os.getpid()}-x"]

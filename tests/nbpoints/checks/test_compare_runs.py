@@ -1,4 +1,4 @@
-"""Two runs compared, and executed points replayed."""
+"""Two runs compared, and executed points run again."""
 
 from __future__ import annotations
 
@@ -47,39 +47,48 @@ def test_the_collection_compares_with_its_baseline_run(tmp_path):
 
 
 @pytest.mark.slow
-def test_check_replays_chosen_points(tmp_path, capsys):
+def test_check_runs_chosen_points_again(tmp_path, capsys):
     """One holds, one was edited; the third is not chosen."""
     run = tmp_path / "months"
     point(run, "a@month=1", 3.0)
     point(run, "a@month=2", 3.1)
     point(run, "b", 0.0, "raise SystemError")
-    point(run, "a@month=3.failed", 0.0)
+    point(run, ".failed/a@month=3", 0.0)
     point(run, ".partial/a@month=4", 0.0)
     arguments = ["check", "months", "a@*", "--out", str(tmp_path)]
     assert cli.main(arguments) == 1
     assert capsys.readouterr().out == (
         "a@month=1: holds\n"
         "a@month=2: differs\n  numbers\n    cell 2, printed text: was 3.1, is 3.0\n"
-        "2 points replayed, 1 at fault.\n"
+        "2 points run again, 1 at fault.\n"
     )
 
 
 @pytest.mark.slow
-def test_check_draws_as_the_run_did(tmp_path, monkeypatch):
-    """A batch in the profile that draws nothing holds against itself."""
+def test_check_runs_as_the_run_did(tmp_path, monkeypatch, capsys):
+    """In the folder of its notebook and with its environment, not those of whoever checks."""
     (tmp_path / "pyproject.toml").write_text("[tool.nbpoints]\nenvironment = ['TOY_']\n")
     monkeypatch.chdir(tmp_path)
-    path = point(tmp_path / "months", "a", "numbers", "import os\nprint(os.environ.get('TOY_PROFILE') or 'briefing')")
-    assert [line.strip() for line in runs.check(path, path)][1] == "cell 2, printed text: was 'numbers', is 'briefing'"
+    monkeypatch.setenv("TOY_PROFILE", "mine")
+    (tmp_path / "books").mkdir()
+    (tmp_path / "books/a.ipynb").write_text("{}")
+    (tmp_path / "books/where.txt").write_text("here")
+    source = "import os\nprint(open('where.txt').read(), os.environ.get('TOY_PROFILE') or 'briefing')"
+    path = point(tmp_path / "months", "a", "here numbers", source)
     taken = {"cells": [], "parameters": {}, "files": {}, "folders": {}, "modules": {}, "lock": None, "python": "3"}
     taken |= {"variables": {}, "programs": []}
     record = {
-        **{"schema": 1, "scenario": "months", "point": "a", "notebook": "a.ipynb", "parameters": {}, "results": []},
+        **{"schema": 1, "scenario": "months", "point": "a", "notebook": "books/a.ipynb", "parameters": {}, "results": []},
         **{"outputs": {}, "host": {"python": "3"}, "versions": {}, "run": {"started": "", "ended": "", "seconds": 1}},
-        "fingerprint": taken | {"environment": {"TOY_PROFILE": "numbers"}},
     }
-    path.with_name("run.json").write_text(json.dumps(record), encoding="utf-8")
-    assert runs.check(path, path) == []
+    for profile, told in (("numbers", "a: holds"), ("other", "was 'here numbers', is 'here other'")):
+        record["fingerprint"] = taken | {"environment": {"TOY_PROFILE": profile}}
+        path.with_name("run.json").write_text(json.dumps(record), encoding="utf-8")
+        assert cli.main(["check", "months", "--out", str(tmp_path)]) == int(profile == "other")
+        assert told in capsys.readouterr().out
+    (tmp_path / "books/a.ipynb").unlink()
+    assert cli.main(["check", "months", "--out", str(tmp_path)]) == 2
+    assert "a: its notebook books/a.ipynb is not here; say with --dir where it ran." in capsys.readouterr().err
 
 
 def test_unknown_scenario_and_point_are_bad_input(tmp_path, capsys):

@@ -10,6 +10,7 @@ import books
 import pytest
 
 from autogap.paths import NOTEBOOKS
+from nbpoints.checks import canonical as stable
 
 pytestmark = pytest.mark.slow
 
@@ -65,6 +66,10 @@ def report(tmp_path_factory) -> str:
     books.write(
         folder, books.book(books.code(HEAD + DRAW, books.figure("fig-a", artists("3 5")))), "04_other_figure.ipynb"
     )
+    failing = [books.code("x = 1"), books.code("x / 0"), books.code("x")]
+    books.write(folder, books.book(*failing), "05_fails.ipynb")
+    for name in ("Untitled.ipynb", "._01_faults.ipynb"):
+        (folder / "notebooks" / name).write_bytes(b"")
     (folder / "figures").mkdir()
     facts = {"artists": artists("3 4"), "title": "It falls"}
     (folder / "figures" / "fig-a.json").write_text(json.dumps(facts), encoding="utf-8")
@@ -85,6 +90,27 @@ def test_numbers_words_tables_and_tags(report):
     assert "01_faults.ipynb: cell 5 has the tag `raises-exception`" in report
     assert "value is new: \"'2025-05'\"" in report
     assert "If the change is meant: autogap accept 01_faults" in report
+
+
+def test_what_is_not_a_notebook_is_red_and_stops_nothing(report):
+    """An empty file is told in a sentence; a hidden file that macOS leaves is not looked at; a cell fails by itself."""
+    assert "Untitled.ipynb::file FAILED" in report
+    assert "Untitled.ipynb: Untitled.ipynb: the file is empty, so not a notebook" in report
+    assert "._01_faults" not in report
+    assert "05_fails.ipynb::Cell 2 PASSED" in report
+    assert "05_fails.ipynb, cell 3: ZeroDivisionError: division by zero" in report
+    assert "05_fails.ipynb, cell 4: did not run, since cell 3 failed" in report
+
+
+def test_cells_may_be_spread_over_processes(tmp_path):
+    """With `-n 2` alone, and a file whose cells need each other; nothing is written beside the notebooks."""
+    cells = [books.code("x = 1"), *(books.code("x += 1\nprint(x)", stream(f"{n}\n")) for n in range(2, 6))]
+    path = books.write(tmp_path, books.book(*cells), "01_counts.ipynb")
+    stable.save(stable.load(path), path)
+    (path.parent / "conftest.py").write_text((NOTEBOOKS / "conftest.py").read_text(encoding="utf-8"), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "--nbval", "-n", "2", "-p", "no:cacheprovider", "notebooks"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=120)
+    assert "7 passed" in done.stdout, done.stdout + done.stderr
 
 
 def test_stripped_notebook_is_red(report):
