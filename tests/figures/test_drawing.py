@@ -118,12 +118,13 @@ def test_a_legend_stands_outside_the_axes():
     fig.draw_without_rendering()
     assert box.get_window_extent().x0 >= ax.get_window_extent().x1
     assert box.get_window_extent().x1 <= fig.bbox.x1
-    below = figures.legend(ax, "below")
+    figures.legend(ax, "below")
     for _ in range(2):
         fig.draw_without_rendering()
         labels.settle(fig)
     fig.draw_without_rendering()
     words = ax.xaxis.get_tightbbox(fig.canvas.get_renderer())
+    below = ax.get_legend()
     assert 0 < words.y0 - below.get_window_extent().y1 < 15 and below.get_window_extent().y0 >= 0
     with pytest.raises(InputError, match="side"):
         figures.legend(ax, side="left")

@@ -46,7 +46,8 @@ def house(monkeypatch, tmp_path):
 def quick(monkeypatch):
     """Leave out the pictures, for tests that look at the rest."""
     monkeypatch.setattr(figures.export, "render", lambda *_: ({}, ("image/png", b"picture")))
-    monkeypatch.setattr(figures.export, "lay_out", lambda _: None)
+    monkeypatch.setattr(figures.export, "lay_out", lambda *_: None)
+    monkeypatch.setattr(figures.fit, "refuse", lambda *_: None)
 
 
 def draw():

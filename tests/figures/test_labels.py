@@ -86,7 +86,7 @@ def test_a_long_label_of_the_y_axis_is_folded():
     ax.plot([0, 1], [0, 1])
     ax.set_ylabel("same month before the tariff came into force (index)")
     boxes(fig, [])
-    assert ax.get_ylabel() == "same month before the tariff\ncame into force (index)"
+    assert ax.get_ylabel() == "same month before\nthe tariff came\ninto force (index)"
     ax.set_ylabel("index")
     boxes(fig, [])
     assert ax.get_ylabel() == "index"

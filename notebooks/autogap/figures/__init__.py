@@ -26,7 +26,7 @@ from nbpoints.mime import FIGURE
 
 import autogap
 from autogap import run
-from autogap.figures import artists, export, style, wording
+from autogap.figures import artists, export, fit, sight, style, wording
 from autogap.figures.charts import (
     dumbbell,
     intervals,
@@ -155,12 +155,16 @@ def save(
     facts = _facts(stem, words, csv)
     chosen = style.profile()
     if chosen.has_title:
-        wording.add(fig, chosen, title, subtitle, source)
+        wording.add(fig, chosen, stem, words)
     wording.show_all_letters(fig, stem)
     facts["artists"] = artists.describe(fig)
     files, inline = {}, None
     if chosen.has_pictures:
-        export.lay_out(fig)
+        export.lay_out(fig, stem)
+        fit.refuse(fig, stem, chosen)
+    fit.refuse_many_colours(fig, stem)
+    sight.refuse(fig, stem)
+    if chosen.has_pictures:
         files, inline = export.render(
             fig, chosen, {"title": title, "alt": alt, "id": f"{here.notebook}/{stem}#{facts['csv_sha256'][:12]}"}
         )

@@ -19,6 +19,7 @@ from autogap.figures.drawing import (
     written,
     zero_line,
 )
+from autogap.figures.folding import narrow
 from autogap.figures.style import COLOURS, ink, profile
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def note(ax: Axes, text: str) -> Annotation:
     style = {"va": "bottom", "ha": "left", "size": labels.small_pt(), "color": COLOURS["neutral"]}
     top = {"xycoords": "axes fraction", "textcoords": "offset points", "xytext": (0, 3)}
     word = ax.annotate(text, (0.0, 1.0), **top, **style, annotation_clip=False)
-    labels.later(ax.figure, lambda: labels.narrow(ax, word, ax.get_window_extent().width * 72 / ax.figure.dpi))
+    labels.later(ax.figure, lambda: narrow(word, ax.get_window_extent().width * 72 / ax.figure.dpi))
     return word
 
 

@@ -251,20 +251,29 @@ def zero_line(ax: Axes) -> None:
 
 
 def legend(ax: Axes, side: str = "right", **kw: object) -> Legend:
-    """Place a legend outside the axes: at the ``right``, or ``below`` the words of the x-axis in one row."""
+    """Place a legend outside the axes: at the ``right``, or ``below`` the words of the x-axis in as many columns as fit.
+
+    Names at the ends of the series (`label_lines`, or nothing at all: `figures.save` writes them) are read faster.
+    """
     places = {"right": {"bbox_to_anchor": (1.01, 1.0)}, "below": {"bbox_to_anchor": (0.0, 0.0), "ncols": 4}}
     if side not in places:
         raise InputError(f"legend: side is 'right' or 'below', not {side!r}.")
-    looks = {"loc": "upper left", "handlelength": 1.6, "borderaxespad": 0.0}
-    placed = ax.legend(**(looks | places[side] | kw))
+    side = "below" if profile().is_narrow else side
+    looks = {"loc": "upper left", "handlelength": 1.6, "borderaxespad": 0.0} | places[side] | kw
+    placed = ax.legend(**looks)
     if side == "below":
-        later(ax.figure, lambda: _drop(ax, placed))
+        later(ax.figure, lambda: _drop(ax, looks))
     return placed
 
 
-def _drop(ax: Axes, placed: Legend) -> None:
-    words = ax.xaxis.get_tightbbox(ax.figure.canvas.get_renderer())
-    frame = ax.get_window_extent()
+def _drop(ax: Axes, looks: dict[str, object]) -> None:
+    """Put the legend below the words of the x-axis, in fewer columns when it is wider than the page."""
+    renderer = ax.figure.canvas.get_renderer()
+    words = ax.xaxis.get_tightbbox(renderer)
+    frame, placed = ax.get_window_extent(), ax.get_legend()
+    while placed.get_window_extent(renderer).width > ax.figure.bbox.x1 - frame.x0 and looks["ncols"] > 1:
+        looks["ncols"] = min(looks["ncols"], len(placed.get_texts())) - 1
+        placed = ax.legend(**looks)
     foot = frame.y0 if words is None else words.y0
     gap = profile().text_pt * 0.6 / 72 * ax.figure.dpi
     placed.set_bbox_to_anchor((0.0, (foot - gap - frame.y0) / frame.height), transform=ax.transAxes)

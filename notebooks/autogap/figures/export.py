@@ -6,6 +6,7 @@ import base64
 import hashlib
 import os
 import re
+import warnings
 from collections.abc import Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -50,15 +51,35 @@ def forms() -> tuple[str, ...]:
     return chosen or (("svg",) if is_one_of_many else DEFAULT_FORMS)
 
 
-def lay_out(fig: Figure) -> None:
-    """Give every axes its final place, once for all forms."""
+def lay_out(fig: Figure, stem: str) -> None:
+    """Give every axes its final place, once for all forms.
+
+    Raises
+    ------
+    InputError
+        When there is no room for the axes.
+    """
     engine = fig.get_layout_engine()
-    engine.execute(fig)
-    if settle(fig):
-        # words that were placed have changed the room for the axes, and that room the places of the words
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
         engine.execute(fig)
-        settle(fig)
+        has_moved = settle(fig)
+        told.clear()  # a legend too wide for the page has been given fewer columns
+        # what was reserved for words at the ends of bars and lines was measured on wider axes
         engine.execute(fig)
+        if has_moved:
+            # words that were placed have changed the room for the axes, and that room the places of the words
+            settle(fig)
+            told.clear()
+            engine.execute(fig)
+    if any("constrained_layout not applied" in str(one.message) for one in told):
+        size = fig.get_size_inches() * 25.4
+        raise InputError(
+            f"{stem}: the words leave no room for the axes on {size[0]:.0f} by {size[1]:.0f} mm; shorten title, labels "
+            "or names, or give the figure more height."
+        )
+    for one in told:
+        warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
     fig.set_layout_engine("none")
     # The solver's last digits differ from run to run, and with them the ids in an SVG.
     for ax in fig.axes:

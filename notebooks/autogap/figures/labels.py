@@ -5,11 +5,11 @@ How much room words need is known only when the layout is, so `settle` places th
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakSet
 
+from autogap.figures.folding import fold, narrow
 from autogap.figures.style import COLOURS, ink, profile
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
     from matplotlib.text import Annotation
     from matplotlib.transforms import Transform
+
+_MOST_OF_WIDTH = 0.3  # of the figure, for a name at the end of a series
 
 _unsettled: WeakKeyDictionary[Figure, list[Callable[[], None]]] = WeakKeyDictionary()
 _named: WeakKeyDictionary[Axes, list[Annotation]] = WeakKeyDictionary()
@@ -34,24 +36,11 @@ def settle(fig: Figure) -> bool:
     bool
         Whether there was anything to place, so that the figure has to be laid out anew.
     """
-    folded = [_fold(ax) for ax in fig.axes]
+    folded = [fold(ax) for ax in fig.axes]
     waiting = _unsettled.get(fig, [])
     for place in waiting:
         place()
     return any(folded) or bool(waiting)
-
-
-def _fold(ax: Axes) -> bool:
-    """Break the label of a y-axis into two lines when it is longer than the axis; tell whether it was."""
-    label = ax.yaxis.label
-    text = label.get_text()
-    room = ax.get_window_extent().height
-    blanks = [place for place, letter in enumerate(text) if letter == " "]
-    if "\n" in text or not blanks or label.get_window_extent(ax.figure.canvas.get_renderer()).height <= room:
-        return False
-    middle = min(blanks, key=lambda place: abs(place - len(text) / 2))
-    label.set_text(f"{text[:middle]}\n{text[middle + 1 :]}")
-    return True
 
 
 def later(fig: Figure, place: Callable[[], None]) -> None:
@@ -185,6 +174,8 @@ def _bar_ends(ax: Axes) -> Iterator[End]:
 
 def _spread(ax: Axes, words: list[Annotation]) -> None:
     """Move names that end side by side apart, with a leader line where one had to move far."""
+    for word in words:
+        narrow(word, ax.figure.bbox.width * _points(ax) * _MOST_OF_WIDTH)
     ends = {word: word.xycoords.transform(word.xy) * _points(ax) for word in words}
     groups: list[list[Annotation]] = []
     for word in sorted(words, key=lambda word: ends[word][0]):
@@ -342,7 +333,7 @@ def head(ax: Axes, words: list[Annotation], spans: list[tuple[float, float]]) ->
 def _fit_head(ax: Axes, words: list[Annotation], spans: list[tuple[float, float]]) -> None:
     for word, span in zip(words, spans, strict=True):
         left, right = ax.transData.transform([(edge, 0) for edge in span])[:, 0] * _points(ax)
-        narrow(ax, word, right - left - 3)
+        narrow(word, right - left - 3)
     box = ax.get_window_extent()
     end = box.x1 * _points(ax) + 6
     taken: list[int] = []
@@ -366,20 +357,3 @@ def _feet(taken: list[int], heights: list[float]) -> list[float]:
     for row in range(max(taken) + 1):
         feet.append(feet[-1] + max(height for which, height in zip(taken, heights, strict=True) if which == row) + 1)
     return feet
-
-
-def narrow(ax: Axes, word: Annotation, room: float) -> None:
-    """Fold a text at its blanks until it fits the room, in points, as far as its longest word lets it."""
-    text = " ".join(word.get_text().split())
-    for count in range(1, len(text.split()) + 1):
-        word.set_text("\n".join(_even(text, count)))
-        if _size(ax, word)[0] <= room:
-            return
-
-
-def _even(text: str, count: int) -> list[str]:
-    """Fold a text into a number of lines, the longest as short as can be."""
-    width = max(max(map(len, text.split())), -(-len(text) // count))
-    while len(lines := textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)) > count:
-        width += 1
-    return lines

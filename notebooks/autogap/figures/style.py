@@ -83,6 +83,11 @@ class Profile:
     tiff_dpi: int = 600
     has_letters: bool = False
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether a legend beside the axes would leave no room for them."""
+        return self.width_mm["single"] < 10 * self.text_pt
+
 
 PROFILES = {
     "briefing": Profile(
@@ -107,10 +112,10 @@ PROFILES = {
         "slides", {"single": 300.0, "double": 300.0}, {"single": 160.0, "double": 160.0},
         text_pt=18.0, line_pt=3.2, axis_pt=1.2, has_title=True, has_grid=True, png_dpi=200, least_pt=14.0,
     ),
-    # a telephone held upright is 390 points of CSS wide or less; 10.5 pt are 14 of them
+    # a telephone held upright is 390 points of CSS wide or less; 9.5 pt are 12.7 of them
     "phone": Profile(
-        "phone", {"single": 89.0, "double": 89.0}, {"single": 89.0, "double": 96.0},
-        text_pt=10.0, line_pt=1.6, axis_pt=0.7, has_title=True, has_grid=True, png_dpi=300, least_pt=8.0,
+        "phone", {"single": 89.0, "double": 89.0}, {"single": 110.0, "double": 125.0},
+        text_pt=9.5, line_pt=1.6, axis_pt=0.7, has_title=True, has_grid=True, png_dpi=300, least_pt=8.0,
     ),
 }
 # for batches of hundreds, of which few figures will be looked at

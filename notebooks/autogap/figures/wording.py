@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from nbpoints.errors import InputError
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
 
 
-def add(fig: Figure, chosen: Profile, title: str, subtitle: str, source: str) -> None:
+def add(fig: Figure, chosen: Profile, stem: str, words: Mapping[str, str]) -> None:
     """Write title, subtitle and source line at the left edge and leave the rest to the axes."""
     width, height = fig.get_size_inches() * 72
     pad, size, grey = 4.0, chosen.text_pt, COLOURS["neutral"]
@@ -29,10 +30,16 @@ def add(fig: Figure, chosen: Profile, title: str, subtitle: str, source: str) ->
         return word.get_window_extent(fig.canvas.get_renderer()).height * 72 / fig.dpi
 
     top = height - pad
-    top -= write(title, size * 1.2, top, "top", weight="semibold") + size * 0.25
-    top -= write(subtitle, size * 0.95, top, "top", color=grey) + size * 0.6
+    top -= write(words["title"], size * 1.2, top, "top", weight="semibold") + size * 0.25
+    top -= write(words["subtitle"], size * 0.95, top, "top", color=grey) + size * 0.6
     small = max(size * 0.8, chosen.least_pt)
-    bottom = pad + write(f"Source: {source.removeprefix('Source: ')}", small, pad, "bottom", color=grey) + size * 0.4
+    source = f"Source: {words['source'].removeprefix('Source: ')}"
+    bottom = pad + write(source, small, pad, "bottom", color=grey) + size * 0.4
+    if top - bottom < size:
+        raise InputError(
+            f"{stem}: title, subtitle and source leave no room for the axes on {fig.get_size_inches()[0] * 25.4:.0f} by "
+            f"{fig.get_size_inches()[1] * 25.4:.0f} mm; shorten them, or give the figure more height."
+        )
     fig.get_layout_engine().set(rect=(0, bottom / height, 1, (top - bottom) / height))
 
 
@@ -87,8 +94,13 @@ def show_letters(text: Text) -> None:
 
 def texts(fig: Figure) -> list[Text]:
     """Every text of a figure that says something, tick labels included."""
-    from matplotlib.text import Text
-
     for ax in fig.axes:  # the words of ticks are set when they are asked for
         ax.get_xticklabels(), ax.get_yticklabels()
-    return [text for text in fig.findobj(Text) if text.get_text().strip() and text.get_visible()]
+    return [text for text in fig.findobj(text_class()) if text.get_text().strip() and text.get_visible()]
+
+
+def text_class() -> type[Text]:
+    """The class of all texts; matplotlib is imported when the first is drawn."""
+    from matplotlib.text import Text
+
+    return Text
