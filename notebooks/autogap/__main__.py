@@ -16,6 +16,10 @@ COMMANDS: list[cli.Command] = [
         "export", "write numbers, tables and figures of points for a manuscript, or check them",
         "autogap.publish.cli:add_export", "autogap.publish.cli:export",
     ),
+    cli.Command("refresh", "ask the publishers for newer figures, and show or write what changes",
+                "autogap.sources.cli:refresh_arguments", "autogap.sources.cli:refresh_main"),
+    cli.Command("data", "show how new each file of the data package is, and what is overdue",
+                "autogap.sources.cli:data_arguments", "autogap.sources.cli:data_main"),
 ]
 
 # what notebooks read from the environment, as options of `run` and `why`

@@ -1,0 +1,84 @@
+"""Replies in the publishers' form, made of figures of the data package."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import pandas as pd
+
+from autogap import data
+from autogap.sources import tables
+
+_AREA = {("exports", "value"): "exportkagakue", ("exports", "yoy"): "exportnobiritsu", ("imports", "value"): "importkagakue",
+         ("imports", "yoy"): "importnobiritsu", ("balance", "value"): "sashihikikagakue", ("balance", "yoy"): "sashihikinobiritsu"}
+_ITEM = {"value": "kagaku", "yoy": "kagakunobiritsu", "quantity": "suryo", "quantity_yoy": "suryonobiritsu", "share": "koseihi",
+         "contribution": "zogenkiyodo"}
+
+
+def press(period: str, day: str, folder: Path, change: dict[str, float] | None = None) -> str:
+    """The press release of a month: every figure that the package has of it."""
+    _, selectors = tables.read(folder)
+    areas: dict[str, dict[str, str]] = defaultdict(dict)
+    pages: dict[tuple[str, str], dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+    for one in (one for one in selectors if one.request == "customs_press"):
+        values = data.series(one.series)
+        if period not in values.index:
+            continue
+        told = _words(values[period] * (change or {}).get(one.series, 1))
+        keys = {key: options[0] for key, options in one.wanted.items()}
+        if keys["page"] == "areas":
+            areas[keys["area"]][_AREA[keys["flow"], keys["measure"]]] = told
+        else:
+            cells = pages[keys["flow"], keys["area"]][keys["item"]]
+            cells[_ITEM[keys["measure"]]] = told
+            cells.setdefault("tani", keys.get("unit", "   "))
+            if "unit" in keys:
+                cells["tani"] = f" {keys['unit']}"
+    return _release(period, day, areas, pages)
+
+
+def _words(value: float) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() and abs(value) > 999 else f"{value:g}"
+
+
+def _release(period: str, day: str, areas: dict, pages: dict) -> str:
+    month = pd.Period(period, "M")
+    released = pd.Timestamp(day)
+    head = (f'<sogakutsuki name="pg1"><kohyoymd>{released:%B} {released.day}, {released.year}</kohyoymd>'
+            f"<taishoymtonen>{month.strftime('%B %Y')}</taishoymtonen></sogakutsuki>")
+    rows = "".join(f"<chiikikunisogakuinfo><chiikikuni>{escape(area)}</chiikikuni>{_tags(cells)}</chiikikunisogakuinfo>"
+                   for area, cells in areas.items())
+    parts = [head, f'<chiikikunisogaku name="pg2">{rows}</chiikikunisogaku>']
+    for (flow, area), items in pages.items():
+        infos = "".join(f"<shuyochiikikunihininfo><shuyoshohin> {escape(item)}</shuyoshohin>{_tags(cells)}</shuyochiikikunihininfo>"
+                        for item, cells in items.items())
+        parts.append(f"<shuyochiikikunihin><title>{flow.title()} by Principal Commodity by Area(Country)({area})</title>"
+                     f"{infos}</shuyochiikikunihin>")
+    return f'<?xml version="1.0" encoding="UTF-8"?><hodoxml>{"".join(parts)}</hodoxml>'
+
+
+def _tags(cells: dict[str, str]) -> str:
+    return "".join(f"<{tag}>{text}</{tag}>" for tag, text in cells.items())
+
+
+def totals(last: str = "") -> bytes:
+    """The time series d41ma, months to come as 0."""
+    table = data.frame({"exports": "mof.world.exports.total", "imports": "mof.world.imports.total"}, end=last or None)
+    lines = ["《世界》  【月別】　（単位：千円） ,,", "WORLD  Monthly Data  (a thousand yen) ,,", "Years/Months,Exp-Total,Imp-Total", ",,"]
+    lines += [f"{month.strftime('%Y/%m')},{row.exports:.0f} ,{row.imports:.0f} " for month, row in table.iterrows()]
+    after = table.index[-1]
+    lines += [f"{after.year}/{number:02d},0 ,0 " for number in range(after.month + 1, 13)]
+    return ("\n".join(lines) + "\n").encode("cp932")
+
+
+def fred(series: str, identifier: str, last: str = "") -> str:
+    """A graph of FRED as CSV."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["observation_date", identifier])
+    writer.writerows([f"{month}-01", f"{value:.4f}"] for month, value in data.series(series, end=last or None).items())
+    return out.getvalue()

@@ -1,0 +1,120 @@
+"""What a server can do to us, and the one sentence that each ends in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from autogap.sources import http
+from autogap.sources.figure import NotYet, SourceError
+from tests.sources import server as servers
+from tests.sources.server import Answer
+
+URL = "https://publisher.test/table"
+PATH = "/publisher.test/table"
+CSV = b"month,value\n2026-06-01,160.8\n2026-07-01,161.2\n"
+NOW = datetime(2026, 11, 27, 3, 0, tzinfo=timezone.utc)
+
+
+def fetch(server, answer, **more):
+    server.answers[PATH] = answer
+    with http.client() as client:
+        return http.fetch(client, URL, **{"kind": "csv", "now": NOW, "pause": 0.01} | more)
+
+
+def test_a_whole_reply_comes_with_the_publisher_s_day(server):
+    reply = fetch(server, Answer(CSV))
+    assert (reply.body, reply.day, reply.warning) == (CSV, "2026-11-27", "")
+
+
+def test_a_packed_reply_is_unpacked(server):
+    assert fetch(server, Answer(CSV * 50, packs=True)).body == CSV * 50
+
+
+@pytest.mark.parametrize(
+    ("answer", "more", "told"),
+    [
+        (Answer(CSV, cut=9), {}, r"the reply was cut off after 37 of 46 bytes"),
+        (Answer(CSV, cut=9, states_whole_length=False), {}, r"the last line is cut off \('2026-07-'\)"),
+        (Answer(b'{"a": [1, 2', kind="application/json"), {"kind": "json"}, "the JSON is cut off or broken"),
+        (Answer(b"<?xml version='1.0'?><a><b>1</"), {"kind": "xml"}, "the xml is cut off; it ends with"),
+        (Answer(b"PK\x03\x04half a workbook"), {"kind": "xlsx"}, "the workbook is cut off"),
+        (Answer(b"<html><head><title>Request Rejected</title>"), {}, r"a web page \('Request Rejected'\) came instead of csv"),
+        (Answer(b"<!DOCTYPE html><title>Sign in</title>"), {"kind": "xml"}, r"a web page \('Sign in'\) came instead of xml"),
+        (Answer(b"month,value\n"), {"kind": "json"}, "the reply begins with b'month,value"),
+        (Answer(b"", 202), {}, "status 202 with an empty body; only 200 brings data"),
+        (Answer(b""), {}, "the reply is empty"),
+        (Answer(b"gone", 404), {}, "status 404; only 200 brings data"),
+        (Answer(b"", 302, headers={"Location": "https://elsewhere.test/"}), {}, "status 302, sent elsewhere: the address moved"),
+        (Answer(b"", 302, headers={"Location": "https://x.test/"}), {"key": "SOME_KEY"}, "the key in SOME_KEY is missing or not"),
+        (Answer(b"", 429, headers={"Retry-After": "7200"}), {}, "asks to wait 7200 seconds; try again later"),
+        (Answer(b"down", 503), {}, "status 503: the publisher's server failed"),
+        (Answer("月,値\n㈱,1\n".encode("cp932")), {"encoding": "shift_jis"}, "is not shift_jis"),
+        (Answer(CSV), {"expect": "(a thousand yen)"}, r"'\(a thousand yen\)' does not stand in the reply; its unit or base year"),
+    ],
+)
+def test_each_ends_in_one_sentence_with_the_address(server, answer, more, told):
+    with pytest.raises(SourceError, match=told) as caught:
+        fetch(server, answer, **more)
+    assert str(caught.value).startswith(URL) and "\n" not in str(caught.value)
+
+
+def test_a_packed_reply_cut_in_the_middle_with_a_consistent_length_is_noticed(server):
+    """The client unpacks the half without a word: the form of the reply tells."""
+    import gzip
+
+    half = gzip.compress(b"month,value\n" + b"".join(b"2026-06-%02d,%d\n" % (n % 28, n * 7919) for n in range(4000)))[:9000]
+    with pytest.raises(SourceError, match="cut off"):
+        fetch(server, Answer(half, headers={"Content-Encoding": "gzip"}))
+
+
+@pytest.mark.parametrize(("status", "may_lack"), [(204, False), (204, True), (404, True)])
+def test_not_published_yet_is_no_failure(server, status, may_lack):
+    with pytest.raises(NotYet, match="not published yet"):
+        fetch(server, Answer(b"", status), may_lack=may_lack)
+
+
+def test_nothing_is_followed(server):
+    fetch_elsewhere = Answer(b"", 302, headers={"Location": f"http://127.0.0.1:{server.port}/trap"})
+    server.answers["/trap"] = Answer(CSV)
+    with pytest.raises(SourceError, match="sent elsewhere"):
+        fetch(server, fetch_elsewhere)
+    assert server.asked == [PATH]
+
+
+def test_too_often_is_tried_again_after_the_time_asked(server):
+    busy = Answer(b"", 429, headers={"Retry-After": "0"})
+    assert fetch(server, [busy, busy, Answer(CSV)]).body == CSV
+    assert len(server.asked) == 3
+
+
+def test_a_server_that_failed_once_is_asked_again(server):
+    assert fetch(server, [Answer(b"", 502), Answer(CSV, cut=5), Answer(CSV)]).body == CSV
+
+
+@pytest.mark.parametrize(("minutes", "warns"), [(5, False), (-9, False), (11, True), (-60 * 24 * 400, True)])
+def test_a_wrong_clock_is_told_and_the_publisher_s_day_taken(server, minutes, warns):
+    reply = fetch(server, Answer(CSV), now=NOW + timedelta(minutes=minutes))
+    assert reply.day == "2026-11-27" and bool(reply.warning) == warns
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(certificate, monkeypatch):
+    with servers.running(certificate) as server:
+        monkeypatch.setenv(http.BASE, f"https://127.0.0.1:{server.port}")
+        with pytest.raises(SourceError, match="the certificate of the publisher is not valid"):
+            fetch(server, Answer(CSV))
+        assert server.asked == []
+
+
+def test_a_server_that_is_not_there_is_told(monkeypatch):
+    with servers.running() as server:
+        port = server.port
+    monkeypatch.setenv(http.BASE, f"http://127.0.0.1:{port}")
+    with pytest.raises(SourceError, match="no connection"):
+        fetch(server, Answer(CSV))
+
+
+def test_an_address_is_shown_without_its_key():
+    assert http._shown("https://a.test/x?get=A&key={key}") == "https://a.test/x?get=A"
+    assert http._shown("https://a.test/x?api_key=1&id=2") == "https://a.test/x?id=2"

@@ -1,0 +1,240 @@
+"""`autogap refresh` from end to end: dry, written, one after another, killed, and by two rows of a stranger."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from autogap.data import package
+from autogap.paths import DATA
+from autogap.sources import http, swap
+from nbpoints.errors import InputError
+from tests.sources import replies
+from tests.sources.conftest import forget
+
+pytestmark = pytest.mark.slow
+
+PRESS = "https://www.customs.go.jp/toukei/shinbun/trade-st_e/2026/{}{}e.xml"
+D41MA = "https://www.customs.go.jp/toukei/suii/html/data/d41ma.csv"
+FRED = "https://fred.stlouisfed.org/graph/fredgraph.csv"
+US = ("mof_us_trade", "mof_us_imports", "mof_partners", "mof_regional_autos")
+
+
+def content(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="session")
+def releases():
+    """The releases of three months, as month, stage and XML."""
+    days = (("2026-06", 5, "2026-07-30"), ("2026-07", 5, "2026-08-28"), ("2026-08", 4, "2026-09-16"))
+    return [(period, stage, replies.press(period, day, DATA)) for period, stage, day in days]
+
+
+@pytest.fixture
+def a_month_behind(folder, server, releases):
+    """The package as before the releases of July and August 2026, and a server that has them."""
+    forget(folder, "2026-06", *US)
+    for period, stage, text in releases:
+        server.put(PRESS.format(period.replace("-", ""), stage), text)
+    return folder
+
+
+def test_a_dry_run_tells_what_is_new_and_writes_nothing(a_month_behind, refresh):
+    before = content(a_month_behind)
+    status, told = refresh("--only", "customs", "--json")
+    first = json.loads(told)["requests"][0]
+    assert (first["request"], first["state"], first["revised"]) == ("customs_press", "news", 0)
+    assert first["new"] > 400
+    assert status == 1, "the other requests of this publisher have no answer here"
+    assert content(a_month_behind) == before and not (a_month_behind.parent / ".data.new").exists()
+
+
+def test_written_months_are_those_of_the_package_and_all_is_described(a_month_behind, refresh):
+    _, told = refresh("--only", "customs", "--write")
+    assert "2026-07 to 2026-08" in told and "Written to data/" in told
+    assert package.drift(a_month_behind) == []
+    rows = (a_month_behind / "observations" / "mof_us_trade.csv").read_text()
+    assert "2026-08,mof.us.balance,70378,2026-09-16\n" in rows and "2026-07,mof.us.balance," in rows
+    assert "## 2026-11-27" in (a_month_behind / "CHANGES.md").read_text()
+    assert "customs_press,https://www.customs.go.jp" in (a_month_behind / "retrievals.csv").read_text()
+
+
+def test_a_second_refresh_finds_nothing(a_month_behind, refresh):
+    refresh("--only", "customs", "--write")
+    before = content(a_month_behind)
+    _, told = refresh("--only", "customs", "--write")
+    assert "nothing newer than 2026-08" in told and content(a_month_behind) == before
+
+
+def test_a_revised_figure_is_a_row_beside_the_old_one(folder, server, refresh):
+    """Stage 5 comes after stage 4: exports of the month a thousandth higher."""
+    change = {"mof.us.exports.motor_vehicles": 1.001}
+    server.put(PRESS.format("202608", 5), replies.press("2026-08", "2026-09-29", folder, change))
+    _, told = refresh("--only", "customs", "--write")
+    assert "0 new and 1 revised" in told and "mof.us.exports.motor_vehicles 2026-08, +0.1 percent" in told
+    rows = [line for line in (folder / "observations" / "mof_us_trade.csv").read_text().splitlines()
+            if line.startswith("2026-08,mof.us.exports.motor_vehicles,")]
+    assert [line.rpartition(",")[2] for line in rows] == ["2026-09-16", "2026-09-29"]
+
+
+def test_replies_are_kept_and_read_again_without_a_server(a_month_behind, refresh, tmp_path, server):
+    refresh("--only", "customs", "--record", str(tmp_path / "kept"))
+    server.answers.clear()
+    asked = len(server.asked)
+    for where in (tmp_path / "kept", tmp_path / "runs" / "raw"):
+        _, told = refresh("--only", "customs", "--from", str(where))
+        assert "2026-07 to 2026-08" in told and len(server.asked) == asked
+
+
+def test_a_stranger_adds_a_series_of_fred_by_rows_of_tables(folder, server, refresh):
+    """One row to ask, one row to select; the series itself is described and has a first figure by hand."""
+    catalogue = (folder / "series.csv").read_text()
+    row = next(line for line in catalogue.splitlines() if line.startswith("frb.jpy_per_usd,"))
+    lines = [*catalogue.splitlines(), row.replace("frb.jpy_per_usd", "frb.jpy_per_usd_again")]
+    (folder / "series.csv").write_text("\n".join([lines[0], *sorted(lines[1:])]) + "\n")
+    with open(folder / "observations" / "frb_exchange_rates.csv", "a") as stream:
+        stream.write("2026-01,frb.jpy_per_usd_again,156.7,2026-07-21\n")
+    requests = (folder / "requests.csv").read_text()
+    line = next(line for line in requests.splitlines() if line.startswith("fred_EXJPUS,"))
+    (folder / "requests.csv").write_text(requests + line.replace("EXJPUS", "MINE").replace(",fred,", ",mine,") + "\n")
+    with open(folder / "selectors.csv", "a") as stream:
+        stream.write("frb.jpy_per_usd_again,fred_MINE,id=MINE,1,4,yes\n")
+    server.put(f"{FRED}?id=MINE", "observation_date,MINE\n2026-01-01,156.7000\n2026-02-01,155.2500\n")
+    status, told = refresh("--only", "mine", "--write")
+    assert (status, "1 new and 0 revised" in told) == (0, True)
+    assert "2026-02,frb.jpy_per_usd_again,155.25,2026-11-27\n" in (folder / "observations" / "frb_exchange_rates.csv").read_text()
+
+
+def test_one_publisher_s_failure_leaves_the_others(folder, server, refresh):
+    forget(folder, "2026-05", "frb_exchange_rates")
+    server.put(f"{FRED}?id=EXJPUS", replies.fred("frb.jpy_per_usd", "EXJPUS"))
+    server.put(f"{FRED}?id=TOTALSA", b"<html><title>Request Rejected</title></html>")
+    status, told = refresh("--only", "fred", "--write")
+    assert status == 1
+    assert "FAILED  fred_TOTALSA" in told and "a web page ('Request Rejected') came instead of csv" in told
+    assert "news    fred_EXJPUS" in told and "2026-06,frb.jpy_per_usd" in (folder / "observations/frb_exchange_rates.csv").read_text()
+
+
+def test_a_missing_key_is_named_with_where_to_get_one_and_is_no_failure(server, refresh):
+    status, told = refresh("--only", "census", "--json")
+    of = {one["request"]: one for one in json.loads(told)["requests"]}
+    assert of["census_naics336"]["state"] == "key"
+    assert of["census_naics336"]["told"] == "needs CENSUS_API_KEY (free: api.census.gov/data/key_signup.html)"
+    assert not any("intltrade" in path for path in server.asked)
+
+
+def test_a_key_is_never_shown_or_kept(server, refresh, tmp_path, monkeypatch, folder):
+    monkeypatch.setenv("CENSUS_API_KEY", "s3cret-k3y")
+    url = "https://api.census.gov/data/timeseries/intltrade/imports/naics"
+    server.put(url, b"", status=302, headers={"Location": "https://api.census.gov/data/missing_key.html"})
+    status, told = refresh("--only", "census", "--record", str(tmp_path / "kept"))
+    assert status == 1 and "the key in CENSUS_API_KEY is missing or not accepted" in told
+    assert any("s3cret-k3y" in path for path in server.asked), "it was sent"
+    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert "s3cret-k3y" not in told and b"s3cret-k3y" not in kept
+
+
+def test_a_key_may_stand_in_a_file_that_git_ignores(server, refresh, tmp_path, monkeypatch):
+    monkeypatch.setenv("CENSUS_API_KEY", "")
+    monkeypatch.delenv("CENSUS_API_KEY")
+    (tmp_path / ".env").write_text("CENSUS_API_KEY='from-file'\nPATH=/nowhere\n")
+    refresh("--only", "census")
+    assert any("key=from-file" in path for path in server.asked)
+    monkeypatch.delenv("CENSUS_API_KEY")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--only", "custom"], "'custom' is not a publisher .* Did you mean 'customs'"),
+        (["--since", "June"], "'June' is not a valid period"),
+        (["--from", "nowhere"], "nowhere is not a folder"),
+    ],
+)
+def test_usage_errors_are_one_sentence(refresh, words, told):
+    with pytest.raises(InputError, match=told):
+        refresh(*words)
+
+
+def test_periods_before_since_are_left_alone(a_month_behind, refresh):
+    _, told = refresh("--only", "customs", "--since", "2026-08")
+    assert "2026-08 to 2026-08" in told
+
+
+def test_two_refreshes_at_once_are_refused(folder, refresh):
+    with swap.alone(folder), pytest.raises(InputError, match="another refresh is running"):
+        refresh("--only", "fred")
+
+
+def test_a_broken_identity_keeps_the_old_figures(a_month_behind, refresh, server):
+    change = {"mof.us.balance": 1.5}
+    server.put(PRESS.format("202608", 4), replies.press("2026-08", "2026-09-16", a_month_behind, change))
+    status, told = refresh("--only", "customs", "--write")
+    assert status == 1 and "an identity fails: mof.us.balance: 2026-08 is 105,567, exports less imports are 70,378" in told
+    assert "2026-08,mof.us" not in (a_month_behind / "observations" / "mof_us_trade.csv").read_text()
+
+
+def test_a_base_on_another_machine_is_refused(refresh, monkeypatch):
+    monkeypatch.setenv(http.BASE, "http://example.org")
+    status, told = refresh("--only", "fred")
+    assert status == 1 and "is not on this machine" in told
+
+
+KILLED = """
+import os, signal, sys, time
+from pathlib import Path
+from autogap.sources import swap
+folder = Path(sys.argv[1])
+new = swap.copy(folder)
+for path in new.glob("*.txt"):
+    path.write_text("new")
+print("ready", flush=True)
+swap.exchange(new, folder)
+"""
+
+
+def test_a_kill_at_any_moment_leaves_the_old_folder_or_the_new_one(tmp_path):
+    """Killed after waits of 0 to 30 ms; every file is of the same state, and the next run cleans up."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    seen = set()
+    for wait in range(0, 31, 3):
+        for number in range(60):
+            (folder / f"{number}.txt").write_text("old")
+        child = subprocess.Popen([sys.executable, "-c", KILLED, str(folder)], stdout=subprocess.PIPE,
+                                 env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
+        child.stdout.readline()
+        time.sleep(wait / 1000)
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        child.stdout.close()
+        state = {path.read_text() for path in folder.glob("*.txt")}
+        assert len(state) == 1 and len(list(folder.glob("*.txt"))) == 60
+        seen |= state
+    assert seen <= {"old", "new"} and "new" in seen
+    swap.copy(folder)
+
+
+def test_a_folder_moved_aside_comes_back(tmp_path):
+    (tmp_path / ".data.old").mkdir()
+    (tmp_path / ".data.old" / "a").write_text("x")
+    swap.recover(tmp_path / "data")
+    assert (tmp_path / "data" / "a").read_text() == "x"
+
+
+def test_without_an_atomic_exchange_the_folder_is_moved_aside(tmp_path, monkeypatch):
+    monkeypatch.setattr(swap, "_swap", lambda *one: False)
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "a").write_text("old")
+    new = swap.copy(folder)
+    (new / "a").write_text("new")
+    swap.exchange(new, folder)
+    assert (folder / "a").read_text() == "new" and [path.name for path in tmp_path.iterdir()] == ["data"]
