@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-
 from autogap import data
 
 PARTNERS = ["us", "cn", "kr", "eu", "de", "ca", "mx", "gb", "world"]
@@ -14,8 +13,8 @@ SECTIONS = {
     "imports": ["foodstuff", "raw_materials", "mineral_fuels", "chemicals", "manufactured_goods", "machinery",
                 "electrical_machinery", "transport_equipment", "others"],
 }
-PUBLISHED = ["total", "motor_vehicles", "passenger_cars", "buses_trucks", "mv_parts", "transport_equipment", "machinery",
-             "semiconductor_machinery", "iron_steel"]
+PUBLISHED = ["total", "motor_vehicles", "passenger_cars", "buses_trucks", "mv_parts", "transport_equipment",
+             "machinery", "semiconductor_machinery", "iron_steel"]
 YEARS = range(2009, 2026)
 
 

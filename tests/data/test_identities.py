@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-
 from autogap.paths import DATA
 
 ROUNDING = 0.05  # half the last digit of a rate published with one decimal
@@ -372,7 +371,7 @@ def test_the_annual_revision_cut_the_duty_on_korea_and_hardly_moved_japan(wide, 
 def test_cars_by_nine_digits_are_the_passenger_cars_of_the_time_series(wide):
     """HS 8703 less vehicles for snow and golf (8703.10): value, and number with knocked-down sets."""
     for end, whole in (("", "passenger_cars"), ("_units", "passenger_cars_units")):
-        lines = [name for name in wide if name.startswith("mof.world.exports.hs8703") and name.endswith("_units") == bool(end)
-                 and ".hs870310" not in name]
+        lines = [name for name in wide if name.startswith("mof.world.exports.hs8703")
+                 and name.endswith("_units") == bool(end) and ".hs870310" not in name]
         total = wide[lines].dropna(how="all").sum(axis=1)
         assert len(total) == 8 and (total == wide[f"mof.world.exports.{whole}"][total.index]).all()

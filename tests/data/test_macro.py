@@ -7,7 +7,6 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-
 from autogap import data
 from autogap.paths import DATA
 
@@ -122,8 +121,9 @@ def test_levels_give_the_growth_announced_with_them(latest):
 
 
 def test_annualised_growth_is_the_fourth_power_of_quarterly_growth():
-    quarterly, annualised = (told.set_index(["quarter", "release_date"]).value for told in (
-        data.table("gdp_releases").query("indicator == @name") for name in ("gdp_real_qoq_pct", "gdp_real_annualised_pct")))
+    releases = data.table("gdp_releases").set_index(["quarter", "release_date"])
+    by_indicator = dict(list(releases.groupby("indicator").value))
+    quarterly, annualised = by_indicator["gdp_real_qoq_pct"], by_indicator["gdp_real_annualised_pct"]
     both = pd.concat({"q": quarterly, "a": annualised}, axis=1).dropna()
     assert len(both) == 25
     half = 0.05  # both were announced with one decimal

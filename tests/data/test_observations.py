@@ -5,10 +5,9 @@ from __future__ import annotations
 import shutil
 
 import pytest
-
 from autogap.data import observations, package
-from nbpoints.errors import InputError
 from autogap.paths import DATA
+from nbpoints.errors import InputError
 
 FILE = "observations/frb_exchange_rates.csv"
 OTHER = "observations/mof_us_trade.csv"

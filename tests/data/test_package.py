@@ -9,11 +9,10 @@ import shutil
 from itertools import groupby
 
 import pytest
-
 from autogap.data import known, package
 from autogap.data.vocabulary import SERIES_FIELDS
-from nbpoints.errors import InputError
 from autogap.paths import DATA
+from nbpoints.errors import InputError
 
 FILES = sorted((DATA / "observations").glob("*.csv"))
 COLUMNS = ["period", "series", "value", "vintage"]

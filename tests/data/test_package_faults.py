@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 import pytest
-
 from autogap.data import package
 from autogap.paths import DATA, NOTEBOOKS
 from nbpoints.errors import InputError

@@ -7,7 +7,6 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
-
 from autogap.data import package
 from autogap.paths import DATA
 

@@ -9,14 +9,25 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pandas as pd
-
 from autogap import data
 from autogap.sources import tables
 
-_AREA = {("exports", "value"): "exportkagakue", ("exports", "yoy"): "exportnobiritsu", ("imports", "value"): "importkagakue",
-         ("imports", "yoy"): "importnobiritsu", ("balance", "value"): "sashihikikagakue", ("balance", "yoy"): "sashihikinobiritsu"}
-_ITEM = {"value": "kagaku", "yoy": "kagakunobiritsu", "quantity": "suryo", "quantity_yoy": "suryonobiritsu", "share": "koseihi",
-         "contribution": "zogenkiyodo"}
+_AREA = {
+    ("exports", "value"): "exportkagakue",
+    ("exports", "yoy"): "exportnobiritsu",
+    ("imports", "value"): "importkagakue",
+    ("imports", "yoy"): "importnobiritsu",
+    ("balance", "value"): "sashihikikagakue",
+    ("balance", "yoy"): "sashihikinobiritsu",
+}
+_ITEM = {
+    "value": "kagaku",
+    "yoy": "kagakunobiritsu",
+    "quantity": "suryo",
+    "quantity_yoy": "suryonobiritsu",
+    "share": "koseihi",
+    "contribution": "zogenkiyodo",
+}
 
 
 def press(period: str, day: str, folder: Path, change: dict[str, float] | None = None) -> str:
@@ -48,16 +59,24 @@ def _words(value: float) -> str:
 def _release(period: str, day: str, areas: dict, pages: dict) -> str:
     month = pd.Period(period, "M")
     released = pd.Timestamp(day)
-    head = (f'<sogakutsuki name="pg1"><kohyoymd>{released:%B} {released.day}, {released.year}</kohyoymd>'
-            f"<taishoymtonen>{month.strftime('%B %Y')}</taishoymtonen></sogakutsuki>")
-    rows = "".join(f"<chiikikunisogakuinfo><chiikikuni>{escape(area)}</chiikikuni>{_tags(cells)}</chiikikunisogakuinfo>"
-                   for area, cells in areas.items())
+    head = (
+        f'<sogakutsuki name="pg1"><kohyoymd>{released:%B} {released.day}, {released.year}</kohyoymd>'
+        f"<taishoymtonen>{month.strftime('%B %Y')}</taishoymtonen></sogakutsuki>"
+    )
+    rows = "".join(
+        f"<chiikikunisogakuinfo><chiikikuni>{escape(area)}</chiikikuni>{_tags(cells)}</chiikikunisogakuinfo>"
+        for area, cells in areas.items()
+    )
     parts = [head, f'<chiikikunisogaku name="pg2">{rows}</chiikikunisogaku>']
     for (flow, area), items in pages.items():
-        infos = "".join(f"<shuyochiikikunihininfo><shuyoshohin> {escape(item)}</shuyoshohin>{_tags(cells)}</shuyochiikikunihininfo>"
-                        for item, cells in items.items())
-        parts.append(f"<shuyochiikikunihin><title>{flow.title()} by Principal Commodity by Area(Country)({area})</title>"
-                     f"{infos}</shuyochiikikunihin>")
+        infos = "".join(
+            f"<shuyochiikikunihininfo><shuyoshohin> {escape(item)}</shuyoshohin>{_tags(cells)}</shuyochiikikunihininfo>"
+            for item, cells in items.items()
+        )
+        parts.append(
+            f"<shuyochiikikunihin><title>{flow.title()} by Principal Commodity by Area(Country)({area})</title>"
+            f"{infos}</shuyochiikikunihin>"
+        )
     return f'<?xml version="1.0" encoding="UTF-8"?><hodoxml>{"".join(parts)}</hodoxml>'
 
 
@@ -68,7 +87,12 @@ def _tags(cells: dict[str, str]) -> str:
 def totals(last: str = "") -> bytes:
     """The time series d41ma, months to come as 0."""
     table = data.frame({"exports": "mof.world.exports.total", "imports": "mof.world.imports.total"}, end=last or None)
-    lines = ["《世界》  【月別】　（単位：千円） ,,", "WORLD  Monthly Data  (a thousand yen) ,,", "Years/Months,Exp-Total,Imp-Total", ",,"]
+    lines = [
+        "《世界》  【月別】　（単位：千円） ,,",
+        "WORLD  Monthly Data  (a thousand yen) ,,",
+        "Years/Months,Exp-Total,Imp-Total",
+        ",,",
+    ]
     lines += [f"{month.strftime('%Y/%m')},{row.exports:.0f} ,{row.imports:.0f} " for month, row in table.iterrows()]
     after = table.index[-1]
     lines += [f"{after.year}/{number:02d},0 ,0 " for number in range(after.month + 1, 13)]

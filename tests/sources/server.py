@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.utils import format_datetime
-from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -26,11 +26,11 @@ class Answer:
     states_whole_length: bool = True
     packs: bool = False
     delay: float = 0.0
-    day: datetime = datetime(2026, 11, 27, 3, 0, tzinfo=timezone.utc)
+    day: datetime = datetime(2026, 11, 27, 3, 0, tzinfo=UTC)
 
 
 class Server:
-    """Answers by path, without the query if the whole is not known; a list is answered one by one, its last for good."""
+    """Answers by path, with its query if that is known; a list is answered one by one, its last for good."""
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer | list[Answer]] = {}

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
-
 from autogap.sources import http
 from autogap.sources.figure import NotYet, SourceError
+
 from tests.sources import server as servers
 from tests.sources.server import Answer
 
 URL = "https://publisher.test/table"
 PATH = "/publisher.test/table"
 CSV = b"month,value\n2026-06-01,160.8\n2026-07-01,161.2\n"
-NOW = datetime(2026, 11, 27, 3, 0, tzinfo=timezone.utc)
+NOW = datetime(2026, 11, 27, 3, 0, tzinfo=UTC)
 
 
 def fetch(server, answer, **more):
@@ -40,18 +40,38 @@ def test_a_packed_reply_is_unpacked(server):
         (Answer(b'{"a": [1, 2', kind="application/json"), {"kind": "json"}, "the JSON is cut off or broken"),
         (Answer(b"<?xml version='1.0'?><a><b>1</"), {"kind": "xml"}, "the xml is cut off; it ends with"),
         (Answer(b"PK\x03\x04half a workbook"), {"kind": "xlsx"}, "the workbook is cut off"),
-        (Answer(b"<html><head><title>Request Rejected</title>"), {}, r"a web page \('Request Rejected'\) came instead of csv"),
-        (Answer(b"<!DOCTYPE html><title>Sign in</title>"), {"kind": "xml"}, r"a web page \('Sign in'\) came instead of xml"),
+        (
+            Answer(b"<html><head><title>Request Rejected</title>"),
+            {},
+            r"a web page \('Request Rejected'\) came instead of csv",
+        ),
+        (
+            Answer(b"<!DOCTYPE html><title>Sign in</title>"),
+            {"kind": "xml"},
+            r"a web page \('Sign in'\) came instead of xml",
+        ),
         (Answer(b"month,value\n"), {"kind": "json"}, "the reply begins with b'month,value"),
         (Answer(b"", 202), {}, "status 202 with an empty body; only 200 brings data"),
         (Answer(b""), {}, "the reply is empty"),
         (Answer(b"gone", 404), {}, "status 404; only 200 brings data"),
-        (Answer(b"", 302, headers={"Location": "https://elsewhere.test/"}), {}, "status 302, sent elsewhere: the address moved"),
-        (Answer(b"", 302, headers={"Location": "https://x.test/"}), {"key": "SOME_KEY"}, "the key in SOME_KEY is missing or not"),
+        (
+            Answer(b"", 302, headers={"Location": "https://elsewhere.test/"}),
+            {},
+            "status 302, sent elsewhere: the address moved",
+        ),
+        (
+            Answer(b"", 302, headers={"Location": "https://x.test/"}),
+            {"key": "SOME_KEY"},
+            "the key in SOME_KEY is missing or not",
+        ),
         (Answer(b"", 429, headers={"Retry-After": "7200"}), {}, "asks to wait 7200 seconds; try again later"),
         (Answer(b"down", 503), {}, "status 503: the publisher's server failed"),
         (Answer("月,値\n㈱,1\n".encode("cp932")), {"encoding": "shift_jis"}, "is not shift_jis"),
-        (Answer(CSV), {"expect": "(a thousand yen)"}, r"'\(a thousand yen\)' does not stand in the reply; its unit or base year"),
+        (
+            Answer(CSV),
+            {"expect": "(a thousand yen)"},
+            r"'\(a thousand yen\)' does not stand in the reply; its unit or base year",
+        ),
     ],
 )
 def test_each_ends_in_one_sentence_with_the_address(server, answer, more, told):
@@ -64,7 +84,9 @@ def test_a_packed_reply_cut_in_the_middle_with_a_consistent_length_is_noticed(se
     """The client unpacks the half without a word: the form of the reply tells."""
     import gzip
 
-    half = gzip.compress(b"month,value\n" + b"".join(b"2026-06-%02d,%d\n" % (n % 28, n * 7919) for n in range(4000)))[:9000]
+    half = gzip.compress(b"month,value\n" + b"".join(b"2026-06-%02d,%d\n" % (n % 28, n * 7919) for n in range(4000)))[
+        :9000
+    ]
     with pytest.raises(SourceError, match="cut off"):
         fetch(server, Answer(half, headers={"Content-Encoding": "gzip"}))
 

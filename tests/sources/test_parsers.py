@@ -6,14 +6,25 @@ import json
 from decimal import Decimal
 
 import pytest
-
 from autogap.paths import DATA
-from autogap.sources import bls, boj, cabinet_office, census_api, customs_press, customs_series, estat_files, fred_graph
-from autogap.sources import fred_vintages, tables, treasury
+from autogap.sources import (
+    bls,
+    boj,
+    cabinet_office,
+    census_api,
+    customs_press,
+    customs_series,
+    estat_files,
+    fred_graph,
+    fred_vintages,
+    tables,
+    treasury,
+)
 from autogap.sources.figure import NotYet, SourceError, number
 from autogap.sources.match import match
 from autogap.sources.merge import compare
 from autogap.sources.tables import Selector
+
 from tests.sources import replies
 
 REQUESTS, SELECTORS = tables.read(DATA)
@@ -77,7 +88,11 @@ def test_new_and_revised_figures_become_rows():
 @pytest.mark.parametrize(
     ("months", "day", "words"),
     [
-        ({"m01": "100", "m02": "110"}, "2026-05-20", "the reply ends with 2026-02, the package with 2026-03; a stale copy"),
+        (
+            {"m01": "100", "m02": "110"},
+            "2026-05-20",
+            "the reply ends with 2026-02, the package with 2026-03; a stale copy",
+        ),
         ({"m01": "100", "m03": "120"}, "2026-05-20", "the reply lacks 2026-02, which the package has"),
         ({"m01": "100", "m02": "111", "m03": "120"}, "2026-03-01", "older than the 2026-03-20 held; a stale copy"),
         ({"m01": "100", "m02": "111", "m03": "120"}, "2026-03-20", "differs from the 110 held of the same release"),
@@ -119,7 +134,15 @@ def test_both_headers_of_fred_are_read_and_a_missing_figure_is_none():
 
 def test_numbers_as_publishers_write_them():
     assert [number(text, "x") for text in ("▲12", "△1,105,607", "-0.5", " 1,000 ", "***", "-", ".", "N/A")] == [
-        -12, -1105607, Decimal("-0.5"), 1000, None, None, None, None]
+        -12,
+        -1105607,
+        Decimal("-0.5"),
+        1000,
+        None,
+        None,
+        None,
+        None,
+    ]
     for text in ("１２", "1_000", "1e5", "1,00", "nan", "*1170"):
         with pytest.raises(SourceError, match="is not a valid number"):
             number(text, "x")
@@ -130,8 +153,14 @@ def test_numbers_as_publishers_write_them():
     [
         ("<?xml version='1.0'?><hodoxml><sogakutsuki>", "cut off or broken"),
         ("<hodoxml><a/></hodoxml>", "the day of release is ''"),
-        ("<hodoxml><sogakutsuki><kohyoymd>September 16, 2026</kohyoymd></sogakutsuki></hodoxml>", "the month of the release is ''"),
-        ("<hodoxml><sogakutsuki><kohyoymd>16 Sep 2026</kohyoymd></sogakutsuki></hodoxml>", "day of release is '16 Sep 2026'"),
+        (
+            "<hodoxml><sogakutsuki><kohyoymd>September 16, 2026</kohyoymd></sogakutsuki></hodoxml>",
+            "the month of the release is ''",
+        ),
+        (
+            "<hodoxml><sogakutsuki><kohyoymd>16 Sep 2026</kohyoymd></sogakutsuki></hodoxml>",
+            "day of release is '16 Sep 2026'",
+        ),
     ],
 )
 def test_a_press_release_in_another_form_is_refused(text, words):
@@ -142,42 +171,57 @@ def test_a_press_release_in_another_form_is_refused(text, words):
 def test_months_of_a_nine_digit_file_must_add_to_its_year():
     names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     header = "Exp or Imp,Year,HS,Unit1,Unit2,Quantity1-Year,Quantity2-Year,Value-Year," + ",".join(
-        f"Quantity1-{name},Quantity2-{name},Value-{name}" for name in names)
+        f"Quantity1-{name},Quantity2-{name},Value-{name}" for name in names
+    )
     row = "1,2026,'870310000',  ,NO,0,3,30,0,1,10,0,2,20" + ",0,0,0" * 10
     request = REQUESTS["estat_hs9_exports"]
     figures = estat_files.parse(f"{header}\n{row}\n".encode(), request)
     assert {(one.period, one.keys["measure"], int(one.value)) for one in figures} == {
-        ("2026-01", "value", 10), ("2026-02", "value", 20), ("2026-01", "quantity", 1), ("2026-02", "quantity", 2)}
+        ("2026-01", "value", 10),
+        ("2026-02", "value", 20),
+        ("2026-01", "quantity", 1),
+        ("2026-02", "quantity", 2),
+    }
     with pytest.raises(SourceError, match="the months of Value add to 30, the year is 31"):
         estat_files.parse(f"{header}\n{row.replace(',3,30,', ',3,31,')}\n".encode(), request)
 
 
 def test_quarters_carry_their_year_and_stop_at_the_footnotes():
-    text = ("実質季節調整系列,,\n\"Real, Seasonally Adjusted Series\",,(Billions of Chained (2020) Yen)\n"
-            ",GDP(Expenditure Approach),Goods & Services\n,,Exports\n2026/ 1- 3.,\"596,799.3 \",\"108,156.3 \"\n"
-            "4- 6.,\"598,950.5 \",***\n＊年率で表示している。,,\n")
+    text = (
+        '実質季節調整系列,,\n"Real, Seasonally Adjusted Series",,(Billions of Chained (2020) Yen)\n'
+        ',GDP(Expenditure Approach),Goods & Services\n,,Exports\n2026/ 1- 3.,"596,799.3 ","108,156.3 "\n'
+        '4- 6.,"598,950.5 ",***\n＊年率で表示している。,,\n'
+    )
     figures = cabinet_office.parse(text.encode("cp932"), REQUESTS["cao_real"])
     assert [(one.period, one.keys["component"], str(one.value)) for one in figures] == [
-        ("2026Q1", "GDP(ExpenditureApproach)", "596799.3"), ("2026Q1", "Exports", "108156.3"),
-        ("2026Q2", "GDP(ExpenditureApproach)", "598950.5")]
+        ("2026Q1", "GDP(ExpenditureApproach)", "596799.3"),
+        ("2026Q1", "Exports", "108156.3"),
+        ("2026Q2", "GDP(ExpenditureApproach)", "598950.5"),
+    ]
     with pytest.raises(SourceError, match="is not among the columns"):
         cabinet_office.parse(text.replace("GDP(Exp", "GDE(Exp").encode("cp932"), REQUESTS["cao_real"])
 
 
 def test_a_table_of_the_census_api_is_read_by_the_names_of_its_columns():
-    table = [["CTY_CODE", "CTY_NAME", "CON_VAL_MO", "CAL_DUT_MO", "NAICS", "time"],
-             ["5880", "JAPAN", "3500000000", "480000000", "336", "2026-07"]]
+    table = [
+        ["CTY_CODE", "CTY_NAME", "CON_VAL_MO", "CAL_DUT_MO", "NAICS", "time"],
+        ["5880", "JAPAN", "3500000000", "480000000", "336", "2026-07"],
+    ]
     figures = census_api.parse(json.dumps(table).encode(), REQUESTS["census_naics336"])
     assert {(one.period, one.keys["CTY_NAME"], one.keys["measure"]) for one in figures} == {
-        ("2026-07", "JAPAN", "CON_VAL_MO"), ("2026-07", "JAPAN", "CAL_DUT_MO")}
+        ("2026-07", "JAPAN", "CON_VAL_MO"),
+        ("2026-07", "JAPAN", "CAL_DUT_MO"),
+    }
     for broken in ([["a"]], {"error": 1}, [["CTY_CODE", "X_MO"], ["1"]]):
         with pytest.raises(SourceError, match="not a table with a header"):
             census_api.parse(json.dumps(broken).encode(), REQUESTS["census_naics336"])
 
 
 def test_vintages_of_alfred_carry_their_day():
-    rows = [{"realtime_start": "2025-05-16", "date": "2025-01-01", "value": "100"},
-            {"realtime_start": "2025-06-09", "date": "2025-01-01", "value": "."}]
+    rows = [
+        {"realtime_start": "2025-05-16", "date": "2025-01-01", "value": "100"},
+        {"realtime_start": "2025-06-09", "date": "2025-01-01", "value": "."},
+    ]
     figures = fred_vintages.parse(json.dumps({"observations": rows, "count": 2, "limit": 100000}).encode(), FRED)
     assert [(one.period, one.released, one.value) for one in figures] == [("2025-01", "2025-05-16", 100)]
     with pytest.raises(SourceError, match="Bad Request"):
@@ -189,27 +233,43 @@ def test_vintages_of_alfred_carry_their_day():
 def test_errors_of_bls_come_with_status_200_and_the_key_is_not_repeated():
     request = REQUESTS["bls_prices"]
     with pytest.raises(SourceError, match="REQUEST_NOT_PROCESSED") as caught:
-        bls.parse(b'{"status": "REQUEST_NOT_PROCESSED", "message": ["The key:ABC123 is invalid"], "Results": {}}', request)
+        bls.parse(
+            b'{"status": "REQUEST_NOT_PROCESSED", "message": ["The key:ABC123 is invalid"], "Results": {}}', request
+        )
     assert "ABC123" not in str(caught.value)
     with pytest.raises(SourceError, match="X has no data"):
-        bls.parse(b'{"status": "REQUEST_SUCCEEDED", "message": [], "Results": {"series": [{"seriesID": "X", "data": []}]}}', request)
+        bls.parse(
+            b'{"status": "REQUEST_SUCCEEDED", "message": [], "Results": {"series": [{"seriesID": "X", "data": []}]}}',
+            request,
+        )
 
 
 def test_boj_tells_no_data_with_status_200():
     with pytest.raises(NotYet):
         boj.parse(b'{"STATUS": 200, "MESSAGEID": "M181030I", "RESULTSET": []}', REQUESTS["boj_tankan"])
     with pytest.raises(SourceError, match="the reply goes on at 251"):
-        boj.parse(b'{"STATUS": 200, "MESSAGEID": "M181000I", "NEXTPOSITION": 251, "RESULTSET": []}', REQUESTS["boj_tankan"])
+        boj.parse(
+            b'{"STATUS": 200, "MESSAGEID": "M181000I", "NEXTPOSITION": 251, "RESULTSET": []}', REQUESTS["boj_tankan"]
+        )
 
 
 def test_deposits_add_to_months_and_a_missing_field_is_named():
-    row = {"record_date": "2026-10-01", "transaction_catg": "DHS - Customs Duties, Taxes, and Fees", "transaction_type": "Deposits",
-           "transaction_today_amt": "1,000"}
-    reply = {"data": [row, row | {"record_date": "2026-10-02", "transaction_today_amt": "250"}], "meta": {"total-pages": 1}}
+    row = {
+        "record_date": "2026-10-01",
+        "transaction_catg": "DHS - Customs Duties, Taxes, and Fees",
+        "transaction_type": "Deposits",
+        "transaction_today_amt": "1,000",
+    }
+    reply = {
+        "data": [row, row | {"record_date": "2026-10-02", "transaction_today_amt": "250"}],
+        "meta": {"total-pages": 1},
+    }
     figures = treasury.parse(json.dumps(reply).encode(), REQUESTS["customs_d41ma"])
     assert [(one.period, int(one.value)) for one in figures] == [("2026-10", 1250)]
     with pytest.raises(SourceError, match="no field 'transaction_catg'"):
-        treasury.parse(json.dumps({"data": [{"record_date": "2026-10-01"}], "meta": {}}).encode(), REQUESTS["customs_d41ma"])
+        treasury.parse(
+            json.dumps({"data": [{"record_date": "2026-10-01"}], "meta": {}}).encode(), REQUESTS["customs_d41ma"]
+        )
 
 
 def test_every_selector_names_a_series_of_the_catalogue():

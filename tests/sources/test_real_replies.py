@@ -7,11 +7,24 @@ import warnings
 from pathlib import Path
 
 import pytest
-
 from autogap import data
 from autogap.paths import DATA, ROOT
-from autogap.sources import bls, boj, cabinet_office, census_api, census_workbook, customs_press, customs_series, estat_files
-from autogap.sources import fred_graph, fred_vintages, http, law, tables, treasury
+from autogap.sources import (
+    bls,
+    boj,
+    cabinet_office,
+    census_api,
+    census_workbook,
+    customs_press,
+    customs_series,
+    estat_files,
+    fred_graph,
+    fred_vintages,
+    http,
+    law,
+    tables,
+    treasury,
+)
 from autogap.sources.figure import NotYet, SourceError
 from autogap.sources.match import match
 from autogap.sources.tables import Request
@@ -19,8 +32,12 @@ from autogap.sources.tables import Request
 # a worktree lies two folders deeper than the checkout
 FOLDERS = [folder / "shared" / "evidence" / "responses" for folder in (ROOT.parent, ROOT.parent.parent)]
 HERE = next((folder for folder in FOLDERS if folder.is_dir()), None)
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(
-    HERE is None, reason="NO REAL REPLY WAS TRIED: ../shared/evidence/responses is not beside this project")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        HERE is None, reason="NO REAL REPLY WAS TRIED: ../shared/evidence/responses is not beside this project"
+    ),
+]
 REQUESTS, SELECTORS = tables.read(DATA)
 
 
@@ -34,18 +51,32 @@ def own(request, *series):
 
 def test_the_provisional_release_of_march_2026():
     figures = customs_press.parse(reply("japan_customs/press_2026034e.trimmed.xml"), REQUESTS["customs_press"])
-    names = ("mof.us.exports.motor_vehicles", "mof.us.exports.motor_vehicles_units", "mof.us.exports.total", "mof.us.balance",
-             "mof.us.exports.transport_equipment", "mof.us.exports.mv_parts_t", "mof.us.imports.mv_parts")
+    names = (
+        "mof.us.exports.motor_vehicles",
+        "mof.us.exports.motor_vehicles_units",
+        "mof.us.exports.total",
+        "mof.us.balance",
+        "mof.us.exports.transport_equipment",
+        "mof.us.exports.mv_parts_t",
+        "mof.us.imports.mv_parts",
+    )
     found = match(own("customs_press", *names), figures)
     assert {name: rows[0][1] for name, rows in found.items()} == dict(
-        zip(names, ["493630", "118968", "1940598", "727017", "645079", "49087", "5845"]))
+        zip(names, ["493630", "118968", "1940598", "727017", "645079", "49087", "5845"])
+    )
     assert {rows[0][0::2] for rows in found.values()} == {("2026-03", "2026-04-22")}
 
 
 def test_the_detailed_release_of_july_2026_is_what_the_package_holds():
     figures = customs_press.parse(reply("japan_customs/press_2026075e.trimmed.xml"), REQUESTS["customs_press"])
-    names = ("mof.us.exports.motor_vehicles", "mof.us.exports.passenger_cars", "mof.us.exports.iron_steel", "mof.us.balance",
-             "mof.ca.exports.total", "mof.asia.imports.total")
+    names = (
+        "mof.us.exports.motor_vehicles",
+        "mof.us.exports.passenger_cars",
+        "mof.us.exports.iron_steel",
+        "mof.us.balance",
+        "mof.ca.exports.total",
+        "mof.asia.imports.total",
+    )
     for name, rows in match(own("customs_press", *names), figures).items():
         assert float(rows[0][1]) == data.series(name, "2026-07", "2026-07").iloc[0], name
         assert rows[0][2] == "2026-08-28"
@@ -56,7 +87,10 @@ def test_a_release_of_ten_days_has_no_tables():
 
 
 def test_time_series_are_what_the_package_holds():
-    for request, name, count in (("customs_d41ma", "d41ma.trimmed.cp932.csv", 9), ("customs_d51ma", "d51ma.columns_trimmed.cp932.csv", 5)):
+    for request, name, count in (
+        ("customs_d41ma", "d41ma.trimmed.cp932.csv", 9),
+        ("customs_d51ma", "d51ma.columns_trimmed.cp932.csv", 5),
+    ):
         content = reply(f"japan_customs/{name}")
         one = REQUESTS[request]
         http.form(content, one.kind, one.encoding, one.expect, name)
@@ -99,8 +133,14 @@ def test_the_workbook_of_the_census_bureau():
     assert max(japan) == "2023-01", "months to come, written as 0, are left out"
 
 
-@pytest.mark.parametrize("name", ["imports_hs_854141_2026-07.trimmed.json", "exports_hs_848620_2026-08_trimmed.json",
-                                  "imports_naics_334413_world_2013-01.json"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "imports_hs_854141_2026-07.trimmed.json",
+        "exports_hs_848620_2026-08_trimmed.json",
+        "imports_naics_334413_world_2013-01.json",
+    ],
+)
 def test_tables_of_the_census_api(name):
     content = reply(f"census/{name}")
     http.form(content, "json", "utf-8", "", name)
@@ -112,7 +152,9 @@ def test_tables_of_the_census_api(name):
         assert figures and all(one.period[:2] == "20" for one in figures)
 
 
-@pytest.mark.parametrize("name", ["missing_key.prefix_2026.html", "invalid_key.prefix_2026.html", "missing_key.older_form.excerpt.html"])
+@pytest.mark.parametrize(
+    "name", ["missing_key.prefix_2026.html", "invalid_key.prefix_2026.html", "missing_key.older_form.excerpt.html"]
+)
 def test_the_page_of_a_missing_key_is_no_data(name):
     with pytest.raises(SourceError, match="a web page .* came instead of json"):
         http.form(reply(f"census/{name}"), "json", "utf-8", "", name)
@@ -134,7 +176,9 @@ def test_daily_figures_are_refused_where_months_are_meant():
 
 def test_vintages_of_alfred():
     body = json.loads(reply("fred/GDP_all_releases.trimmed.json"))["body"]
-    figures = fred_vintages.parse(json.dumps({**body, "count": len(body["observations"])}).encode(), REQUESTS["fred_EXJPUS"])
+    figures = fred_vintages.parse(
+        json.dumps({**body, "count": len(body["observations"])}).encode(), REQUESTS["fred_EXJPUS"]
+    )
     first = min(figures, key=lambda one: (one.period, one.released))
     assert (first.period, first.released, str(first.value)) == ("1946-01", "1992-12-22", "199.7")
 

@@ -10,11 +10,11 @@ import sys
 import time
 
 import pytest
-
 from autogap.data import package
 from autogap.paths import DATA
 from autogap.sources import http, swap
 from nbpoints.errors import InputError
+
 from tests.sources import replies
 from tests.sources.conftest import forget
 
@@ -79,8 +79,11 @@ def test_a_revised_figure_is_a_row_beside_the_old_one(folder, server, refresh):
     server.put(PRESS.format("202608", 5), replies.press("2026-08", "2026-09-29", folder, change))
     _, told = refresh("--only", "customs", "--write")
     assert "0 new and 1 revised" in told and "mof.us.exports.motor_vehicles 2026-08, +0.1 percent" in told
-    rows = [line for line in (folder / "observations" / "mof_us_trade.csv").read_text().splitlines()
-            if line.startswith("2026-08,mof.us.exports.motor_vehicles,")]
+    rows = [
+        line
+        for line in (folder / "observations" / "mof_us_trade.csv").read_text().splitlines()
+        if line.startswith("2026-08,mof.us.exports.motor_vehicles,")
+    ]
     assert [line.rpartition(",")[2] for line in rows] == ["2026-09-16", "2026-09-29"]
 
 
@@ -109,7 +112,10 @@ def test_a_stranger_adds_a_series_of_fred_by_rows_of_tables(folder, server, refr
     server.put(f"{FRED}?id=MINE", "observation_date,MINE\n2026-01-01,156.7000\n2026-02-01,155.2500\n")
     status, told = refresh("--only", "mine", "--write")
     assert (status, "1 new and 0 revised" in told) == (0, True)
-    assert "2026-02,frb.jpy_per_usd_again,155.25,2026-11-27\n" in (folder / "observations" / "frb_exchange_rates.csv").read_text()
+    assert (
+        "2026-02,frb.jpy_per_usd_again,155.25,2026-11-27\n"
+        in (folder / "observations" / "frb_exchange_rates.csv").read_text()
+    )
 
 
 def test_one_publisher_s_failure_leaves_the_others(folder, server, refresh):
@@ -119,7 +125,10 @@ def test_one_publisher_s_failure_leaves_the_others(folder, server, refresh):
     status, told = refresh("--only", "fred", "--write")
     assert status == 1
     assert "FAILED  fred_TOTALSA" in told and "a web page ('Request Rejected') came instead of csv" in told
-    assert "news    fred_EXJPUS" in told and "2026-06,frb.jpy_per_usd" in (folder / "observations/frb_exchange_rates.csv").read_text()
+    assert (
+        "news    fred_EXJPUS" in told
+        and "2026-06,frb.jpy_per_usd" in (folder / "observations/frb_exchange_rates.csv").read_text()
+    )
 
 
 def test_a_missing_key_is_named_with_where_to_get_one_and_is_no_failure(server, refresh):
@@ -177,7 +186,9 @@ def test_a_broken_identity_keeps_the_old_figures(a_month_behind, refresh, server
     change = {"mof.us.balance": 1.5}
     server.put(PRESS.format("202608", 4), replies.press("2026-08", "2026-09-16", a_month_behind, change))
     status, told = refresh("--only", "customs", "--write")
-    assert status == 1 and "an identity fails: mof.us.balance: 2026-08 is 105,567, exports less imports are 70,378" in told
+    assert (
+        status == 1 and "an identity fails: mof.us.balance: 2026-08 is 105,567, exports less imports are 70,378" in told
+    )
     assert "2026-08,mof.us" not in (a_month_behind / "observations" / "mof_us_trade.csv").read_text()
 
 
@@ -208,8 +219,11 @@ def test_a_kill_at_any_moment_leaves_the_old_folder_or_the_new_one(tmp_path):
     for wait in range(0, 31, 3):
         for number in range(60):
             (folder / f"{number}.txt").write_text("old")
-        child = subprocess.Popen([sys.executable, "-c", KILLED, str(folder)], stdout=subprocess.PIPE,
-                                 env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
+        child = subprocess.Popen(
+            [sys.executable, "-c", KILLED, str(folder)],
+            stdout=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        )
         child.stdout.readline()
         time.sleep(wait / 1000)
         child.send_signal(signal.SIGKILL)
@@ -218,8 +232,14 @@ def test_a_kill_at_any_moment_leaves_the_old_folder_or_the_new_one(tmp_path):
         state = {path.read_text() for path in folder.glob("*.txt")}
         assert len(state) == 1 and len(list(folder.glob("*.txt"))) == 60
         seen |= state
-    assert seen <= {"old", "new"} and "new" in seen
-    swap.copy(folder)
+    assert seen <= {"old", "new"}
+    left_alone = subprocess.run(
+        [sys.executable, "-c", KILLED, str(folder)],
+        check=True,
+        capture_output=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert left_alone.stdout and {path.read_text() for path in folder.glob("*.txt")} == {"new"}
 
 
 def test_a_folder_moved_aside_comes_back(tmp_path):

@@ -20,10 +20,10 @@ from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
+from nbpoints.errors import InputError, did_you_mean
 
 from autogap.data import known
 from autogap.paths import DATA
-from nbpoints.errors import InputError, did_you_mean
 
 FREQUENCIES = {"M": "M", "Q": "Q", "A": "Y", "FY": "Y-MAR"}
 """Frequencies of the catalogue and the pandas periods that stand for them. A fiscal year of Japan (April to
@@ -359,8 +359,8 @@ def table(name: str, text: bool = False) -> pd.DataFrame:
     >>> data.table("claims/japan_times_2025-06-19").loc[2, "claim_id"]
     'C03'
     """
-    known = sorted(path.relative_to(DATA / "tables").with_suffix("").as_posix() for path in (DATA / "tables").rglob("*.csv"))
+    room = DATA / "tables"
+    known = sorted(path.relative_to(room).with_suffix("").as_posix() for path in room.rglob("*.csv"))
     if name not in known:
         raise DataError(f"table {name!r}: there is none of that name in data/tables." + did_you_mean(name, known))
-    rows = pd.read_csv(_open(f"tables/{name}.csv"), dtype=str if text else dict.fromkeys(CODES, str))
-    return rows
+    return pd.read_csv(_open(f"tables/{name}.csv"), dtype=str if text else dict.fromkeys(CODES, str))

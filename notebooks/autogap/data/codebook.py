@@ -22,15 +22,15 @@ source, licence and SHA-256 is in `datapackage.json`, a [Frictionless Data Packa
 `frictionless validate datapackage.json` judges it. `CHANGES.md` is the record of revisions.
 
 - `series.csv` is the catalogue: one row a series.
-- `observations/` holds the figures, tidy: `period, series, value, vintage`. The vintage is the day of the release; a row
-  stands only where a figure differs from the one before, so the value known on a day is the last row out by then. A gap
-  in the source is a gap here: nothing is interpolated, and no figure was changed. A file of `mof_derived` or a series of grade `derived` is arithmetic on
-  published figures, and its note says which.
+- `observations/` holds the figures, tidy: `period, series, value, vintage`. The vintage is the day of the release; a
+  row stands only where a figure differs from the one before, so the value known on a day is the last row out by then. A
+  gap in the source is a gap here: nothing is interpolated, and no figure was changed. A file of `mof_derived` or a
+  series of grade `derived` is arithmetic on published figures, and its note says which.
 - `tables/` holds what is no time series. `tables.yaml` describes their fields.
 
 From Python: `from autogap import data`, then `data.series("mof.us.exports.motor_vehicles")`,
-`data.series("mof.us.balance", as_of="2025-06-19")` for what was known on a day, `data.about("mof.us.balance")` for unit,
-source and vintage, `data.table("timeline")`, `data.catalogue("mof.us")`.
+`data.series("mof.us.balance", as_of="2025-06-19")` for what was known on a day, `data.about("mof.us.balance")` for
+unit, source and vintage, `data.table("timeline")`, `data.catalogue("mof.us")`.
 
 ## Before you use a figure
 

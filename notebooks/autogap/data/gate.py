@@ -9,10 +9,11 @@ import re
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from autogap.data import known
-from autogap.data.vocabulary import OBSERVATION_FIELDS
 from nbpoints.errors import did_you_mean
 from nbpoints.parameters import periods
+
+from autogap.data import known
+from autogap.data.vocabulary import OBSERVATION_FIELDS
 
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")  # what a float holds to the last digit, and no more
 NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")

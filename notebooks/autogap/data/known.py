@@ -13,7 +13,6 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 import pandas as pd
-
 from nbpoints.errors import InputError
 from nbpoints.parameters import periods
 

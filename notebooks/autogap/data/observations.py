@@ -1,4 +1,4 @@
-"""The observation files: rows judged one by one, put in order, and the periods of the catalogue that follow from them."""
+"""The observation files: rows judged one by one and put in order, and the periods of the catalogue that follow."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
-from autogap.data import gate, known, reading
-from autogap.data.vocabulary import OBSERVATION_FIELDS, SERIES_FIELDS
 from nbpoints.errors import InputError
 from nbpoints.files import write_whole
+
+from autogap.data import gate, known, reading
+from autogap.data.vocabulary import OBSERVATION_FIELDS, SERIES_FIELDS
 
 Row = list[str]
 
 
 def settle(data: Path, catalogue: list[dict[str, str]], today: str) -> list[str]:
-    """Put the rows of each file and the catalogue in order, and the first and last period of each series into the latter.
+    """Put the rows of each file and the catalogue in order, and renew the first and last period of each series.
 
     So a new month or series may be added at the end of a file. Nothing is written before every row has been judged.
 
@@ -38,8 +39,8 @@ def settle(data: Path, catalogue: list[dict[str, str]], today: str) -> list[str]
     Raises
     ------
     InputError
-        All faults at once: when a row is broken, stands twice or repeats the vintage before, or the catalogue does not know its series or
-        file; when a series has no row.
+        All faults at once: when a row is broken, stands twice or repeats the vintage before, or the catalogue does not
+        know its series or file; when a series has no row.
     """
     known_series = {row["name"]: row for row in catalogue}
     texts, spans, faults = {}, {}, []

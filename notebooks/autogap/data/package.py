@@ -20,6 +20,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import yaml
+from nbpoints.errors import InputError
+from nbpoints.files import write_whole
 
 from autogap.data import codebook, known, observations, reading
 from autogap.data.vocabulary import (
@@ -34,8 +36,6 @@ from autogap.data.vocabulary import (
     VINTAGE_KINDS,
 )
 from autogap.paths import DATA
-from nbpoints.errors import InputError
-from nbpoints.files import write_whole
 
 NAME = "autogap-data"
 TITLE = "Cars in the trade gap between Japan and the United States: the data"
@@ -147,9 +147,9 @@ def _table_faults(data: Path, name: str, table: dict) -> Iterator[str]:
     if header != list(table["fields"]):
         yield f"data/tables/{name}.csv: the columns are {header}; data/tables.yaml has {list(table['fields'])}."
     units = [(f"unit of {field}", spec["unit"], UNITS | TABLE_UNITS) for field, spec in table["fields"].items()]
-    for place, value, known in [("licence", table["licence"], LICENCES), ("grade", table["grade"], GRADES), *units]:
-        if value not in known:
-            yield reading.unknown(f"data/tables.yaml, {name}: {place}", value, known)
+    for place, value, words in [("licence", table["licence"], LICENCES), ("grade", table["grade"], GRADES), *units]:
+        if value not in words:
+            yield reading.unknown(f"data/tables.yaml, {name}: {place}", value, words)
 
 
 def _header(data: Path, relative: str) -> list[str]:
@@ -369,7 +369,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if not arguments.check:
             changed = write(arguments.data)
-            print(f"Rewritten: {', '.join(changed)}." if changed else "The package is as described; nothing to rewrite.")
+            same = "The package is as described; nothing to rewrite."
+            print(f"Rewritten: {', '.join(changed)}." if changed else same)
             return 0
         faults = drift(arguments.data)
     except InputError as error:

@@ -1,4 +1,4 @@
-"""Files of the data package as text and as words of its vocabulary; every fault a sentence, all of them told at once."""
+"""Files of the data package as text and as words of its vocabulary; every fault a sentence, all told at once."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ def unknown(place: str, value: str, known: Collection[str]) -> str:
     """
     near = did_you_mean(value, known)
     words = ", ".join(map(repr, known))
-    return f"{place}: {value!r} is not in the vocabulary.{near} It has: {words}; a new word goes into autogap/data/vocabulary.py."
+    rest = "a new word goes into autogap/data/vocabulary.py."
+    return f"{place}: {value!r} is not in the vocabulary.{near} It has: {words}; {rest}"
 
 
 def refuse(faults: Iterable[str]) -> None:

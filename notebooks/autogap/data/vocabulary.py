@@ -65,8 +65,8 @@ SEASONAL = {
 
 VINTAGE_KINDS = {
     "release": "the vintage is the day on which the publisher released the figure",
-    "announcement": "as release, but each release tells a few periods only; a row stands also where it repeats a figure",
-    "capture": "the vintage is the day of the copy; a figure counts as known from its usual release, as revised until then",
+    "announcement": "as release, but each tells a few periods only; a row stands also where it repeats a figure",
+    "capture": "the vintage is the day of the copy; a figure counts as known from its usual release, as revised since",
     "edition": "each vintage is an edition with definitions of its own: read one, never join them",
 }
 

@@ -15,13 +15,13 @@ from types import ModuleType
 from typing import Protocol
 
 import httpx
+from nbpoints.files import write_whole
+from nbpoints.parameters import periods
 
 from autogap.sources import http
 from autogap.sources.figure import NotYet, SourceError
 from autogap.sources.http import Reply
 from autogap.sources.tables import Request
-from nbpoints.files import write_whole
-from nbpoints.parameters import periods
 
 _HEAD = re.compile(rb"\AHTTP/1.1 200\r?\n(.*?)\r?\n\r?\n", re.DOTALL)
 
@@ -46,9 +46,18 @@ class Net:
 
     def get(self, label: str, url: str, request: Request, kind: str, body: str) -> Reply:
         """Fetch, and keep the bytes."""
-        reply = http.fetch(self.client, url, kind=kind, encoding=request.encoding, expect=request.expect if kind == request.kind
-                           else "", key=request.key, body=body, may_lack=request.ask != "once", now=self.now,
-                           pause=self.pause)
+        reply = http.fetch(
+            self.client,
+            url,
+            kind=kind,
+            encoding=request.encoding,
+            expect=request.expect if kind == request.kind else "",
+            key=request.key,
+            body=body,
+            may_lack=request.ask != "once",
+            now=self.now,
+            pause=self.pause,
+        )
         digest = hashlib.sha256(reply.body).hexdigest()
         text = pack(label, reply)
         self.raw.mkdir(parents=True, exist_ok=True)
@@ -99,8 +108,10 @@ def unpack(content: bytes, name: str) -> tuple[str, Reply]:
     head = _HEAD.match(content)
     told = dict(line.split(": ", 1) for line in head[1].decode().splitlines() if ": " in line) if head else {}
     if not head or not {"request", "url", "date"} <= set(told) or periods.form(told["date"]) != "day":
-        raise SourceError(f"{name}: this is not a kept reply (expected HTTP/1.1 200, request, url, date, a blank line, the body).")
-    return told["request"], Reply(content[head.end():], told["date"], told["url"])
+        raise SourceError(
+            f"{name}: this is not a kept reply (expected HTTP/1.1 200, request, url, date, a blank line, the body)."
+        )
+    return told["request"], Reply(content[head.end() :], told["date"], told["url"])
 
 
 def parser(request: Request) -> ModuleType:
@@ -138,8 +149,13 @@ def replies(request: Request, newest: str, today: str, source: Source) -> Iterat
     """
     what, *stages = request.ask.split()
     if what == "once":
-        yield _chain(request, request.request, _filled(request.url, newest, today, ""),
-                     _filled(request.body, newest, today, ""), source)
+        yield _chain(
+            request,
+            request.request,
+            _filled(request.url, newest, today, ""),
+            _filled(request.body, newest, today, ""),
+            source,
+        )
         return
     number, last = periods.ordinal(newest), _last(what, today)
     while number <= last:
@@ -160,7 +176,7 @@ def _last(what: str, today: str) -> int:
 
 def _best(request: Request, period: str, stages: list[str], today: str, source: Source) -> Reply | None:
     for stage in stages:
-        label = "/".join([request.request, period, stage]).rstrip("/")
+        label = f"{request.request}/{period}/{stage}".rstrip("/")
         with suppress(NotYet):
             return _chain(request, label, _filled(request.url, period, today, stage), "", source)
     return None
@@ -168,8 +184,18 @@ def _best(request: Request, period: str, stages: list[str], today: str, source: 
 
 def _filled(template: str, period: str, today: str, stage: str) -> str:
     year = period[:4]
-    fill = {"year": year, "yy": year[2:], "month": period[5:7], "quarter": period[5:6], "period": period, "stage": stage,
-            "second": "_2" if stage == "2" else "", "start": f"{int(year) - 1}", "end": today[:4], "day": f"{period[:7]}-01"}
+    fill = {
+        "year": year,
+        "yy": year[2:],
+        "month": period[5:7],
+        "quarter": period[5:6],
+        "period": period,
+        "stage": stage,
+        "second": "_2" if stage == "2" else "",
+        "start": f"{int(year) - 1}",
+        "end": today[:4],
+        "day": f"{period[:7]}-01",
+    }
     return re.sub(r"\{([a-z]+)\}", lambda found: fill.get(found[1], found[0]), template)
 
 

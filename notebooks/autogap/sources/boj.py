@@ -29,17 +29,27 @@ def parse(content: bytes, request: Request) -> list[Figure]:
     figures = []
     for one in reply["RESULTSET"]:
         if one["FREQUENCY"] not in _FORM:
-            raise SourceError(f"{request.request}: {one['SERIES_CODE']} is {one['FREQUENCY']}; only {', '.join(_FORM)} is read.")
+            raise SourceError(
+                f"{request.request}: {one['SERIES_CODE']} is {one['FREQUENCY']}; only {', '.join(_FORM)} is read."
+            )
         pattern, most = _FORM[one["FREQUENCY"]]
         released = re.sub(r"^([0-9]{4})([0-9]{2})([0-9]{2})$", r"\1-\2-\3", str(one.get("LAST_UPDATE", "")))
-        keys = {"code": one["SERIES_CODE"], "unit": one.get("UNIT") or one.get("UNIT_J", ""), "frequency": one["FREQUENCY"]}
+        keys = {
+            "code": one["SERIES_CODE"],
+            "unit": one.get("UNIT") or one.get("UNIT_J", ""),
+            "frequency": one["FREQUENCY"],
+        }
         dates, values = one["VALUES"]["SURVEY_DATES"], one["VALUES"]["VALUES"]
         if len(dates) != len(values):
-            raise SourceError(f"{request.request}: {one['SERIES_CODE']} has {len(dates)} dates and {len(values)} values.")
+            raise SourceError(
+                f"{request.request}: {one['SERIES_CODE']} has {len(dates)} dates and {len(values)} values."
+            )
         for day, value in zip(dates, values):
             year, part = str(day)[:4], str(day)[4:]
             if not (part.isdecimal() and 1 <= int(part) <= most):
-                raise SourceError(f"{request.request}: {day!r} is not a valid date of a {one['FREQUENCY'].lower()} series.")
+                raise SourceError(
+                    f"{request.request}: {day!r} is not a valid date of a {one['FREQUENCY'].lower()} series."
+                )
             if value is not None:
                 figures.append(Figure(pattern.format(year, part, int(part)), Decimal(str(value)), keys, released))
     return figures

@@ -26,7 +26,9 @@ def parse(content: bytes, request: Request) -> list[Figure]:
         raise SourceError(f"{request.request}: no line begins with a quarter such as '1994/ 1- 3.'.")
     names = _names(lines[:first])
     if "GDP(ExpenditureApproach)" not in names.values():
-        raise SourceError(f"{request.request}: GDP (Expenditure Approach) is not among the columns: {sorted(names.values())}.")
+        raise SourceError(
+            f"{request.request}: GDP (Expenditure Approach) is not among the columns: {sorted(names.values())}."
+        )
     figures, year = [], ""
     for line in lines[first:]:
         found = _QUARTER.fullmatch(line[0].strip()) if line else None

@@ -20,7 +20,9 @@ def parse(content: bytes, request: Request) -> list[Figure]:
     header = table[0]
     measures = [name for name in header if name.endswith(("_MO", "_YR"))]
     if not measures or "CTY_CODE" not in header:
-        raise SourceError(f"{request.request}: the columns are {header}; CTY_CODE and a measure ending in _MO are needed.")
+        raise SourceError(
+            f"{request.request}: the columns are {header}; CTY_CODE and a measure ending in _MO are needed."
+        )
     figures = []
     for row in table[1:]:
         cells = dict(zip(header, row))

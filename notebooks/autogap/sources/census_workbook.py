@@ -26,7 +26,9 @@ def parse(content: bytes, request: Request) -> list[Figure]:
     header = [str(cell).strip() if cell is not None else "" for cell in next(rows)]
     needed = {"year", "CTY_CODE", "CTYNAME", *(f"{flow}{name}" for flow in _FLOWS for name in _MONTHS)}
     if not needed <= set(header):
-        raise SourceError(f"{request.request}: the columns {sorted(needed - set(header))} are missing; there are {header[:10]}.")
+        raise SourceError(
+            f"{request.request}: the columns {sorted(needed - set(header))} are missing; there are {header[:10]}."
+        )
     place = {name: header.index(name) for name in needed}
     figures = []
     for row in rows:
@@ -36,6 +38,9 @@ def parse(content: bytes, request: Request) -> list[Figure]:
         for number, name in enumerate(_MONTHS, 1):
             pair = {flow: row[place[f"{letter}{name}"]] for letter, flow in _FLOWS.items()}
             if any(pair.values()):
-                figures += [Figure(f"{row[place['year']]}-{number:02d}", Decimal(repr(value)), keys | {"flow": flow})
-                            for flow, value in pair.items() if value is not None]
+                figures += [
+                    Figure(f"{row[place['year']]}-{number:02d}", Decimal(repr(value)), keys | {"flow": flow})
+                    for flow, value in pair.items()
+                    if value is not None
+                ]
     return figures

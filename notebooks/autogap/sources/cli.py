@@ -7,15 +7,16 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from nbpoints.errors import InputError, did_you_mean
+from nbpoints.parameters import periods
 
 from autogap.paths import DATA, ROOT, RUNS
 from autogap.sources import ask, freshness, http, law, moved, refresh, swap, tables
 from autogap.sources.figure import SourceError
 from autogap.sources.refresh import Outcome
-from nbpoints.errors import InputError, did_you_mean
-from nbpoints.parameters import periods
 
 
 def refresh_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,12 +25,16 @@ def refresh_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--since", default="", metavar="PERIOD", help="ignore periods before this one, such as 2026-06")
     parser.add_argument("--write", action="store_true", help="change data/, in one step; without it nothing is written")
     parser.add_argument("--from", dest="folder", type=Path, metavar="DIR", help="take kept replies instead of asking")
-    parser.add_argument("--record", type=Path, metavar="DIR", help="keep every reply here, under the name of its request")
+    parser.add_argument(
+        "--record", type=Path, metavar="DIR", help="keep every reply here, under the name of its request"
+    )
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument("--no-answers", action="store_true", help="do not run the notebooks on the new data")
 
 
-def refresh_main(arguments: argparse.Namespace, *, data: Path = DATA, now: datetime | None = None, pause: float = 1.0) -> int:
+def refresh_main(
+    arguments: argparse.Namespace, *, data: Path = DATA, now: datetime | None = None, pause: float = 1.0
+) -> int:
     """Bring the package up to date, or tell what would change; status 1 when a publisher failed.
 
     Parameters
@@ -43,7 +48,7 @@ def refresh_main(arguments: argparse.Namespace, *, data: Path = DATA, now: datet
     pause : float
         Seconds before the first retry of a request.
     """
-    now = now or datetime.now(timezone.utc)
+    now = now or datetime.now(UTC)
     ask.read_env(ROOT / ".env")
     swap.recover(data)
     requests, selectors = tables.read(data)
@@ -61,8 +66,10 @@ def _chosen(requests: dict[str, tables.Request], only: Sequence[str] | None) -> 
     publishers = {one.publisher for one in requests.values()}
     for name in only or []:
         if name not in publishers:
-            raise InputError(f"--only: {name!r} is not a publisher ({', '.join(sorted(publishers))})."
-                             f"{did_you_mean(name, publishers)}")
+            raise InputError(
+                f"--only: {name!r} is not a publisher ({', '.join(sorted(publishers))})."
+                f"{did_you_mean(name, publishers)}"
+            )
     return [one for one in requests.values() if not only or one.publisher in only]
 
 
@@ -71,8 +78,15 @@ def _judge_since(since: str) -> None:
         raise InputError(f"--since: {since!r} is not a valid period (expected one like 2026-06).")
 
 
-def _refresh(arguments: argparse.Namespace, chosen: list[tables.Request], selectors: list[tables.Selector], data: Path,
-             candidate: Path, now: datetime, pause: float) -> int:
+def _refresh(
+    arguments: argparse.Namespace,
+    chosen: list[tables.Request],
+    selectors: list[tables.Selector],
+    data: Path,
+    candidate: Path,
+    now: datetime,
+    pause: float,
+) -> int:
     today = now.date().isoformat()
     tell = (lambda outcome: None) if arguments.json else _print
 
@@ -122,19 +136,40 @@ def _print(outcome: Outcome) -> None:
         print(f"        {'':24} {warning}", flush=True)
 
 
-def _close(arguments: argparse.Namespace, outcomes: list[Outcome], answers: list[str], watched: list[str], is_new: bool) -> None:
+def _close(
+    arguments: argparse.Namespace, outcomes: list[Outcome], answers: list[str], watched: list[str], is_new: bool
+) -> None:
     if arguments.json:
-        told = [{"request": one.request.request, "publisher": one.request.publisher, "state": one.state, "new": one.news.new,
-                 "revised": one.news.revised, "told": refresh.sentence(one)} for one in outcomes]
-        print(json.dumps({"requests": told, "answers": answers, "law": watched, "written": bool(is_new and arguments.write)},
-                         indent=1, ensure_ascii=False))
+        told = [
+            {
+                "request": one.request.request,
+                "publisher": one.request.publisher,
+                "state": one.state,
+                "new": one.news.new,
+                "revised": one.news.revised,
+                "told": refresh.sentence(one),
+            }
+            for one in outcomes
+        ]
+        print(
+            json.dumps(
+                {"requests": told, "answers": answers, "law": watched, "written": bool(is_new and arguments.write)},
+                indent=1,
+                ensure_ascii=False,
+            )
+        )
         return
     for line in watched:
         print(f"law     {line}")
     if is_new and not arguments.no_answers:
         print("Answers that move: " + ("; ".join(answers) if answers else "none") + ".")
-    written = "Written to data/; read data/CHANGES.md, then run `autogap accept`." if is_new and arguments.write else \
-        "Nothing written: add --write." if is_new else "Nothing to write."
+    written = (
+        "Written to data/; read data/CHANGES.md, then run `autogap accept`."
+        if is_new and arguments.write
+        else "Nothing written: add --write."
+        if is_new
+        else "Nothing to write."
+    )
     print(written)
 
 
@@ -146,7 +181,7 @@ def data_arguments(parser: argparse.ArgumentParser) -> None:
 
 def data_main(arguments: argparse.Namespace, *, data: Path = DATA, now: datetime | None = None) -> int:
     """Show how new each file is; status 1 when one that `refresh` keeps is overdue."""
-    today = (now or datetime.now(timezone.utc)).date().isoformat()
+    today = (now or datetime.now(UTC)).date().isoformat()
     _, selectors = tables.read(data)
     found = list(freshness.look(data, today, {one.series for one in selectors}))
     shown = [one for one in found if one.is_overdue or not arguments.overdue]
@@ -156,7 +191,8 @@ def data_main(arguments: argparse.Namespace, *, data: Path = DATA, now: datetime
         print(f"{'file':40} {'newest':10} {'vintage':11} {'next':9} {'due':11}")
         for one in shown:
             state = "overdue" if one.is_overdue else "" if one.is_kept else "kept by hand"
-            print(f"{Path(one.file).stem:40} {one.newest_period:10} {one.newest_vintage:11} {one.next_period:9} {one.next_due:11} {state}")
+            cells = f"{one.newest_period:10} {one.newest_vintage:11} {one.next_period:9} {one.next_due:11} {state}"
+            print(f"{Path(one.file).stem:40} {cells}".rstrip())
     return int(any(one.is_overdue for one in found))
 
 

@@ -14,11 +14,22 @@ from autogap.sources.figure import Figure, SourceError, month, number
 from autogap.sources.tables import Request
 
 _WORDS = frozenset({"ZENZO", "ZENGEN"})  # "none a year ago", "none now"
-_AREA = {"exportkagakue": ("exports", "value"), "exportnobiritsu": ("exports", "yoy"),
-         "importkagakue": ("imports", "value"), "importnobiritsu": ("imports", "yoy"),
-         "sashihikikagakue": ("balance", "value"), "sashihikinobiritsu": ("balance", "yoy")}
-_ITEM = {"kagaku": "value", "kagakunobiritsu": "yoy", "suryo": "quantity", "suryonobiritsu": "quantity_yoy",
-         "koseihi": "share", "zogenkiyodo": "contribution"}
+_AREA = {
+    "exportkagakue": ("exports", "value"),
+    "exportnobiritsu": ("exports", "yoy"),
+    "importkagakue": ("imports", "value"),
+    "importnobiritsu": ("imports", "yoy"),
+    "sashihikikagakue": ("balance", "value"),
+    "sashihikinobiritsu": ("balance", "yoy"),
+}
+_ITEM = {
+    "kagaku": "value",
+    "kagakunobiritsu": "yoy",
+    "suryo": "quantity",
+    "suryonobiritsu": "quantity_yoy",
+    "koseihi": "share",
+    "zogenkiyodo": "contribution",
+}
 _SECTION = re.compile(r"^[0-9] (?=[A-Z])")  # sections carry their number: 8 TRANSPORT EQUIPMENT
 _TITLE = re.compile(r"(Exports|Imports) by Principal Commodity by ?(?:Area)? ?\(Country\) ?\( ?(.+?) ?\)$")
 

@@ -26,7 +26,7 @@ def parse(content: bytes, request: Request) -> list[Figure]:
         raise SourceError(f"{request.request}: no line begins with 'Years/Months'; the first cells are {told}.")
     columns = _columns(lines, head, request.request)
     figures, seen = [], set()
-    for line in lines[head + 1:]:
+    for line in lines[head + 1 :]:
         found = _MONTH.fullmatch(line[0].strip()) if line else None
         if not found:
             if any(cell.strip() for cell in line):

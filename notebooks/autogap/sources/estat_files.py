@@ -1,7 +1,7 @@
 """e-Stat: Japan's trade by nine digits, as files that need no key.
 
-Rests on excerpts of a listing, of a month's page and of a file, all of September 2026. The number of a file changes with
-every release, so the way leads over the listing: listing, month's page, file.
+Rests on excerpts of a listing, of a month's page and of a file, all of September 2026. The number of a file changes
+with every release, so the way leads over the listing: listing, month's page, file.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ def parse(content: bytes, request: Request) -> list[Figure]:
     rows = list(csv.DictReader(io.StringIO(content.decode(request.encoding), newline="")))
     needed = {"Exp or Imp", "Year", "HS", "Unit2", "Quantity2-Jan", "Value-Jan"}
     if not rows or not needed <= set(rows[0]):
-        raise SourceError(f"{request.request}: the columns are {list(rows[0])[:8] if rows else []}; {sorted(needed)} are needed.")
+        raise SourceError(
+            f"{request.request}: the columns are {list(rows[0])[:8] if rows else []}; {sorted(needed)} are needed."
+        )
     out = [name for name in _MONTHS if any(row[f"Value-{name}"].strip() not in ("0", "", "-") for row in rows)]
     figures = []
     for row in rows:
@@ -64,8 +66,16 @@ def parse(content: bytes, request: Request) -> list[Figure]:
             whole = number(row[f"{column}-Year"], f"{request.request}, {code}")
             months = {name: number(row[f"{column}-{name}"], f"{request.request}, {code}, {name}") or 0 for name in out}
             if whole is not None and sum(months.values()) != whole:
-                raise SourceError(f"{request.request}, {code}: the months of {column} add to {sum(months.values()):,}, the year "
-                                  f"is {whole:,}.")
-            figures += [Figure(f"{row['Year']}-{_MONTHS.index(name) + 1:02d}", value, {"hs": code, "measure": measure, "unit": unit})
-                        for name, value in months.items()]
+                raise SourceError(
+                    f"{request.request}, {code}: the months of {column} add to {sum(months.values()):,}, the year "
+                    f"is {whole:,}."
+                )
+            figures += [
+                Figure(
+                    f"{row['Year']}-{_MONTHS.index(name) + 1:02d}",
+                    value,
+                    {"hs": code, "measure": measure, "unit": unit},
+                )
+                for name, value in months.items()
+            ]
     return figures

@@ -51,9 +51,9 @@ def number(text: str, where: str) -> Decimal | None:
     --------
     >>> number("1,234.5 ", "x"), number("\u25b31,105,607", "x"), number("***", "x")
     (Decimal('1234.5'), Decimal('-1105607'), None)
-    >>> number("\uff11\uff12", "d41ma, line 5")
+    >>> number("1_000", "d41ma")
     Traceback (most recent call last):
-    autogap.sources.figure.SourceError: d41ma, line 5: '\uff11\uff12' is not a valid number (expected ASCII digits like 1,234.5).
+    autogap.sources.figure.SourceError: d41ma: '1_000' is not a valid number (expected ASCII digits like 1,234.5).
     """
     text = text.strip(" \t\r\n\u3000")
     if text in MISSING:
@@ -72,9 +72,23 @@ def month(year: str, name: str, where: str) -> str:
     >>> month("2026", "August", "x"), month("2026", "8", "x")
     ('2026-08', '2026-08')
     """
-    names = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-             "november", "december"]
-    place = [each for each, known in enumerate(names, 1) if name.lower() in (known, known[:3], str(each), f"{each:02d}")]
+    names = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ]
+    place = [
+        each for each, known in enumerate(names, 1) if name.lower() in (known, known[:3], str(each), f"{each:02d}")
+    ]
     if len(place) != 1 or not re.fullmatch(r"[12][0-9]{3}", year):
         raise SourceError(f"{where}: {year!r}, {name!r} is not a valid month (expected 2026 and a month).")
     return f"{year}-{place[0]:02d}"

@@ -24,8 +24,10 @@ def parse(content: bytes, request: Request) -> list[Figure]:
     for row in rows:
         found = _DAY.fullmatch(row[0]) if len(row) == 2 else None
         if not found or found[3] != "01":
-            raise SourceError(f"{request.request}: {','.join(row)[:40]!r} is not a month and its figure "
-                              "(expected one like 2026-06-01,160.8).")
+            raise SourceError(
+                f"{request.request}: {','.join(row)[:40]!r} is not a month and its figure "
+                "(expected one like 2026-06-01,160.8)."
+            )
         if found[1] in seen:
             raise SourceError(f"{request.request}: {found[1]} stands twice.")
         seen.add(found[1])

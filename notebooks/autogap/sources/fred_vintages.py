@@ -17,7 +17,9 @@ def parse(content: bytes, request: Request) -> list[Figure]:
     if "observations" not in reply:
         raise SourceError(f"{request.request}: {str(reply.get('error_message', reply))[:120]}")
     if reply.get("count", 0) > reply.get("offset", 0) + reply.get("limit", 0):
-        raise SourceError(f"{request.request}: {reply['count']:,} rows do not fit one reply of {reply['limit']:,}; ask for fewer.")
+        raise SourceError(
+            f"{request.request}: {reply['count']:,} rows do not fit one reply of {reply['limit']:,}; ask for fewer."
+        )
     figures = []
     for row in reply["observations"]:
         value = number(row["value"], f"{request.request}, {row['date']}")

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from autogap.data import known, package
 from nbpoints.parameters import periods
+
+from autogap.data import known, package
 
 _STEP = {"M": "month", "Q": "quarter", "A": "year", "FY": "fiscal year"}
 GRACE = 14  # days beyond the usual release before a file counts as overdue

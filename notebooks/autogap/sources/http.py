@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
@@ -54,8 +54,12 @@ def _wait(error: Exception) -> bool | float:
 @contextmanager
 def client() -> Iterator[httpx.Client]:
     """A client that follows nothing and checks every certificate."""
-    with httpx.Client(follow_redirects=False, timeout=httpx.Timeout(30, read=60), headers={"User-Agent": AGENT},
-                      trust_env=BASE not in os.environ) as made:
+    with httpx.Client(
+        follow_redirects=False,
+        timeout=httpx.Timeout(30, read=60),
+        headers={"User-Agent": AGENT},
+        trust_env=BASE not in os.environ,
+    ) as made:
         yield made
 
 
@@ -69,8 +73,19 @@ def _address(url: str) -> str:
     return f"{base.rstrip('/')}/{parts.netloc}{parts.path}" + (f"?{parts.query}" if parts.query else "")
 
 
-def fetch(made: httpx.Client, url: str, *, kind: str, encoding: str = "utf-8", expect: str = "", key: str = "",
-          body: str = "", may_lack: bool = False, now: datetime, pause: float = 1.0) -> Reply:
+def fetch(
+    made: httpx.Client,
+    url: str,
+    *,
+    kind: str,
+    encoding: str = "utf-8",
+    expect: str = "",
+    key: str = "",
+    body: str = "",
+    may_lack: bool = False,
+    now: datetime,
+    pause: float = 1.0,
+) -> Reply:
     """Get one reply, whole and of the right form.
 
     Parameters
@@ -102,8 +117,9 @@ def fetch(made: httpx.Client, url: str, *, kind: str, encoding: str = "utf-8", e
     secret = os.environ.get(key, "") if key else ""
     address = _address(url.replace("{key}", secret))
     try:
-        for attempt in stamina.retry_context(on=_wait, attempts=4, timeout=None, wait_initial=pause, wait_max=20 * pause,
-                                             wait_jitter=0.1 * pause):
+        for attempt in stamina.retry_context(
+            on=_wait, attempts=4, timeout=None, wait_initial=pause, wait_max=20 * pause, wait_jitter=0.1 * pause
+        ):
             with attempt:
                 status, headers, content = _once(made, address, body.replace("{key}", secret), key)
     except _Again as error:
@@ -124,8 +140,9 @@ def _once(made: httpx.Client, address: str, body: str, key: str) -> tuple[int, h
     method = "POST" if body else "GET"
     got = None
     try:
-        with made.stream(method, address, content=body or None,
-                         headers={"Content-Type": "application/json"} if body else None) as got:
+        with made.stream(
+            method, address, content=body or None, headers={"Content-Type": "application/json"} if body else None
+        ) as got:
             content = b"".join(got.iter_bytes())
     except httpx.RemoteProtocolError:
         there = f"{got.num_bytes_downloaded:,} of {got.headers.get('content-length', '?')} bytes" if got else "no reply"
@@ -151,8 +168,10 @@ def _once(made: httpx.Client, address: str, body: str, key: str) -> tuple[int, h
 
 def _redirected(got: httpx.Response, key: str) -> str:
     if key:
-        return (f"status {got.status_code}, sent elsewhere: the key in {key} is missing or not accepted (or the address "
-                "moved).")
+        return (
+            f"status {got.status_code}, sent elsewhere: the key in {key} is missing or not accepted (or the address "
+            "moved)."
+        )
     return f"status {got.status_code}, sent elsewhere: the address moved; correct it in data/requests.csv."
 
 
@@ -172,11 +191,14 @@ def _shown(url: str) -> str:
 
 def _day(headers: httpx.Headers, now: datetime) -> tuple[str, str]:
     try:
-        told = parsedate_to_datetime(headers["date"]).astimezone(timezone.utc)
+        told = parsedate_to_datetime(headers["date"]).astimezone(UTC)
     except (KeyError, ValueError):
         return now.date().isoformat(), ""
-    if abs(told - now.astimezone(timezone.utc)) > CLOCK:
-        return told.date().isoformat(), f"the clock of this machine differs from the publisher's ({told:%Y-%m-%d %H:%M} UTC)"
+    if abs(told - now.astimezone(UTC)) > CLOCK:
+        return (
+            told.date().isoformat(),
+            f"the clock of this machine differs from the publisher's ({told:%Y-%m-%d %H:%M} UTC)",
+        )
     return told.date().isoformat(), ""
 
 
@@ -197,10 +219,14 @@ def form(content: bytes, kind: str, encoding: str, expect: str, where: str) -> N
     start = content[:4000].lstrip(b"\xef\xbb\xbf \r\n\t")
     if not start:
         raise SourceError(f"{where}: the reply is empty.")
-    if kind != "html" and (start[:1] == b"<" and kind != "xml" or start[:14].lower().startswith((b"<!doctype html", b"<html"))):
+    if kind != "html" and (
+        start[:1] == b"<" and kind != "xml" or start[:14].lower().startswith((b"<!doctype html", b"<html"))
+    ):
         title = re.search(rb"<title>([^<]*)", start, re.IGNORECASE)
         told = f" ({title[1].decode('ascii', 'replace').strip()!r})" if title else ""
-        raise SourceError(f"{where}: a web page{told} came instead of {kind}; the publisher may have refused the request.")
+        raise SourceError(
+            f"{where}: a web page{told} came instead of {kind}; the publisher may have refused the request."
+        )
     if kind in _STARTS and not start.startswith(_STARTS[kind]):
         raise SourceError(f"{where}: the reply begins with {start[:20]!r}; that is not {kind}.")
     if kind == "xlsx":

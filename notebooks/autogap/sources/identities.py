@@ -1,4 +1,4 @@
-"""What must hold in the package whatever a publisher sends: a balance is a difference, a part is not above its whole."""
+"""What must hold whatever a publisher sends: a balance is a difference, a part is not above its whole."""
 
 from __future__ import annotations
 
@@ -36,12 +36,16 @@ def faults(newest: Newest) -> list[str]:
 def _balances(newest: Newest) -> Iterator[str]:
     for partner in _PARTNERS:
         end = "_first_release" if partner == "world" else ""  # beside the history in thousand yen
-        whole, exports, imports = (newest.get(f"mof.{partner}.{what}{end}", {})
-                                   for what in ("balance", "exports.total", "imports.total"))
+        whole, exports, imports = (
+            newest.get(f"mof.{partner}.{what}{end}", {}) for what in ("balance", "exports.total", "imports.total")
+        )
         for period in sorted(set(whole) & set(exports) & set(imports)):
             implied = exports[period] - imports[period]
             if abs(implied - whole[period]) > ROUNDING:
-                yield f"mof.{partner}.balance{end}: {period} is {whole[period]:,.0f}, exports less imports are {implied:,.0f}."
+                yield (
+                    f"mof.{partner}.balance{end}: {period} is {whole[period]:,.0f}, exports less imports are "
+                    f"{implied:,.0f}."
+                )
                 break
 
 
@@ -49,21 +53,30 @@ def _parts(newest: Newest) -> Iterator[str]:
     for partner in ("us", "eu", "asia", "cn", "world"):
         for measure in ("", "_units"):
             whole = newest.get(f"mof.{partner}.exports.motor_vehicles{measure}", {})
-            parts = [newest.get(f"mof.{partner}.exports.{item}{measure}", {}) for item in ("passenger_cars", "buses_trucks")]
+            parts = [
+                newest.get(f"mof.{partner}.exports.{item}{measure}", {}) for item in ("passenger_cars", "buses_trucks")
+            ]
             for period in sorted(set(whole).intersection(*parts)):
                 if sum(part[period] for part in parts) > whole[period] + 2 * ROUNDING:
-                    yield f"mof.{partner}.exports.motor_vehicles{measure}: cars and buses of {period} are more than all vehicles."
+                    name = f"mof.{partner}.exports.motor_vehicles{measure}"
+                    yield f"{name}: cars and buses of {period} are more than all vehicles."
                     break
 
 
 def _same(newest: Newest) -> Iterator[str]:
     """Cars by nine digits, less 8703.10, are the passenger cars of the time series, to the last unit."""
     for end, whole in (("", "passenger_cars"), ("_units", "passenger_cars_units")):
-        lines = [figures for name, figures in newest.items() if name.startswith("mof.world.exports.hs8703")
-                 and name.endswith("_units") == bool(end) and ".hs870310" not in name]
+        lines = [
+            figures
+            for name, figures in newest.items()
+            if name.startswith("mof.world.exports.hs8703")
+            and name.endswith("_units") == bool(end)
+            and ".hs870310" not in name
+        ]
         cars = newest.get(f"mof.world.exports.{whole}", {})
         for period in sorted(set(cars).intersection(*lines)) if lines else []:
             total = sum(line[period] for line in lines)
             if total != cars[period]:
-                yield f"mof.world.exports.{whole}: {period} is {cars[period]:,.0f}, its lines of HS 8703 add to {total:,.0f}."
+                name = f"mof.world.exports.{whole}"
+                yield f"{name}: {period} is {cars[period]:,.0f}, its lines of HS 8703 add to {total:,.0f}."
                 break

@@ -9,8 +9,10 @@ import json
 
 from autogap.sources.figure import SourceError
 
-SEARCH = ("https://www.federalregister.gov/api/v1/documents.json?per_page=50&order=newest&conditions%5Bterm%5D=9903.94"
-          "&conditions%5Bpublication_date%5D%5Bgte%5D={start}")
+SEARCH = (
+    "https://www.federalregister.gov/api/v1/documents.json?per_page=50&order=newest&conditions%5Bterm%5D=9903.94"
+    "&conditions%5Bpublication_date%5D%5Bgte%5D={start}"
+)
 
 
 def documents(content: bytes, since: str) -> list[tuple[str, str, str]]:
@@ -18,8 +20,8 @@ def documents(content: bytes, since: str) -> list[tuple[str, str, str]]:
 
     Examples
     --------
-    >>> reply = b'{"count": 1, "results": [{"publication_date": "2026-07-28", "document_number": "2026-15181", "title": "T"}]}'
-    >>> documents(reply, "2026-07-01")
+    >>> one = {"publication_date": "2026-07-28", "document_number": "2026-15181", "title": "T"}
+    >>> documents(json.dumps({"count": 1, "results": [one]}).encode(), "2026-07-01")
     [('2026-07-28', '2026-15181', 'T')]
     """
     reply = json.loads(content)

@@ -41,15 +41,21 @@ def match(selectors: Sequence[Selector], figures: Sequence[Figure], digits: Mapp
         pool = figures if handle not in wanted else [one for value in wanted[handle] for one in groups[value]]
         chosen = [one for one in pool if all(one.keys.get(key) in values for key, values in wanted.items())]
         if not chosen and selector.required == "yes":
-            raise SourceError(f"{selector.request}: nothing matches {selector.selector!r} of {selector.series}; "
-                              f"{_near(wanted, figures)}.")
+            raise SourceError(
+                f"{selector.request}: nothing matches {selector.selector!r} of {selector.series}; "
+                f"{_near(wanted, figures)}."
+            )
         by_period: dict[str, Figure] = {}
         for one in chosen:
             if one.period in by_period and by_period[one.period].released == one.released:
-                raise SourceError(f"{selector.request}: two figures of {one.period} match {selector.selector!r} of "
-                                  f"{selector.series}: {dict(by_period[one.period].keys)} and {dict(one.keys)}.")
+                raise SourceError(
+                    f"{selector.request}: two figures of {one.period} match {selector.selector!r} of "
+                    f"{selector.series}: {dict(by_period[one.period].keys)} and {dict(one.keys)}."
+                )
             by_period[one.period] = one
-        rows = [(one.period, text(one.value * Decimal(selector.factor), selector.digits), one.released) for one in chosen]
+        rows = [
+            (one.period, text(one.value * Decimal(selector.factor), selector.digits), one.released) for one in chosen
+        ]
         found[selector.series] = sorted(rows, key=lambda row: (row[0], row[2]))
     return found
 

@@ -99,10 +99,14 @@ def compare(found: Found, held: Held, day: str, *, since: str = "", whole: bool 
                 if Decimal(old) == Decimal(value):
                     continue
                 if known.last_day(vintage) < known.last_day(old_vintage):
-                    raise SourceError(f"{name}, {period}: the reply is of {vintage}, older than the {old_vintage} held; a stale "
-                                      "copy is not taken.")
+                    raise SourceError(
+                        f"{name}, {period}: the reply is of {vintage}, older than the {old_vintage} held; a stale "
+                        "copy is not taken."
+                    )
                 if vintage == old_vintage:
-                    raise SourceError(f"{name}, {period}: {value} differs from the {old} held of the same release {vintage}.")
+                    raise SourceError(
+                        f"{name}, {period}: {value} differs from the {old} held of the same release {vintage}."
+                    )
                 news.revised += 1
                 change = 100 * (float(value) / float(old) - 1) if float(old) else 0.0
                 if news.largest is None or abs(change) > abs(news.largest[2]):
@@ -116,7 +120,11 @@ def compare(found: Found, held: Held, day: str, *, since: str = "", whole: bool 
 
 def _covers(name: str, told: set[str], have: set[str]) -> None:
     if max(told) < max(have):
-        raise SourceError(f"{name}: the reply ends with {max(told)}, the package with {max(have)}; a stale copy is not taken.")
+        raise SourceError(
+            f"{name}: the reply ends with {max(told)}, the package with {max(have)}; a stale copy is not taken."
+        )
     lost = sorted(period for period in have if min(told) <= period and period not in told)
     if lost:
-        raise SourceError(f"{name}: the reply lacks {', '.join(lost[:4])}{' ...' if len(lost) > 4 else ''}, which the package has.")
+        raise SourceError(
+            f"{name}: the reply lacks {', '.join(lost[:4])}{' ...' if len(lost) > 4 else ''}, which the package has."
+        )

@@ -16,11 +16,16 @@ _RESULT = re.compile(r"result (\S+): (was .+)$")
 
 
 def readers(changed: Collection[str]) -> list[str]:
-    """List the notebooks one of whose figures was drawn from one of these files, such as ``observations/mof_china.csv``."""
+    """List the notebooks with a figure drawn from one of these files, such as ``observations/mof_china.csv``."""
     wanted = {f"data/{name}" for name in changed}
-    stems = {path.stem for path in FIGURES.glob("*.json") if wanted & set(json.loads(path.read_bytes()).get("data", []))}
-    return [book.stem for book in sorted(NOTEBOOKS.glob("*.ipynb"))
-            if any(stem in book.read_text(encoding="utf-8") for stem in stems)]
+    stems = {
+        path.stem for path in FIGURES.glob("*.json") if wanted & set(json.loads(path.read_bytes()).get("data", []))
+    }
+    return [
+        book.stem
+        for book in sorted(NOTEBOOKS.glob("*.ipynb"))
+        if any(stem in book.read_text(encoding="utf-8") for stem in stems)
+    ]
 
 
 def moved(candidate: Path, books: Collection[str]) -> list[str]:
@@ -33,8 +38,14 @@ def moved(candidate: Path, books: Collection[str]) -> list[str]:
     """
     if not books:
         return []
-    ran = subprocess.run([sys.executable, "-m", "autogap", "accept", "--dry-run", *books], cwd=ROOT, capture_output=True,
-                         text=True, env=os.environ | {"AUTOGAP_DATA": str(candidate)}, check=False)
+    ran = subprocess.run(
+        [sys.executable, "-m", "autogap", "accept", "--dry-run", *books],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"AUTOGAP_DATA": str(candidate)},
+        check=False,
+    )
     told, book = [], ""
     for line in (ran.stdout + ran.stderr).splitlines():
         head = re.match(r"([0-9]{2})_\w+(\.ipynb)?: (.*)$", line)

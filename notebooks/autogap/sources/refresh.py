@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nbpoints.errors import InputError
+from nbpoints.files import write_whole
+
 from autogap.data import observations, package
 from autogap.sources import ask, identities
 from autogap.sources.ask import Source
@@ -15,8 +18,6 @@ from autogap.sources.figure import NotYet, SourceError
 from autogap.sources.match import match
 from autogap.sources.merge import Held, News, compare
 from autogap.sources.tables import Request, Selector
-from nbpoints.errors import InputError
-from nbpoints.files import write_whole
 
 RETRIEVALS = ["request", "url", "publisher_day", "sha256", "bytes", "rows"]
 """Columns of ``data/retrievals.csv``, the record of what was taken from where."""
@@ -35,8 +36,16 @@ class Outcome:
     retrievals: list[dict[str, str]] = field(default_factory=list)
 
 
-def run(candidate: Path, requests: Iterable[Request], selectors: Sequence[Selector], source: Source, *, today: str,
-        since: str = "", tell: Callable[[Outcome], None] = lambda outcome: None) -> list[Outcome]:
+def run(
+    candidate: Path,
+    requests: Iterable[Request],
+    selectors: Sequence[Selector],
+    source: Source,
+    *,
+    today: str,
+    since: str = "",
+    tell: Callable[[Outcome], None] = lambda outcome: None,
+) -> list[Outcome]:
     """Ask every request and put what stands the tests into a copy of the package.
 
     Parameters
@@ -65,14 +74,22 @@ def run(candidate: Path, requests: Iterable[Request], selectors: Sequence[Select
         except NotYet as nothing:
             outcome.told = str(nothing)
         except InputError as error:
-            outcome.state, outcome.told, outcome.news = "failed", str(error), News()
+            outcome.state, outcome.told, outcome.news = "failed", str(error).partition("\n")[0], News()
         outcomes.append(outcome)
         tell(outcome)
     return outcomes
 
 
-def _one(outcome: Outcome, selectors: list[Selector], candidate: Path, catalogue: dict[str, dict[str, str]], source: Source,
-         today: str, since: str, before: set[str]) -> None:
+def _one(
+    outcome: Outcome,
+    selectors: list[Selector],
+    candidate: Path,
+    catalogue: dict[str, dict[str, str]],
+    source: Source,
+    today: str,
+    since: str,
+    before: set[str],
+) -> None:
     request = outcome.request
     if not selectors:
         raise SourceError(f"data/selectors.csv: no series takes from {request.request}.")
@@ -82,7 +99,9 @@ def _one(outcome: Outcome, selectors: list[Selector], candidate: Path, catalogue
     held = Held(candidate, catalogue)
     last = max((period for one in selectors for period in held.series(one.series)), default="")
     if not last:
-        raise SourceError(f"{request.request}: the package holds no figure of its series yet; enter the first one by hand.")
+        raise SourceError(
+            f"{request.request}: the package holds no figure of its series yet; enter the first one by hand."
+        )
     is_whole = request.ask.split()[0] == "once"
     for reply in ask.replies(request, last, today, source):
         found = match(selectors, ask.parser(request).parse(reply.body, request))
@@ -119,7 +138,9 @@ def _apply(news: News, candidate: Path, catalogue: dict[str, dict[str, str]], to
             path = candidate / relative
             path.write_bytes(old[relative] + observations.text(list(rows[0]), rows[1:]).encode())
             ordered = observations.read(candidate, relative, catalogue, today)
-            path.write_text(observations.text(list(observations.OBSERVATION_FIELDS), ordered), encoding="utf-8", newline="")
+            path.write_text(
+                observations.text(list(observations.OBSERVATION_FIELDS), ordered), encoding="utf-8", newline=""
+            )
         if by_file:
             broken = [fault for fault in identities.faults(newest(candidate, catalogue)) if fault not in before]
             if broken:

@@ -1,7 +1,7 @@
 """Change a folder in one step, and let one process at a time do so.
 
-Linux and macOS can exchange two names atomically: whoever looks, also after ``kill -9`` or a power cut, finds the old folder
-or the new one. Elsewhere the folder is moved aside first; `recover` brings it back if the process died in between.
+Linux and macOS can exchange two names atomically: whoever looks, also after ``kill -9`` or a power cut, finds the old
+folder or the new one. Elsewhere the folder is moved aside first; `recover` brings it back if the process died.
 """
 
 from __future__ import annotations

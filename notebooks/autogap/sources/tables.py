@@ -9,8 +9,19 @@ from pathlib import Path
 
 from nbpoints.errors import InputError, did_you_mean
 
-PARSERS = ("boj", "bls", "cabinet_office", "census_api", "census_workbook", "customs_press", "customs_series",
-           "estat_files", "fred_graph", "fred_vintages", "treasury")
+PARSERS = (
+    "boj",
+    "bls",
+    "cabinet_office",
+    "census_api",
+    "census_workbook",
+    "customs_press",
+    "customs_series",
+    "estat_files",
+    "fred_graph",
+    "fred_vintages",
+    "treasury",
+)
 KINDS = ("csv", "html", "json", "xlsx", "xml")
 
 
@@ -116,20 +127,26 @@ def read(data: Path) -> tuple[dict[str, Request], list[Selector]]:
     InputError
         When a row names an unknown parser, kind or request, or a series has two selectors.
     """
-    requests = {row["request"]: Request(**row) for row in _read(data / "requests.csv", [f.name for f in fields(Request)])}
+    requests = {
+        row["request"]: Request(**row) for row in _read(data / "requests.csv", [f.name for f in fields(Request)])
+    }
     for one in requests.values():
         for word, known, what in ((one.parser, PARSERS, "parser"), (one.kind, KINDS, "kind")):
             if word not in known:
-                raise InputError(f"data/requests.csv, {one.request}: {what} {word!r} is not one of {', '.join(known)}."
-                                 f"{did_you_mean(word, known)}")
+                raise InputError(
+                    f"data/requests.csv, {one.request}: {what} {word!r} is not one of {', '.join(known)}."
+                    f"{did_you_mean(word, known)}"
+                )
         if not one.url.startswith("https://"):
             raise InputError(f"data/requests.csv, {one.request}: the url must begin with https://.")
     selectors, seen = [], set()
     for row in _read(data / "selectors.csv", [f.name for f in fields(Selector)]):
         one = Selector(**row)
         if one.request not in requests:
-            raise InputError(f"data/selectors.csv, {one.series}: requests.csv has no request {one.request!r}."
-                             f"{did_you_mean(one.request, requests)}")
+            raise InputError(
+                f"data/selectors.csv, {one.series}: requests.csv has no request {one.request!r}."
+                f"{did_you_mean(one.request, requests)}"
+            )
         if one.series in seen:
             raise InputError(f"data/selectors.csv: {one.series} stands twice; a series has one source.")
         seen.add(one.series)
