@@ -1,6 +1,7 @@
 """US Treasury: Daily Treasury Statement, deposits by line.
 
-Rests on the description of the table and on the envelope (data, meta, links) of a reply of another table. The line of customs duties was renamed in November 2025: every name it had is a selector's alternative.
+Rests on the description of the table and on the envelope (data, meta, links) of a reply of another table. The line of
+customs duties was renamed in November 2025: every name it had is a selector's alternative.
 """
 
 from __future__ import annotations
