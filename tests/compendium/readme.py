@@ -1,4 +1,4 @@
-"""The generated parts of README.md: `python -m tests.compendium.readme` rewrites them, `--check` says if one is stale.
+"""The generated parts of the pages: `python -m tests.compendium.readme` rewrites them, `--check` says if one is stale.
 
 A part stands between ``<!-- generated: NAME -->`` and ``<!-- /generated -->``; everything else is written by hand.
 """
@@ -16,23 +16,41 @@ from nbpoints import notebook as reading
 from autogap import paths
 from nbpoints.checks import canonical as stable, outputs
 from nbpoints.errors import InputError, did_you_mean
+from nbpoints.files import write_whole
+from nbpoints.parameters import declare
 
 _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
 
 
+def questions(root: Path) -> str:
+    """The questions with the first sentence of each answer."""
+    rows = [
+        [f"[{path.stem[:2]}](notebooks/{path.name}) {reading.question(reading.cells(path))}", first_sentence(stable.load(path))]
+        for path in _books(root)
+    ]
+    return _table(["Question", "Answer at the default parameters"], rows)
+
+
 def notebooks(root: Path) -> str:
-    """A table of the notebooks: question, first answer, first figure."""
+    """A table of the notebooks: question, answer, first figure; for the page in their folder."""
     rows = []
     for path in _books(root):
         book = stable.load(path)
-        link = f"[{path.stem}](notebooks/{path.name})"
-        question = reading.question(reading.cells(path))
         first = next(outputs.figures(book), None)
-        picture = (
-            f'<img src="figures/{first["stem"]}.png" width="220" alt="{_attribute(first["alt"])}">' if first else ""
-        )
-        rows.append([f"{link}<br>{question}", headline(book), picture])
+        alt = _attribute(first["alt"]) if first else ""
+        picture = f'<img src="../figures/{first["stem"]}.png" width="220" alt="{alt}">' if first else ""
+        link = f"[{path.stem}]({path.name})<br>{reading.question(reading.cells(path))}"
+        rows.append([link, headline(book), picture])
     return _table(["Notebook and question", "Answer, computed from its default parameters", "A figure"], rows)
+
+
+def settings(root: Path) -> str:
+    """Every parameter of every notebook with its default: what a reader may set differently."""
+    rows = []
+    for path in _books(root):
+        for name, one in declare.read(path).items():
+            rows.append([f"[{path.stem[:2]}](../notebooks/{path.name})", f"`{name}`", f"`{one.default!r}`", one.help])
+    return _table(["Notebook", "Parameter", "Default", "Meaning"], rows)
 
 
 def figures(root: Path) -> str:
@@ -45,9 +63,9 @@ def figures(root: Path) -> str:
                 used = [Path(name).stem for name in facts["data"] if name != "data/series.csv"]
                 rows.append(
                     [
-                        f"[{one['stem']}](figures/{one['stem']}.svg)",
+                        f"[{one['stem']}]({one['stem']}.svg)",
                         facts["title"],
-                        f"[{path.stem}](notebooks/{path.name}), cell {number}",
+                        f"[{path.stem}](../notebooks/{path.name}), cell {number}",
                         ", ".join(used),
                     ]
                 )
@@ -59,14 +77,21 @@ def datasets(root: Path) -> str:
     package = json.loads((root / "data" / "datapackage.json").read_text(encoding="utf-8"))
     rows = []
     for one in package["resources"]:
-        link = f"[{one['path']}](data/{one['path']})"
+        link = f"[{one['path']}](../data/{one['path']})"
         terms = "; ".join(licence.get("title", licence["name"]) for licence in one.get("licenses", []))
         sources = dict.fromkeys(_publisher(source["title"]) for source in one.get("sources", []))
         rows.append([link, one.get("title", ""), "; ".join(sources), terms, "yes"])
     return _table(["File", "Content", "Source", "Terms", "Provided"], rows)
 
 
-PARTS: dict[str, Callable[[Path], str]] = {"notebooks": notebooks, "figures": figures, "datasets": datasets}
+PARTS: dict[str, Callable[[Path], str]] = {
+    "questions": questions,
+    "notebooks": notebooks,
+    "figures": figures,
+    "settings": settings,
+    "datasets": datasets,
+}
+PAGES = ("README.md", "notebooks/README.md", "figures/README.md", "docs/assumptions.md", "docs/replication.md")
 
 
 def headline(notebook: Mapping) -> str:
@@ -85,6 +110,18 @@ def headline(notebook: Mapping) -> str:
     return ""
 
 
+def first_sentence(notebook: Mapping) -> str:
+    """The first sentence of an answer; a point between digits ends none.
+
+    Examples
+    --------
+    >>> said = {"output_type": "display_data", "data": {"text/markdown": ["**It fell 1.5 percent. It rose.**"]}}
+    >>> first_sentence({"cells": [{"cell_type": "code", "outputs": [said]}]})
+    'It fell 1.5 percent.'
+    """
+    return re.split(r"(?<=[.!?])\s+(?=[A-Z])", headline(notebook))[0]
+
+
 def renew(text: str, root: Path) -> str:
     """Return a page with its generated parts made anew.
 
@@ -97,38 +134,36 @@ def renew(text: str, root: Path) -> str:
     def part(match: re.Match) -> str:
         start, name, end = match.groups()
         if name not in PARTS:
-            raise InputError(f"README.md: nobody generates a part {name!r}.{did_you_mean(name, PARTS)}")
+            raise InputError(f"a page asks for a part {name!r}, which is not generated.{did_you_mean(name, PARTS)}")
         return f"{start}\n{PARTS[name](root)}\n{end}"
 
     return _BLOCK.sub(part, text)
 
 
 def stale(root: Path) -> list[str]:
-    """Names of the generated parts of README.md that are missing or not current."""
-    text = (root / "README.md").read_text(encoding="utf-8")
-    old = {match[2]: match[0] for match in _BLOCK.finditer(text)}
-    new = {match[2]: match[0] for match in _BLOCK.finditer(renew(text, root))}
-    return [name for name in PARTS if name not in old or old[name] != new[name]]
+    """Pages whose generated parts are not current, and parts that no page has."""
+    texts = {page: (root / page).read_text(encoding="utf-8") for page in PAGES}
+    found = [f"{page} is not current; run `make readme`." for page, text in texts.items() if renew(text, root) != text]
+    named = {match[2] for text in texts.values() for match in _BLOCK.finditer(text)}
+    return found + [f"no page has the part {name!r}." for name in PARTS if name not in named]
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Rewrite the generated parts, or with `--check` only name those that are stale (status 1)."""
+    """Rewrite the generated parts, or with `--check` only name the pages that are stale (status 1)."""
     parser = argparse.ArgumentParser(prog="python -m tests.compendium.readme", description=main.__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing")
     arguments = parser.parse_args(argv)
     try:
-        names = stale(paths.ROOT)
-        if arguments.check:
-            for name in names:
-                print(f"README.md: the part {name!r} is missing or not current; run `make readme`.")
-            return int(bool(names))
-        page = paths.ROOT / "README.md"
-        page.write_text(renew(page.read_text(encoding="utf-8"), paths.ROOT), encoding="utf-8")
-        print(f"README.md: {', '.join(names) or 'nothing'} renewed.")
-        return 0
+        found = stale(paths.ROOT)
+        for page in () if arguments.check else PAGES:
+            text = (paths.ROOT / page).read_text(encoding="utf-8")
+            write_whole(paths.ROOT / page, renew(text, paths.ROOT).encode())
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
+    for one in found:
+        print(one if arguments.check else one.replace(" is not current; run `make readme`", ": renewed"))
+    return int(arguments.check and bool(found))
 
 
 def _books(root: Path) -> list[Path]:

@@ -39,24 +39,29 @@ LITTER = {".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX"}
 # Files of data/ that describe the others and cannot hold their own hash.
 DESCRIPTIONS = {"datapackage.json", "README.md", "CHANGES.md", "tables.yaml"}
 
-# What a replicator looks for in a README, by the template of the Social Science Data Editors.
+# What a newcomer looks for, and a replicator by the template of the Social Science Data Editors.
 SECTIONS = {
-    "an overview of what the collection answers": r"\A# .+\n+\w[^\n]{40,}",
-    "data availability": r"^## Data availability",
-    "a statement of rights": r"^### Statement about rights",
-    "the right to use the data": r"legitimate access to and permission to use",
-    "the right to publish the data": r"permission to (?:redistribute|publish)",
-    "the dataset list": r"^### Dataset list\n+<!-- generated: datasets -->\n+\|",
-    "the table of notebooks": r"<!-- generated: notebooks -->\n+\|",
-    "the map from programs to figures": r"<!-- generated: figures -->\n+\|",
-    "computational requirements": r"^## Computational requirements",
-    "where random numbers get their seed": r"\bseed\b",
-    "run times": r"\b\d+(?:\.\d+)?\s?(?:s|seconds|minutes|min)\b",
-    "the machine on which they were measured": r"\b(?:\d+|two|four|eight)\b[^.\n]{0,30}\bcores?\b",
-    "the memory of that machine": r"\b\d+(?:\.\d+)? ?G(?:i)?B\b",
-    "instructions in one command": r"^\s+make\b",
-    "references": r"^## References",
-    "how to cite": r"^## Citation",
+    "README.md": {
+        "an overview of what the collection answers": r"\A# .+\n+\w[^\n]{40,}",
+        "instructions in one command": r"^\s+make\b",
+        "the questions with their answers": r"<!-- generated: questions -->\n+\|",
+        "how to cite": r"^## Cite",
+    },
+    "notebooks/README.md": {"the table of notebooks": r"<!-- generated: notebooks -->\n+\|"},
+    "figures/README.md": {"the map from programs to figures": r"<!-- generated: figures -->\n+\|"},
+    "docs/replication.md": {
+        "data availability": r"^## Data availability",
+        "a statement of rights": r"^### Statement about rights",
+        "the right to use the data": r"legitimate access to and permission to use",
+        "the right to publish the data": r"permission to (?:redistribute|publish)",
+        "the dataset list": r"^### Dataset list\n+<!-- generated: datasets -->\n+\|",
+        "computational requirements": r"^## Computational requirements",
+        "where random numbers get their seed": r"\bseed\b",
+        "run times": r"\b\d+(?:\.\d+)?\s?(?:s|seconds|minutes|min)\b",
+        "the machine on which they were measured": r"\b(?:\d+|two|four|eight)\b[^.\n]{0,30}\bcores?\b",
+        "the memory of that machine": r"\b\d+(?:\.\d+)? ?G(?:i)?B\b",
+        "references": r"^## References",
+    },
 }
 
 _FOLDERS = "home|Users|root|work|mnt|Volumes|media|scratch|workspace"
@@ -208,11 +213,14 @@ def figures_without_program(root: Path) -> list[str]:
     return found + drawn.tampered(root / "figures")
 
 
-def readme_sections(root: Path) -> list[str]:
-    """What a replicator looks for in the README and does not find."""
-    text = _read(root / "README.md")
-    lacking = [what for what, pattern in SECTIONS.items() if not re.search(pattern, text, re.MULTILINE)]
-    return [f"README.md: {what} is missing." for what in lacking]
+def page_sections(root: Path) -> list[str]:
+    """What a newcomer or a replicator looks for in the pages and does not find."""
+    return [
+        f"{page}: {what} is missing."
+        for page, sections in SECTIONS.items()
+        for what, pattern in sections.items()
+        if not re.search(pattern, _read(root / page), re.MULTILINE)
+    ]
 
 
 def unseeded(root: Path) -> list[str]:

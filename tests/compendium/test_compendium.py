@@ -19,7 +19,7 @@ BOOKS = sorted(NOTEBOOKS.glob("*.ipynb"))
         compendium.undeclared_imports,
         compendium.unlisted_data,
         compendium.figures_without_program,
-        compendium.readme_sections,
+        compendium.page_sections,
         compendium.unseeded,
         compendium.citation,
         compendium.broken_links,

@@ -12,7 +12,9 @@ from nbpoints.checks import canonical as stable
 from tests.compendium import readme, rules as compendium
 from nbpoints.errors import InputError
 
-README = """# gap
+PART = "<!-- generated: {} -->\n<!-- /generated -->\n"
+PAGES = {
+    "README.md": f"""# gap
 
 A collection of notebooks on the gap in trade, with everything that they need.
 
@@ -20,11 +22,13 @@ A collection of notebooks on the gap in trade, with everything that they need.
 
 See [the data](data/README.md#rights-of-use) and ![a figure](figures/fig-a.png). Code: `[no](link.md)`.
 
-<!-- generated: notebooks -->
-<!-- /generated -->
-
-<!-- generated: figures -->
-<!-- /generated -->
+{PART.format("questions")}
+## Cite it
+""",
+    "notebooks/README.md": PART.format("notebooks"),
+    "figures/README.md": PART.format("figures"),
+    "docs/assumptions.md": PART.format("settings"),
+    "docs/replication.md": f"""# For replicators
 
 ## Data availability
 
@@ -34,17 +38,14 @@ We have legitimate access to and permission to use the data, and permission to r
 
 ### Dataset list
 
-<!-- generated: datasets -->
-<!-- /generated -->
-
+{PART.format("datasets")}
 ## Computational requirements
 
 It takes 40 seconds on 2 cores with 8 GB. Random methods take a seed.
 
 ## References
-
-## Citation
-"""
+""",
+}
 CFF = """cff-version: 1.2.0
 message: Please cite.
 title: gap
@@ -60,7 +61,7 @@ date-released: "2026-11-23"
 def project(tmp_path):
     """A small project in order."""
     files = {
-        "README.md": README,
+        **PAGES,
         "CITATION.cff": CFF,
         "pyproject.toml": '[project]\nname = "gap"\nversion = "0.1.0"\n',
         "requirements.txt": "numpy==2.4.6 \\\n    --hash=sha256:00\npyyaml==6.0\n",
@@ -92,8 +93,8 @@ def project(tmp_path):
         books.code("figures.save(fig)", books.figure("fig-a", {"axes": [{}]})),
     )
     stable.save(book, books.write(tmp_path, book, "01_rise.ipynb"))
-    page = tmp_path / "README.md"
-    page.write_text(readme.renew(page.read_text(encoding="utf-8"), tmp_path), encoding="utf-8")
+    for page in map(tmp_path.joinpath, readme.PAGES):
+        page.write_text(readme.renew(page.read_text(encoding="utf-8"), tmp_path), encoding="utf-8")
     return tmp_path
 
 
@@ -107,7 +108,7 @@ RULES = [
     compendium.undeclared_imports,
     compendium.unlisted_data,
     compendium.figures_without_program,
-    compendium.readme_sections,
+    compendium.page_sections,
     compendium.unseeded,
     compendium.citation,
     compendium.broken_links,
@@ -122,10 +123,12 @@ def faults(project) -> list[str]:
 def test_project_in_order_has_no_fault(project):
     """No rule cries wolf."""
     assert faults(project) == []
-    page = (project / "README.md").read_text(encoding="utf-8")
-    assert "| [01_rise](notebooks/01_rise.ipynb)<br>Does it rise? | It rises by 1. | <img src=" in page
-    assert "| It rises | [01_rise](notebooks/01_rise.ipynb), cell 4 | a |" in page
-    assert "| A \\| B | Census | public domain | yes |" in page
+    pages = {page: (project / page).read_text(encoding="utf-8") for page in readme.PAGES}
+    assert "| [01](notebooks/01_rise.ipynb) Does it rise? | It rises by 1. |" in pages["README.md"]
+    assert "| [01_rise](01_rise.ipynb)<br>Does it rise? | It rises by 1. | <img src=" in pages["notebooks/README.md"]
+    assert "| It rises | [01_rise](../notebooks/01_rise.ipynb), cell 4 | a |" in pages["figures/README.md"]
+    assert "| [01](../notebooks/01_rise.ipynb) | `month` | `'2025-05'` | month of the figures |" in pages["docs/assumptions.md"]
+    assert "| A \\| B | Census | public domain | yes |" in pages["docs/replication.md"]
 
 
 def edit(name: str, old: str, new: str):
@@ -158,13 +161,15 @@ FAULTS = [
     (add("figures/fig-a.svg", "other"), "fig-a: fig-a.svg is not the file that was written with fig-a.json"),
     (lambda project: (project / "figures/fig-a.pdf").unlink(), "fig-a: fig-a.pdf is missing"),
     (
-        edit("README.md", "permission to redistribute", "a wish to show"),
-        "README.md: the right to publish the data is missing",
+        edit("docs/replication.md", "permission to redistribute", "a wish to show"),
+        "docs/replication.md: the right to publish the data is missing",
     ),
-    (edit("README.md", "40 seconds", "a while"), "README.md: run times is missing"),
-    (edit("README.md", "## References", ""), "README.md: references is missing"),
-    (edit("README.md", "It rises by 1.", "It rises by 2."), "notebooks"),
-    (edit("README.md", "cell 4", "cell 5"), "figures"),
+    (edit("docs/replication.md", "40 seconds", "a while"), "docs/replication.md: run times is missing"),
+    (edit("docs/replication.md", "## References", ""), "docs/replication.md: references is missing"),
+    (edit("README.md", "It rises by 1.", "It rises by 2."), "README.md is not current"),
+    (edit("notebooks/README.md", "It rises by 1.", "It rises by 2."), "notebooks/README.md is not current"),
+    (edit("docs/assumptions.md", "month of the figures", "month"), "docs/assumptions.md is not current"),
+    (edit("figures/README.md", ", cell ", ", cel "), "figures/README.md is not current"),
     (
         edit("notebooks/autogap/model.py", "default_rng(seed)", "default_rng()"),
         "draws with np.random.default_rng and no seed",
@@ -185,6 +190,6 @@ def test_planted_fault_gets_its_sentence(project, plant, sentence):
 
 def test_an_unknown_part_is_bad_input(project):
     """With the near names."""
-    edit("README.md", "generated: figures", "generated: figure")(project)
+    edit("figures/README.md", "generated: figures", "generated: figure")(project)
     with pytest.raises(InputError, match="Did you mean 'figures'"):
         readme.stale(project)

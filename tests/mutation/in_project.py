@@ -252,20 +252,20 @@ def add_file(tree: Tree, name: str, content: str | None) -> None:
 
 
 README_EDITS = [
-    ("README stale", "the answer of a notebook reworded", r"(01_trade_gap\.ipynb\)<br>[^|]*\| )", r"\1Perhaps: "),
-    ("README section lost", "the right to publish", "permission to redistribute", "plans to show"),
-    ("README section lost", "references", "## References", "## More"),
-    ("link broken", "to the codebook", r"\(data/README\.md\)", "(data/CODEBOOK.md)"),
+    ("README stale", "the answer of a notebook reworded", "README.md", r"(01_trade_gap\.ipynb\)[^|]*\| )", r"\1Perhaps: "),
+    ("README section lost", "the right to publish", "docs/replication.md", "permission to redistribute", "plans to show"),
+    ("README section lost", "references", "docs/replication.md", "## References", "## More"),
+    ("link broken", "to the codebook", "README.md", r"\(data/README\.md\)", "(data/CODEBOOK.md)"),
 ]
-for _kind, _name, _old, _new in README_EDITS:
+for _kind, _name, _page, _old, _new in README_EDITS:
 
-    def _plant(tree: Tree, old: str, new: str) -> None:
-        text, hits = re.subn(old, new, tree.read("README.md"))
+    def _plant(tree: Tree, page: str, old: str, new: str) -> None:
+        text, hits = re.subn(old, new, tree.read(page))
         if not hits:
-            raise ValueError(f"README.md: does not have {old}")
-        tree.write("README.md", text)
+            raise ValueError(f"{page}: does not have {old}")
+        tree.write(page, text)
 
-    fault(_kind, _name, GAP, old=_old, new=_new)(_plant)
+    fault(_kind, _name, GAP, page=_page, old=_old, new=_new)(_plant)
 
 
 @fault("citation wrong", "another version than the code's", GAP)
