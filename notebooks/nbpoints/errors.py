@@ -1,4 +1,4 @@
-"""What a user is told when the input is wrong: one sentence, no traceback."""
+"""Errors in the user's input: one sentence, no traceback."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from difflib import get_close_matches
 
 
 class InputError(ValueError):
-    """A user's mistake, told in one sentence: the place, the value, what would be right.
+    """An error in the user's input. The message is one sentence: the place, the value, what would be right.
 
     Command lines print the sentence and exit with status 2. In a notebook IPython shows
     the sentence alone, because of `_render_traceback_`.
 
     Examples
     --------
-    >>> raise InputError("month: '2025-13' is no month; give one like '2025-05'.")
+    >>> raise InputError("month: '2025-13' is not a valid month (expected YYYY-MM, for example 2025-05).")
     Traceback (most recent call last):
-    nbpoints.errors.InputError: month: '2025-13' is no month; give one like '2025-05'.
+    nbpoints.errors.InputError: month: '2025-13' is not a valid month (expected YYYY-MM, for example 2025-05).
     """
 
     def _render_traceback_(self) -> list[str]:

@@ -16,8 +16,8 @@ from nbpoints.checks.tables import compare as compare_tables
 from nbpoints.files import write_whole
 
 FORMS = (".pdf", ".svg", ".png", ".eps", ".tiff", ".csv", ".json")
-# What a figure's description tells beside the artists; versions and hashes of its files may differ between machines.
-TOLD = ("title", "subtitle", "alt", "source", "notebook", "parameters", "profile")
+# What a figure's description states beside the artists; versions and hashes of its files may differ between machines.
+STATED = ("title", "subtitle", "alt", "source", "notebook", "parameters", "profile")
 
 
 def folder_of(notebook: Path) -> Path:
@@ -109,9 +109,9 @@ def _inside(old: Path, new: Path, rel: float) -> list[Difference]:
         was, now = (json.loads(path.read_text(encoding="utf-8")) for path in (old, new))
         lines = artists.compare(was.get("artists", {}), now.get("artists", {}), rel)
         lines += [f"was drawn from another {name}." for name in _other(was.get("data", {}), now.get("data", {}))]
-        told = [one for key in TOLD for one in values(was.get(key), now.get(key), rel, key)]
-        return [Difference("figure", "", "", line) for line in lines] + told
-    # the bytes of a picture follow its artists, the fonts and the drawing library; only the first is ours to judge
+        stated = [one for key in STATED for one in values(was.get(key), now.get(key), rel, key)]
+        return [Difference("figure", "", "", line) for line in lines] + stated
+    # the bytes of a picture follow its artists, the fonts and the drawing library; only the artists are compared
     return []
 
 

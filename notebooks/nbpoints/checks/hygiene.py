@@ -1,6 +1,6 @@
 """Rules that a stored notebook must meet before a comparison of its outputs means anything.
 
-Each rule yields sentences that name the cell (counted from 1) and tell the cure.
+Each rule yields sentences that name the cell (counted from 1) and say how to fix it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ RULES: list[Rule] = []
 
 
 def faults(notebook: Mapping) -> list[str]:
-    """Hold one notebook to all rules.
+    """Check one notebook against all rules.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def faults(notebook: Mapping) -> list[str]:
 
 
 def rule(check: Rule) -> Rule:
-    """Take a rule into the list that `faults` goes through."""
+    """Register a rule for `faults`."""
     RULES.append(check)
     return check
 
@@ -113,10 +113,10 @@ def no_silent_tags(notebook: Mapping) -> Iterator[str]:
     for i, cell in _code(notebook):
         for tag in _tags(cell):
             if tag in SILENT_TAGS:
-                yield f"cell {i} has the tag `{tag}`, which switches a check off: remove the tag and mend the cell."
+                yield f"cell {i} has the tag `{tag}`, which switches a check off: remove the tag and fix the cell."
         for word in SILENT_COMMENTS:
             if re.search(rf"^\s*#\s*{word}\b", text_of(cell["source"]), re.MULTILINE):
-                yield f"cell {i} has the comment `{word}`, which switches a check off: remove it and mend the cell."
+                yield f"cell {i} has the comment `{word}`, which switches a check off: remove it and fix the cell."
 
 
 @rule
@@ -128,7 +128,7 @@ def no_silenced_output(notebook: Mapping) -> Iterator[str]:
             yield f"cell {i} ends in `;`, which hides its output: show the value, or write `_ = ...`."
         hidden = _HIDING.search(source)
         if hidden:
-            yield f"cell {i} hides output or warnings with `{hidden[0]}`: remove it and cure what it hid."
+            yield f"cell {i} hides output or warnings with `{hidden[0]}`: remove it and fix what it hid."
 
 
 @rule
@@ -136,10 +136,10 @@ def no_noise(notebook: Mapping) -> Iterator[str]:
     """Warnings, errors, object representations and widgets in outputs."""
     for i, output in _outputs(notebook):
         if output["output_type"] == "error":
-            yield f"cell {i} stored the error {output['ename']}: mend the cell, then {_accept()}."
+            yield f"cell {i} stored the error {output['ename']}: fix the cell, then {_accept()}."
             continue
         if output["output_type"] == "stream" and output["name"] == "stderr":
-            yield f"cell {i} wrote to stderr ({_start(output['text'])}): cure the cause of the message, then {_accept()}."
+            yield f"cell {i} wrote to stderr ({_start(output['text'])}): fix the cause of the message, then {_accept()}."
             continue
         text = _shown(output)
         if found := _WARNING.search(text):
@@ -254,7 +254,7 @@ def _is_own(picture: str | list[str], figure: Mapping, about: Mapping) -> bool:
 
 
 def _last_token(source: str) -> str:
-    """The last token of a code cell that is no comment; magics and broken code have none."""
+    """The last token of a code cell that is not a comment; magics and broken code have none."""
     if reading.syntax(source) is None:
         return ""
     blank = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER, tokenize.DEDENT, tokenize.INDENT}

@@ -92,8 +92,8 @@ def _names(what: str, was: Sequence[str], now: Sequence[str]) -> list[Difference
     gone = [name for name in was if name not in now]
     new = [name for name in now if name not in was]
     if gone or new:
-        told = [f"{word} {', '.join(names)}" for word, names in (("gone:", gone), ("new:", new)) if names]
-        return [Difference("text", what, "", "; ".join(told))]
+        changes = [f"{word} {', '.join(names)}" for word, names in (("gone:", gone), ("new:", new)) if names]
+        return [Difference("text", what, "", "; ".join(changes))]
     return [Difference("text", f"{what} in order", shown(", ".join(was), 200), shown(", ".join(now), 200))]
 
 

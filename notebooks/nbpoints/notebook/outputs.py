@@ -37,11 +37,11 @@ def by_mime(notebook: Mapping, mime: str) -> Iterator[tuple[int, Any]]:
                 yield number, output["data"][mime]
 
 
-def merged(outputs: Sequence[Output]) -> list[Output]:
+def merged(outputs: Sequence[Output]) -> list[dict[str, Any]]:
     """Join what one stream printed in several messages, for how it was cut is chance; leave out notes.
 
     A line that was written over after a carriage return counts as a terminal shows it in the end, and of two streams
-    in a row standard output comes first, since both arrive on ways of their own.
+    in a row standard output comes first, since the two travel by separate channels.
 
     Examples
     --------
@@ -51,14 +51,13 @@ def merged(outputs: Sequence[Output]) -> list[Output]:
     >>> merged([{"output_type": "stream", "name": "stdout", "text": "1 of 2\\r2 of 2\\n"}])[0]["text"]
     '2 of 2\\n'
     """
-    outputs = [without_ids(output) for output in outputs]
-    kept: list[Output] = []
+    kept: list[dict[str, Any]] = []
     streams: dict[str, list[str]] = {}
-    for output in outputs:
+    for output in map(without_ids, outputs):
         if NOTE in output.get("data", {}):
             continue
         if output["output_type"] != "stream":
-            kept.append(output)
+            kept.append(dict(output))
         elif output["name"] in streams:
             streams[output["name"]].append(text_of(output["text"]))
         else:

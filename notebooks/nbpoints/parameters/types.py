@@ -16,7 +16,7 @@ from nbpoints.errors import InputError
 PLAIN = {"int": int, "float": float, "str": str, "bool": bool, "None": type(None)}
 ALLOWED = "int, float, str, bool, Literal[...], X | None, list[...] or dict[str, ...]"
 _ALIASES = {"List": "list", "Dict": "dict", "Any": "any", "object": "any"}
-_CURES = {
+_HINTS = {
     "tuple": "write a list",
     "set": "write a list",
     "frozenset": "write a list",
@@ -180,7 +180,7 @@ def literal(value: object) -> str:
     Traceback (most recent call last):
     nbpoints.errors.InputError: (1, 2) is a tuple, which cannot travel unchanged; write a list.
     """
-    _judge(value, 0)
+    _check_literal(value, 0)
     return repr(value)
 
 
@@ -227,8 +227,8 @@ def _kind(node: ast.expr) -> Kind:
         return _subscripted(name, inner, node)
     if name in PLAIN or name in ("list", "dict", "any"):
         return Kind(name)
-    cure = f"; {_CURES[name]}" if name in _CURES else f"; allowed are {ALLOWED}"
-    raise InputError(f"values of type {ast.unparse(node)} cannot be passed unchanged{cure}.")
+    hint = f"; {_HINTS[name]}" if name in _HINTS else f"; allowed are {ALLOWED}"
+    raise InputError(f"values of type {ast.unparse(node)} cannot be passed unchanged{hint}.")
 
 
 def _subscripted(name: str, inner: list[ast.expr], node: ast.expr) -> Kind:
@@ -246,8 +246,8 @@ def _subscripted(name: str, inner: list[ast.expr], node: ast.expr) -> Kind:
         if _kind(inner[0]).scalars() != {"str"}:
             raise InputError(f"{ast.unparse(node)}: keys of a dict must be str, since no other key travels unchanged.")
         return Kind("dict", (Kind("str"), _kind(inner[1])))
-    cure = f"; {_CURES[name]}" if name in _CURES else f"; allowed are {ALLOWED}"
-    raise InputError(f"values of type {ast.unparse(node)} cannot be passed unchanged{cure}.")
+    hint = f"; {_HINTS[name]}" if name in _HINTS else f"; allowed are {ALLOWED}"
+    raise InputError(f"values of type {ast.unparse(node)} cannot be passed unchanged{hint}.")
 
 
 def _literal_part(node: ast.expr) -> object:
@@ -296,13 +296,13 @@ def _mismatch(kind: Kind, value: object) -> str:
         literal(value)
     except InputError as error:
         return str(error)
-    cure = ""
+    hint = ""
     if isinstance(value, str) and _DECIMAL_COMMA.fullmatch(value) and kind.scalars() & {"int", "float"}:
-        cure = f"; write a decimal point: {value.replace(',', '.')}"
-    return f"{shown(value)} is {type(value).__name__}, not {kind}{cure}."
+        hint = f"; write a decimal point: {value.replace(',', '.')}"
+    return f"{shown(value)} is {type(value).__name__}, not {kind}{hint}."
 
 
-def _judge(value: Any, depth: int) -> None:
+def _check_literal(value: Any, depth: int) -> None:
     if value is None or type(value) is bool:
         return
     if type(value) is int:
@@ -315,21 +315,21 @@ def _judge(value: Any, depth: int) -> None:
         if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
             raise InputError(f"{shown(value)} is not valid Unicode text.")
     elif type(value) in (list, dict):
-        _judge_parts(value, depth)
+        _check_parts(value, depth)
     else:
         name = type(value).__name__
         numpy_scalar = type(value).__module__ == "numpy" and hasattr(value, "item") and name != "ndarray"
-        cure = "write the plain Python value, .item()" if numpy_scalar else _CURES.get(name, "write it as text")
-        raise InputError(f"{shown(value)} is a {name}, which cannot travel unchanged; {cure}.")
+        hint = "write the plain Python value, .item()" if numpy_scalar else _HINTS.get(name, "write it as text")
+        raise InputError(f"{shown(value)} is a {name}, which cannot travel unchanged; {hint}.")
 
 
-def _judge_parts(value: list | dict, depth: int) -> None:
+def _check_parts(value: list | dict, depth: int) -> None:
     if depth >= _DEEPEST:
         raise InputError(f"a value nested deeper than {_DEEPEST} levels cannot travel.")
     for key in value if isinstance(value, dict) else ():
         if type(key) is not str:
             name = type(key).__name__
             raise InputError(f"{shown(key)} is a dict key of type {name}; only text keys travel unchanged.")
-        _judge(key, depth)
+        _check_literal(key, depth)
     for item in value.values() if isinstance(value, dict) else value:
-        _judge(item, depth + 1)
+        _check_literal(item, depth + 1)

@@ -102,7 +102,7 @@ def results(
         if name not in known:
             raise InputError(f"{out}: scenario {name!r} has not been run.{did_you_mean(name, known)}")
     stems = None if notebooks is None else {resolve(name, loaded.notebooks) for name in notebooks}
-    judge = _Currency(loaded)
+    currency = _Currency(loaded)
     found = Collected()
     for scenario in selection or known:
         for record in finished(out / scenario):
@@ -111,7 +111,7 @@ def results(
             if not _matches(record, parameters or {}, loaded):
                 continue
             found.points += 1
-            reason = judge.reason(record)
+            reason = currency.reason(record)
             if reason and not every:
                 found.stale[f"{scenario}/{record['point']}"] = reason
                 continue

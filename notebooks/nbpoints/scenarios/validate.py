@@ -127,10 +127,10 @@ class _Scenario:
         common = self.mapping(("parameters",))
         axes = self.axes()
         cases = [self.mapping(("cases", at)) for at in range(len(self.sequence("cases")))]
-        self.judge_places(own, common, axes)
-        self.judge_size(own, axes, cases)
+        self.check_places(own, common, axes)
+        self.check_size(own, axes, cases)
         excludes = self.excludes(axes)
-        shares = self.judge_values(own, common, axes, cases)
+        shares = self.fit_values(own, common, axes, cases)
         if len(self.faults) > before:
             return None
         blocked = {stem: faults for stem in own if (faults := self.notebooks[stem].faults)}
@@ -237,7 +237,7 @@ class _Scenario:
             self.fault(where, f"{name}: {shown(value)} excludes nothing; its values are {listed}.")
         return number, out
 
-    def judge_places(self, own: dict[str, dict], common: dict, axes: list[Axis]) -> None:
+    def check_places(self, own: dict[str, dict], common: dict, axes: list[Axis]) -> None:
         """Find parameters that are set in two places, of which one would lose in silence."""
         places: dict[str, str] = {}
         everywhere = [("parameters", name) for name in common]
@@ -252,12 +252,12 @@ class _Scenario:
                     sentence = f"{name}: already set in {places[name]}; keep one of the two."
                     self.fault(("notebooks", self.written[stem], name), sentence)
 
-    def judge_size(self, own: dict[str, dict], axes: list[Axis], cases: list[dict]) -> None:
+    def check_size(self, own: dict[str, dict], axes: list[Axis], cases: list[dict]) -> None:
         points = len(own) * (prod(len(axis.rows) for axis in axes) + len(cases))
         if points > MOST_POINTS:
             self.fault((), f"{points:,} points; at most {MOST_POINTS:,} are allowed.")
 
-    def judge_values(self, own: dict[str, dict], common: dict, axes: list[Axis], cases: list[dict]) -> dict[str, Share]:
+    def fit_values(self, own: dict[str, dict], common: dict, axes: list[Axis], cases: list[dict]) -> dict[str, Share]:
         """Check every value against every notebook that gets it."""
         sound = {stem: values for stem, values in own.items() if not self.notebooks[stem].faults}
         shares = {}
@@ -265,17 +265,17 @@ class _Scenario:
             sets = [(("parameters",), common, sound), (("notebooks", self.written.get(stem)), values, [stem])]
             sets += [(("cases", at), case, sound) for at, case in enumerate(cases)]
             for where, given, stems in sets:
-                self.judge_names(given, where, stem, stems)
+                self.check_names(given, where, stem, stems)
             fixed, alone, *fitted_cases = [self.fitted(given, where, stem) for where, given, _ in sets]
             for axis in axes:
-                self.judge_names(axis.names, (axis.key,), stem, sound)
+                self.check_names(axis.names, (axis.key,), stem, sound)
             fitted_axes = [
                 [self.fitted(row, (axis.key,), stem, at) for at, row in enumerate(axis.rows)] for axis in axes
             ]
             shares[stem] = Share(fixed | alone, fitted_axes, fitted_cases)
         return shares
 
-    def judge_names(self, names: Iterable[str], where: tuple, stem: str, stems: Iterable[str]) -> None:
+    def check_names(self, names: Iterable[str], where: tuple, stem: str, stems: Iterable[str]) -> None:
         for name in names:
             if name not in self.notebooks[stem].parameters:
                 self.fault((*where, name), self.unknown(name, stems))
