@@ -15,7 +15,7 @@ COUNTED := awk -v all=$$(grep -c == requirements.txt) '/^(Collecting|Processing)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := run
-.PHONY: help run test test-pythons test-long test-all unit lab site journal check format wide accept bench mutation package readme lock clean
+.PHONY: help run test test-pythons test-long test-all unit lab site report journal check format wide accept bench mutation package readme lock clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,9 @@ lab: $(READY) ## open JupyterLab on the project; options: make lab ARGS="--no-br
 # without PNG, which a browser need not have, and in a folder of their own, so that both kinds stay current
 site: $(READY) ## run the points of the site that are not current, and build its pages into runs/site
 	@env -u AUTOGAP_PROFILE AUTOGAP_FORMS=svg,pdf $(BIN)/autogap site --run -j $(JOBS) --runs runs/points
+
+report: $(READY) ## one PDF a notebook and one of the collection, into runs/report
+	@$(BIN)/autogap report -j $(JOBS)
 
 journal: $(READY) ## the figures at journal width, into runs/journal
 	@AUTOGAP_PROFILE=journal $(BIN)/autogap run baseline -j $(JOBS) --out runs/journal

@@ -20,6 +20,10 @@ COMMANDS: list[cli.Command] = [
                 "autogap.sources.cli:refresh_arguments", "autogap.sources.cli:refresh_main"),
     cli.Command("data", "show how new each file of the data package is, and what is overdue",
                 "autogap.sources.cli:data_arguments", "autogap.sources.cli:data_main"),
+    cli.Command(
+        "report", "set every notebook, and the collection, as PDF",
+        "autogap.publish.cli:add_report", "autogap.publish.cli:report",
+    ),
 ]
 
 # what notebooks read from the environment, as options of `run` and `why`

@@ -1,4 +1,4 @@
-"""The commands that publish: `site`, `export`. What they import beyond the engine is imported when they run."""
+"""The commands that publish: `site`, `export`, `report`. What they import beyond the engine is imported when they run."""
 
 from __future__ import annotations
 
@@ -152,3 +152,26 @@ def _check(arguments: argparse.Namespace, plans: scenarios.Scenarios, runs: Path
         f"{len(found.moved)} moved, {len(found.missing)} do not exist, {len(found.edited)} files changed."
     )
     return 0 if found.is_in_order else 1
+
+
+def add_report(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `autogap report`."""
+    _where(parser)
+    parser.add_argument("--notebook", nargs="+", action="extend", metavar="NAME", help="only these notebooks")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the PDFs (default: runs/report)")
+    parser.add_argument("-j", "--jobs", type=int, metavar="N", help="points at a time (default: one a core)")
+
+
+def report(arguments: argparse.Namespace) -> int:
+    """Set every notebook, and the collection, as PDF."""
+    from autogap.publish import reading
+    from autogap.publish.report import book
+
+    plans, runs = loaded(arguments)
+    points = plans.points([scenarios.BASELINE], arguments.notebook)
+    drawn = runs / "drawn-for-report"
+    book.run(points, drawn, arguments.jobs)
+    reads = [reading.read(point, drawn) for point in points]
+    for path in book.write(reads, theme_of(arguments), arguments.out or runs / "report"):
+        print(path)
+    return 0

@@ -76,7 +76,8 @@ def _claims() -> tuple[dict, ...]:
     checks = data.table("claim_checks")
     stored = [NOTEBOOKS / f"{name}.ipynb" for name in sorted(set(checks["notebook"]))]
     strays = results.strays(stored)
-    recorded = results.read_all(stored).query("notebook not in @strays")
+    recorded = results.read_all(stored)
+    recorded = recorded[~recorded["notebook"].isin(strays)]
     rows = []
     for path in sorted((DATA / "tables" / "claims").glob("*.csv")):
         table, own = claims.read(path.stem), checks[checks["article"] == path.stem]

@@ -1,4 +1,4 @@
-"""Executed points as a publisher sees them: question, answer, figures, results, prose, read from files and never run."""
+"""Executed points as a publisher sees them: question, answer, figures, results, prose; read from files, never run."""
 
 from __future__ import annotations
 

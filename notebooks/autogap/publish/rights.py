@@ -10,8 +10,8 @@ QUOTED = 120
 
 RULE = (
     f"A figure's table is offered whole when the terms of every data file behind it allow that. Where terms are not "
-    f"stated, up to {QUOTED} values are quoted as facts, with their source; a larger table is not offered, and the page "
-    f"names the data files instead. Pictures show facts and are ours."
+    f"stated, up to {QUOTED} values are quoted as facts, with their source; a larger table is not offered, and the "
+    f"page names the data files instead. Pictures show facts and are ours."
 )
 
 

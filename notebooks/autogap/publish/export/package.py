@@ -150,7 +150,7 @@ def content(reads: list[Read], theme: Theme, journal: Journal) -> dict[str, byte
 
 
 def _readme(reads: list[Read], theme: Theme) -> str:
-    """Fill in the Data Editors' list of tables and programs, https://social-science-data-editors.github.io/template_README/"""
+    """Fill in the list of tables and programs, https://social-science-data-editors.github.io/template_README/."""
     lines = [
         "# Figures, tables and numbers in the text",
         "",
@@ -245,5 +245,5 @@ def locked(folder: Path) -> dict:
         return json.loads((folder / LOCK).read_bytes())
     except (OSError, ValueError):
         raise InputError(
-            f"{folder / LOCK}: no export here; make one with `autogap export POINT... --to DIR`."
+            f"{folder / LOCK}: no export here; `autogap export POINT... --to DIR` makes one."
         ) from None
