@@ -1,4 +1,4 @@
-"""The commands that publish: `site`, `export`, `report`. What they import beyond the engine is imported when they run."""
+"""The commands that publish: `site`, `export`, `report`; what each needs is imported when it runs."""
 
 from __future__ import annotations
 
