@@ -26,12 +26,6 @@ def with_a_base(*names):
     return str(index[0]), str(index[-1])
 
 
-def exports_with_derived_base(*names):
-    index = pd.concat([data.frame([f"{house}.us.exports.{name}" for name in names]).set_axis(names, axis=1)
-                       for house in ("mof_derived", "mof")]).pipe(balance.yoy_pct).dropna().index
-    return str(index[0]), str(index[-1])
-
-
 def whole_years(*names):
     """First and last calendar year whose twelve months are there."""
     index = data.frame(list(names)).dropna().index
@@ -113,8 +107,6 @@ LIMITS = {
     ("06_who_pays", "panel_start"): (lambda: whole_years(*DUTIES), False),
     ("07_counterfactual_exports", "event_date"): (six_months_after, False),
     ("09_supply_chain", "year"): (lambda: table_years("io_oecd_japan"), True),
-    ("09_supply_chain", "first_month"): (lambda: exports_with_derived_base("motor_vehicles"), False),
-    ("09_supply_chain", "last_month"): (lambda: exports_with_derived_base("motor_vehicles"), False),
     ("10_recession_risk", "as_of"): (releases, False),
     ("11_negotiation_timeline", "start"): (law, False),
     ("11_negotiation_timeline", "end"): (to_the_end_of_exports, False),

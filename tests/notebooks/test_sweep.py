@@ -82,9 +82,10 @@ OTHERS = {
         other(ANSWER, "exports_change_pct", japan_rate_pct=2.5, partner_rates={}, draws=64),
     ],
     "09_supply_chain": [
-        other(ANSWER, "output_multiplier", "fig-chain-fall",
-              year=LOW, exports_jpy_tn=HIGH, first_month=LOW, last_month=LOW),
-        other(ANSWER, "output_multiplier", "fig-chain-fall", year=2005, first_month=HIGH, last_month=HIGH),
+        other(ANSWER, "output_multiplier", "loss_jpy_bn", "fig-chain-fall",
+              year=LOW, exports_jpy_tn=HIGH, loss_jpy_bn=HIGH, fewer_cars_pct=LOW),
+        other(ANSWER, "output_multiplier", "fewer_cars_share_pct", "fig-chain-fall",
+              year=2005, exports_jpy_tn=LOW, fewer_cars_pct=HIGH),
     ],
     "10_recession_risk": [
         other(ANSWER, "calls", "fig-recession-calls", as_of=LOW, rule="three_falls"),
