@@ -119,7 +119,10 @@ def _parser(argv: list[str], commands: list[Command], settings: list[Setting]) -
             _imported(command.declare)(branch)
             branch.set_defaults(function=_imported(command.function))
             for each in settings if command.name in ("run", "why") else ():
-                branch.add_argument(each.option, dest=each.variable, choices=each.choices or None, help=each.about)
+                name = each.option.lstrip("-").upper()
+                branch.add_argument(
+                    each.option, dest=each.variable, metavar=name, choices=each.choices or None, help=each.about
+                )
     return parser
 
 
@@ -158,6 +161,7 @@ def _list_options(parser: argparse.ArgumentParser) -> None:
     _where(parser)
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="list the points of these instead")
     parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument("--schema", action="store_true", help="JSON schema of the scenario file, for editors")
 
 
 def _validate_options(parser: argparse.ArgumentParser) -> None:
@@ -269,6 +273,11 @@ def _list(arguments: argparse.Namespace) -> int:
     books = [notebooks.inspect(path) for path in notebooks.find(folder).values()]
     if not books:
         raise InputError(f"{folder}: no notebook in this folder.")
+    if arguments.schema:
+        from nbpoints.scenarios import schema
+
+        print(schema.as_json(books))
+        return 0
     print((notebooks.as_json if arguments.json else notebooks.as_text)(books))
     faults = [fault for book in books for fault in book.faults]
     _tell(note for book in books for note in book.notes)

@@ -16,7 +16,7 @@ from nbpoints.scenarios.strict_yaml import Document
 
 KEYS = ("about", "notebooks", "parameters", "matrix", "zip", "cases", "exclude")
 ADHOC = "adhoc"
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]|\.(?!\.)){0,79}")
+NAME = r"[a-z0-9](?:[a-z0-9_-]|\.(?!\.)){0,79}"
 
 
 class ScenarioError(InputError):
@@ -110,7 +110,7 @@ class _Scenario:
 
     def plan(self) -> Plan | None:
         before = len(self.faults)
-        if not _NAME.fullmatch(self.name) or self.name.endswith("."):
+        if not re.fullmatch(NAME, self.name) or self.name.endswith("."):
             self.faults.add((self.name,), "a scenario's name is lower-case letters, digits, '_', '-' and single dots.")
         if self.name == ADHOC:
             self.fault((), f"the name {ADHOC!r} is kept for runs with parameters from the command line.")
