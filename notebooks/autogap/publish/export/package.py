@@ -244,6 +244,4 @@ def locked(folder: Path) -> dict:
     try:
         return json.loads((folder / LOCK).read_bytes())
     except (OSError, ValueError):
-        raise InputError(
-            f"{folder / LOCK}: no export here; `autogap export POINT... --to DIR` makes one."
-        ) from None
+        raise InputError(f"{folder / LOCK}: no export here; `autogap export POINT... --to DIR` makes one.") from None
