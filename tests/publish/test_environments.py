@@ -1,4 +1,4 @@
-"""Containers and workflows, as far as they can be judged without Docker and GitHub: parsed, and set beside what they call.
+"""Containers and workflows, judged without Docker and GitHub: parsed, and set beside what they call.
 
 Nothing here builds an image or runs a workflow.
 """
