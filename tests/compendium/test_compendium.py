@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nbpoints.checks import canonical as stable, hygiene
-from tests.compendium import readme, rules as compendium
+from tests.compendium import content, readme, rules as compendium, signed
 from autogap.paths import NOTEBOOKS, ROOT
 
 BOOKS = sorted(NOTEBOOKS.glob("*.ipynb"))
@@ -23,6 +23,14 @@ BOOKS = sorted(NOTEBOOKS.glob("*.ipynb"))
         compendium.unseeded,
         compendium.citation,
         compendium.broken_links,
+        content.secrets,
+        content.active_content,
+        content.unseen_marks,
+        content.same_everywhere,
+        content.lock_holds_all,
+        content.whole_scope,
+        content.tests_are_whole,
+        content.own_alternative_texts,
     ],
     ids=lambda rule: rule.__name__,
 )
@@ -46,3 +54,10 @@ def test_stored_notebook_has_its_stable_form(path):
 def test_generated_parts_of_the_readme_are_current():
     """`make readme` renews them."""
     assert readme.stale(ROOT) == []
+
+
+def test_facts_are_as_they_were_signed():
+    """Prose, provenance, scope, the rules themselves: `make sign` shows what changed and signs it."""
+    if not (ROOT / signed.LOCK).exists():
+        pytest.skip(f"NOT PROVED: {signed.LOCK} is not there, so no fact is signed; read what changed and run `make sign`")
+    assert signed.unsigned(ROOT) == []

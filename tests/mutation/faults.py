@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutation import in_notebooks, in_project
+from tests.mutation import in_notebooks, in_project, in_words
 from tests.mutation.fault import FAULTS, Fault
 
-__all__ = ["FAULTS", "Fault", "in_notebooks", "in_project"]
+__all__ = ["FAULTS", "Fault", "in_notebooks", "in_project", "in_words"]

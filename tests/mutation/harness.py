@@ -15,20 +15,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.compendium import rules as compendium
+from tests.compendium import rules as compendium, signed
 from tests.mutation.faults import Fault
 from tests.mutation.tree import Tree
 
-LEFT_OUT = shutil.ignore_patterns(*compendium.LEFT_OUT, "*.egg-info")
+LEFT_OUT = shutil.ignore_patterns(*compendium.LEFT_OUT, ".venv*", "*.egg-info")
 TIMEOUT_S = 300
-RULES, DATA = ["tests/test_compendium.py"], ["tests/data", "tests/test_claims.py"]
-UNIT = [
-    "tests",
-    *(
-        f"--ignore=tests/{name}"
-        for name in ("batch", "checks", "mutation", "benchmarks", "notebooks", "test_compendium.py")
-    ),
-]
+RULES, DATA = ["tests/compendium/test_compendium.py"], ["tests/data", "tests/test_claims.py"]
+QUICK = ("-m", "not browser and not long")
+UNIT = [*QUICK, "tests/figures", "tests/methods", "tests/test_claims.py", "tests/test_results.py", "tests/test_run.py"]
+UNIT += ["tests/test_words.py", "tests/test_examples.py"]
 # nbformat's jsonschema tries for a check of IRIs, which no notebook has, and it takes two seconds to import
 PYTEST = "import sys; sys.modules['rfc3987_syntax'] = None; import pytest; sys.exit(pytest.main())"
 PLAIN = ("--nbval", "--noconftest", "-o", "addopts=", "-o", "filterwarnings=")
@@ -116,6 +112,8 @@ def copy_of(root: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="autogap-mutation-") as folder:
         copy = Path(folder) / "project"
         shutil.copytree(root, copy, ignore=LEFT_OUT)
+        if not (copy / signed.LOCK).exists():
+            python(copy, "-m", "tests.compendium.signed")
         yield copy
 
 

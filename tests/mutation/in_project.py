@@ -198,11 +198,7 @@ def misdate(tree: Tree) -> None:
 
 @fault("vintage ignored", "the first release read for the latest", "10_recession_risk")
 def first_vintage(tree: Tree) -> None:
-    tree.replace(
-        "notebooks/autogap/data/__init__.py",
-        'rows[rows["vintage"] == known[-1]], known[-1]',
-        'rows[rows["vintage"] == known[0]], known[0]',
-    )
+    tree.replace("notebooks/autogap/data/known.py", '("period", keep="last")', '("period", keep="first")')
 
 
 # --- exported figures and the compendium ------------------------------------------------------------------------------
