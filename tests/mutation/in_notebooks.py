@@ -53,7 +53,7 @@ def swap_headings(tree: Tree, book: str) -> None:
     def change(notebook: dict) -> None:
         output = next(displays(notebook, "text/html"))
         html = "".join(output["data"]["text/html"])
-        first, second = re.findall(r"<th>([a-z]\w+)</th>", html)[-2:]
+        first, second = dict.fromkeys(re.findall(r"<th>([^<]*[A-Za-z][^<]*)</th>", html)[:2])
         html = html.replace(f"<th>{first}</th>", "<th>?</th>").replace(f"<th>{second}</th>", f"<th>{first}</th>")
         output["data"]["text/html"] = html.replace("<th>?</th>", f"<th>{second}</th>").splitlines(keepends=True)
 

@@ -165,7 +165,7 @@ swapped("scope shortened", "the last months of each", "notebooks/scenarios.yaml"
         r"(site_exports:(?:\n  .*)+?\n    month: \{from: 2025-05, to: )2026-08", r"\g<1>2026-05", DECLINE)
 
 swapped("test weakened", "a test that may fail", "tests/test_run.py", r"^def test_", "@pytest.mark." + "xfail\ndef test_")
-swapped("test weakened", "warnings let pass", "pyproject.toml", r'filterwarnings = \["error"\]', 'filterwarnings = ["ignore"]')
+swapped("test weakened", "warnings let pass", "pyproject.toml", r'filterwarnings = \["error"', 'filterwarnings = ["ignore"')
 swapped("test weakened", "a test left out by the Makefile", "Makefile", r"tests \|\| status=1", "--deselect tests/data tests || status=1")
 swapped("test weakened", "a failure forgiven in CI", ".ci/run", r"^exit .*$", "exit 0")
 
@@ -178,7 +178,7 @@ def swap_alt(tree: Tree) -> None:
     tree.write(f"figures/{names[0]}", json.dumps(first, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 
-in_prose("prose changed", "a number", r"\b(\d)(\d?) (percent|months|industries)", r"9\g<2> \g<3>", "04_auto_sector")
+in_prose("prose changed", "a number", r"(?<!\d)20(\d\d)(?!\d)", r"19\1", DECLINE)
 in_prose("prose changed", "a limit reversed", r" not ", " ")
 in_prose("prose changed", "a limit dropped", r"\n- [^\n]+\n", "\n")
 in_prose("prose changed", "the question", r"^# \w+", "# Why")
