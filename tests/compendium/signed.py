@@ -93,7 +93,7 @@ def _prose(root: Path) -> Iterator[tuple[str, str]]:
                 yield f"{name}, words of its results and figures", words
             if "parameters" in cell.tags:
                 yield f"notebooks/{path.name}, parameters", cell.source
-    for path in sorted([*root.glob("*.md"), *(root / "notebooks").rglob("*.md")]):
+    for path in sorted([*root.glob("*.md"), *(root / "docs").rglob("*.md"), *(root / "notebooks").rglob("*.md")]):
         for part in re.split(r"^(?=## )", _GENERATED.sub("", path.read_text(encoding="utf-8")), flags=re.MULTILINE):
             yield f"{path.relative_to(root).as_posix()}, {part.splitlines()[0].strip('# ')}", part
 

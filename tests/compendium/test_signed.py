@@ -43,7 +43,7 @@ def test_a_licence_is_signed_only_with_a_line_in_changes(project, capsys):
 
 
 def test_prose_is_signed_after_a_reading(project):
-    rewrite(project / "README.md", "## References", "More.\n\n## References")
+    rewrite(project / "README.md", "## Cite", "More.\n\n## Cite")
     (told,) = signed.unsigned(project)
     assert told.startswith("README.md, ") and "read it again and run `make sign`" in told
     assert signed.main() == 0 and signed.unsigned(project) == []

@@ -183,7 +183,7 @@ in_prose("prose changed", "a limit reversed", r" not ", " ")
 in_prose("prose changed", "a limit dropped", r"\n- [^\n]+\n", "\n")
 in_prose("prose changed", "the question", r"^# \w+", "# Why")
 in_prose("prose changed", "FOB for CIF", r"FOB", "CIF", DECLINE)
-swapped("prose changed", "a run time in the README", "README.md", r"\b\d+ (seconds|minutes)\b", r"1 \1")
+swapped("prose changed", "a run time", "docs/replication.md", r"\b\d+ (seconds|minutes|min|s)\b", r"1 \1")
 
 in_sources("words of a result changed", "a unit", r'unit="percent"', 'unit="percentage points"', DECLINE)
 in_sources("words of a result changed", "the source under a figure", r"source=[^,)]+", 'source="IMF"', DECLINE)
@@ -206,9 +206,9 @@ in_rows("data changed without a word", "a claim's wording", "data/tables/claims/
 
 swapped("rights changed", "the licence of the code", "LICENSE", r"without restriction", "with restriction")
 swapped("rights changed", "an author", "CITATION.cff", r"name: .*$", "name: Somebody")
-swapped("rights changed", "the statement in the README", "README.md", r"permission to (redistribute|publish)", r"no objection to \1 and permission to \1")
+swapped("rights changed", "the statement for replicators", "docs/replication.md", r"permission to (redistribute|publish)", r"no objection to \1 and permission to \1")
 
 swapped("rule weakened", "a tolerance of all comparisons", "notebooks/nbpoints/checks/compare.py", r"^REL = .*$", "REL = 1e-2")
 swapped("rule weakened", "what plausibility lets pass", "notebooks/autogap/data/gate.py", r"^RISES, FALLS = .*$", "RISES, FALLS = 1e9, 1e-9")
 swapped("rule weakened", "a rule of the collection", "tests/compendium/rules.py", r"    return found$", "    return []")
-swapped("rule weakened", "what a page must have", "tests/compendium/rules.py", r'^    "references": .*\n', "")
+swapped("rule weakened", "what a page must have", "tests/compendium/rules.py", r'^ *"references": .*\n', "")
