@@ -12,6 +12,7 @@ NOUNS = (
     "months|quarters|years|days|weeks|partners|countries|claims|rounds|calls|times|releases|points|events|dates|"
     "estimates|vintages|draws|jobs|cars|notebooks|donors|placebos|industries|commodities|products|studies"
 )
+UNITS = "below|above|higher|lower|percent|points?|percentage|thousand|million|billion|trillion|yen|dollars|JPY|USD|vehicles|of|it|a|year"
 # Each fault: what it is called, and the words that show it.
 FAULTS = {
     "a negative zero": re.compile(r"(?<![0-9.,])[\N{MINUS SIGN}-]0(?:\.0+)?(?![0-9.,]*[1-9])\b"),
@@ -23,11 +24,11 @@ FAULTS = {
     "a direction that the sign denies": re.compile(
         r"\b(?:upwards?|gain(?:s|ed)?|increase) \(?[\N{MINUS SIGN}-][0-9]|\b(?:downwards?|loss|decrease) \(\+[0-9]"
     ),
-    "a missing value": re.compile(r"\b(?:nan|NaN|NaT|None|inf)\b"),
+    "a missing value": re.compile(r"\b(?:nan|NaN|NaT|None(?! of)|inf)\b"),
     "an empty place": re.compile(r"\(\s*\)|: \.|, ,"),
 }
 BAND = re.compile(
-    rf"(?P<value>{NUMBER})(?: [a-z]+){{0,3}} \((?:[^()]*?interval[^()]*?)?(?P<low>{NUMBER}) to (?P<high>{NUMBER})\b"
+    rf"(?P<value>{NUMBER})(?: (?:{UNITS}))* \((?:[^()]*?interval[^()]*?)?(?P<low>{NUMBER}) to (?P<high>{NUMBER})\b"
 )
 
 

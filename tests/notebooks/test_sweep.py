@@ -186,11 +186,11 @@ def test_other_parameters_give_other_answers(executed, stem):
 @pytest.mark.slow
 @each
 def test_figures_about_a_date_do_not_follow_the_parameters(executed, stem):
-    """A result that the ledger judges and that names its year is the same in every run."""
+    """A result that the ledger judges and that names its year is the same in every run on the latest figures."""
     checks = data.table("claim_checks")
     dated = checks.loc[(checks["notebook"] == stem) & checks["result"].str.contains(r"\d{4}"), "result"]
     default = values(BOOKS[stem])
-    for one in OTHERS.get(stem, []):
+    for one in [one for one in OTHERS.get(stem, []) if "as_of" not in one.values]:
         new = values(stored(executed, point("others", stem, one.values)))
         assert {name: new.get(name) for name in dated} == {name: default[name] for name in dated}
 
