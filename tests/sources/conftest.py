@@ -40,10 +40,10 @@ def refresh(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     monkeypatch.setattr(cli, "RUNS", tmp_path / "runs")
     monkeypatch.setattr(cli, "ROOT", tmp_path)
 
-    def run(*words: str, now: datetime = NOW) -> tuple[int, str]:
+    def run(*words: str, now: datetime = NOW, answers: bool = False) -> tuple[int, str]:
         parser = argparse.ArgumentParser()
         cli.refresh_arguments(parser)
-        status = cli.refresh_main(parser.parse_args(["--no-answers", *words]), data=folder, now=now, pause=0.01)
+        status = cli.refresh_main(parser.parse_args([*words] if answers else ["--no-answers", *words]), data=folder, now=now, pause=0.01)
         return status, capsys.readouterr().out
 
     return run

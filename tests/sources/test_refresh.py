@@ -12,13 +12,14 @@ import time
 import pytest
 from autogap.data import package
 from autogap.paths import DATA
-from autogap.sources import http, swap
+from autogap.sources import cli, http, moved, swap
 from nbpoints.errors import InputError
 
 from tests.sources import replies
 from tests.sources.conftest import forget
 
 pytestmark = pytest.mark.slow
+_readers = moved.readers
 
 PRESS = "https://www.customs.go.jp/toukei/shinbun/trade-st_e/2026/{}{}e.xml"
 D41MA = "https://www.customs.go.jp/toukei/suii/html/data/d41ma.csv"
@@ -258,3 +259,20 @@ def test_without_an_atomic_exchange_the_folder_is_moved_aside(tmp_path, monkeypa
     (new / "a").write_text("new")
     swap.exchange(new, folder)
     assert (folder / "a").read_text() == "new" and [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+def test_the_answers_that_move_are_named(folder, server, refresh, monkeypatch):
+    """The notebooks that read the file are found, run on the new package, and their results set beside the stored."""
+    monkeypatch.setattr(cli.moved, "readers", lambda changed: _books(changed, wanted))
+    wanted = {"12_after_the_deal"}
+    change = {"mof.us.exports.motor_vehicles": 1.01, "mof.us.exports.passenger_cars": 1.01}
+    server.put(PRESS.format("202608", 5), replies.press("2026-08", "2026-09-29", folder, change))
+    _, told = refresh("--only", "customs", answers=True)
+    line = next(line for line in told.splitlines() if line.startswith("Answers that move: "))
+    assert " -> " in line and line.startswith("Answers that move: 12 "), told
+
+
+def _books(changed, wanted):
+    found = _readers(changed)
+    assert {"02_autos_in_the_gap", *wanted} <= set(found), found
+    return sorted(wanted)

@@ -103,7 +103,7 @@ def _refresh(
             if not arguments.only or "law" in arguments.only:
                 watched = _law(client, now, pause)
     changed = {row[1] for one in outcomes for row in one.news.rows}
-    answers = _answers(candidate, changed, arguments.no_answers) if changed else []
+    answers = _answers(candidate, data, changed, arguments.no_answers) if changed else []
     if changed and arguments.write:
         refresh.finish(candidate, outcomes, today, answers)
         swap.exchange(candidate, data)
@@ -111,11 +111,11 @@ def _refresh(
     return int(any(one.state == "failed" for one in outcomes))
 
 
-def _answers(candidate: Path, changed: set[str], is_off: bool) -> list[str]:
+def _answers(candidate: Path, data: Path, changed: set[str], is_off: bool) -> list[str]:
     if is_off:
         return []
     catalogue = {row["name"]: row["file"] for row in refresh.package.read_catalogue(candidate)}
-    return moved.moved(candidate, moved.readers({catalogue[name] for name in changed}))
+    return moved.moved(candidate, data, moved.readers({catalogue[name] for name in changed}))
 
 
 def _law(client: http.httpx.Client, now: datetime, pause: float) -> list[str]:
