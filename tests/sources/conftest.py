@@ -43,7 +43,8 @@ def refresh(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     def run(*words: str, now: datetime = NOW, answers: bool = False) -> tuple[int, str]:
         parser = argparse.ArgumentParser()
         cli.refresh_arguments(parser)
-        status = cli.refresh_main(parser.parse_args([*words] if answers else ["--no-answers", *words]), data=folder, now=now, pause=0.01)
+        given = parser.parse_args([*words] if answers else ["--no-answers", *words])
+        status = cli.refresh_main(given, data=folder, now=now, pause=0.01)
         return status, capsys.readouterr().out
 
     return run

@@ -7,10 +7,11 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from autogap.paths import FIGURES, NOTEBOOKS
 from nbpoints import mime
 from nbpoints.checks import again, outputs
 from nbpoints.checks.compare import close
+
+from autogap.paths import FIGURES, NOTEBOOKS
 
 
 def readers(changed: Collection[str]) -> list[str]:
