@@ -26,8 +26,8 @@ source, licence and SHA-256 is in `datapackage.json`, a [Frictionless Data Packa
   row stands only where a figure differs from the one before, so the value known on a day is the last row out by then. A
   gap in the source is a gap here: nothing is interpolated, and no figure was changed. A file of `mof_derived` or a
   series of grade `derived` is arithmetic on published figures, and its note says which.
-- `requests.csv` and `selectors.csv` say where `autogap refresh` asks and which series it fills; `retrievals.csv` records
-  what it took. Adding a series of a known publisher is a row; `autogap data` shows what is overdue.
+- `requests.csv` and `selectors.csv` say where `autogap refresh` asks and which series it fills; `retrievals.csv`
+  records what it took. Adding a series of a known publisher is a row; `autogap data` shows what is overdue.
 - `tables/` holds what is no time series. `tables.yaml` describes their fields.
 
 From Python: `from autogap import data`, then `data.series("mof.us.exports.motor_vehicles")`,
