@@ -48,6 +48,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(figures.export, "render", lambda *_: ({}, ("image/png", b"picture")))
     monkeypatch.setattr(figures.export, "lay_out", lambda *_: None)
     monkeypatch.setattr(figures.fit, "refuse", lambda *_: None)
+    monkeypatch.setattr(figures.truth, "refuse", lambda *_: None)
 
 
 def draw():

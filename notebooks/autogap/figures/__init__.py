@@ -15,6 +15,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -26,7 +27,7 @@ from nbpoints.mime import FIGURE
 
 import autogap
 from autogap import run
-from autogap.figures import artists, export, fit, sight, style, wording
+from autogap.figures import artists, export, fit, sight, style, truth, wording
 from autogap.figures.charts import (
     dumbbell,
     intervals,
@@ -113,11 +114,20 @@ def new(
 
 
 def save(
-    fig: Figure, stem: str, *, data: pd.DataFrame | pd.Series, title: str, subtitle: str, alt: str, source: str
+    fig: Figure,
+    stem: str,
+    *,
+    data: pd.DataFrame | pd.Series,
+    title: str,
+    subtitle: str,
+    alt: str,
+    source: str,
+    series: Iterable[str] = (),
 ) -> None:
     """Show a figure in the notebook and write it as pdf, svg, png, with its data as csv and its run as json.
 
-    The environment variable ``AUTOGAP_FORMS`` chooses the forms: some of svg, pdf, png, eps, tiff. In a profile without pictures only the csv and the json are written, which say what would be drawn.
+    The environment variable ``AUTOGAP_FORMS`` chooses the forms: some of svg, pdf, png, eps, tiff. In a profile
+    without pictures only the csv and the json are written, which say what would be drawn.
 
     Parameters
     ----------
@@ -132,19 +142,25 @@ def save(
     subtitle : str
         Unit and period.
     alt : str
-        What the figure shows, for those who do not see it.
+        What the figure shows, for those who do not see it. One without a number is completed by the title and the range
+        of the data.
     source : str
         Publisher and release of the figures drawn.
+    series : iterable of str, optional
+        Names of the series that it draws; their files and licences are told beside it. Without them all files that the
+        run has read so far are told.
 
     Raises
     ------
     InputError
-        When one of these is missing, the stem is of another form or belongs to another notebook, or an axis with
-        numbers has no label. Then nothing is written.
+        When one of these is missing, the stem is of another form or belongs to another notebook, an axis with numbers
+        has no label, the data lack what is drawn, or an editor would send it back: words that do not fit, letters too
+        small, colours that look alike. Then nothing is written.
     """
     words = {"title": title, "subtitle": subtitle, "alt": alt, "source": source}
     table = _table(stem, data)
     _refuse_incomplete(fig, stem, words)
+    words["alt"] = alt = truth.alt(alt, title, table)
     name_unnamed(fig)
     here = run.current()
     folder = here.figures_dir
@@ -152,12 +168,13 @@ def save(
     csv = table.to_csv(
         index=_has_index(table), index_label=_index_names(table), float_format=_CSV_DIGITS, lineterminator="\n"
     ).encode()
-    facts = _facts(stem, words, csv)
+    facts = _facts(stem, words, csv, list(series))
     chosen = style.profile()
     if chosen.has_title:
         wording.add(fig, chosen, stem, words)
     wording.show_all_letters(fig, stem)
     facts["artists"] = artists.describe(fig)
+    truth.refuse(stem, facts["artists"], table, source)
     files, inline = {}, None
     if chosen.has_pictures:
         export.lay_out(fig, stem)
@@ -275,7 +292,7 @@ def _refuse_taken(folder: Path, stem: str, notebook: str) -> None:
         raise InputError(f"{stem}: {owner} saves a figure of that name already; give this one another stem.")
 
 
-def _facts(stem: str, words: dict[str, str], csv: bytes) -> dict[str, object]:
+def _facts(stem: str, words: dict[str, str], csv: bytes, series: list[str]) -> dict[str, object]:
     from autogap import data
 
     here = run.current()
@@ -284,7 +301,8 @@ def _facts(stem: str, words: dict[str, str], csv: bytes) -> dict[str, object]:
         "notebook": here.notebook,
         "parameters": here.parameters,
         "profile": style.profile().name,
-        "data": data.files_read(),
+        "data": _files(series) if series else data.files_read(),
+        "licences": sorted({data.about(name)["licence"] for name in series}),
         "csv_sha256": export.sha256(csv),
     }
     digest = export.sha256(json.dumps(facts, sort_keys=True).encode())[:12]
@@ -292,6 +310,16 @@ def _facts(stem: str, words: dict[str, str], csv: bytes) -> dict[str, object]:
     versions = {"autogap": autogap.__version__, "python": python} | {name: _version(name) for name in _PACKAGES}
     # What made a figure differ between machines is told, but does not make it another figure.
     return facts | {"id": f"{here.point}/{stem}#{digest}", "versions": versions}
+
+
+def _files(series: list[str]) -> dict[str, str]:
+    """The data files of some series, each with its hash when it was read."""
+    from autogap import data
+
+    for name in series:
+        data.about(name)  # known, and read
+    files, read = data.catalogue().loc[series, "file"], data.files_read()
+    return {f"data/{file}": read[f"data/{file}"] for file in sorted(set(files))}
 
 
 @cache

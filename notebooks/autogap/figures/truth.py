@@ -1,0 +1,148 @@
+"""Check that a figure tells the truth about itself: its data hold what is drawn, its source stands alone.
+
+And describe in words what it shows, for those who do not see it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from nbpoints.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+_ALONE = re.compile(r"\b(as (in|before|above|for) the|as (above|before)|same as|see above|previous figure|ibid)\b", re.I)
+_NEAR = 5e-6  # of a number's size: the csv holds ten digits
+# figures that are still to be redrawn; a test tells when one no longer needs to stand here
+KNOWN = {"fig-tariff-mix"}
+_DAYS = 10_000  # days since 1970 in which matplotlib counts dates: from 1997 on
+_TIMES = ("period", "month", "quarter", "year", "date", "release")
+
+
+def refuse(stem: str, described: Mapping, table: pd.DataFrame, source: str) -> None:
+    """Refuse a source that points elsewhere, and drawn numbers that the data do not hold.
+
+    Raises
+    ------
+    InputError
+    """
+    if _ALONE.search(source):
+        raise InputError(f"{stem}: source {source!r} does not stand alone; name publisher and release in each figure.")
+    lacking = next(not_in_data(described, table), None)
+    if lacking and stem not in KNOWN:
+        raise InputError(f"{stem}: data lacks what is drawn as {lacking}; pass the table with a column for it.")
+
+
+def not_in_data(described: Mapping, table: pd.DataFrame) -> Iterator[str]:
+    """Labels of lines and bars of which a number stands nowhere in the data; one constant is a reference."""
+    import numpy as np
+
+    held = _numbers(table)
+    for axes in described["axes"]:
+        rows = set(range(len(axes.get("yticks", []))))  # places of categories are no numbers of the data
+        drawn = []
+        for line in axes.get("lines", []):
+            is_in_rows = set(_parsed(line["y"])) <= rows
+            values = _parsed(line["x" if is_in_rows else "y"])
+            if not (is_in_rows and len(values) and values.min() > _DAYS):
+                drawn.append((line["label"], values))
+        for bars in axes.get("bars", []):
+            heights, widths = _parsed(bars["height"]), _parsed(bars["width"])
+            drawn.append((bars["label"], widths if len(set(heights)) == 1 and len(set(widths)) > 1 else heights))
+        for label, numbers in drawn:
+            known = numbers[np.isfinite(numbers)]
+            if label and len(set(known)) > 1 and not _held(known, held):
+                yield repr(label)
+
+
+def _numbers(table: pd.DataFrame) -> np.ndarray:
+    """Every number of a table, index included, sorted."""
+    import numpy as np
+    import pandas as pd
+
+    columns = [table.iloc[:, place] for place in range(table.shape[1])]
+    parts = [pd.to_numeric(column, errors="coerce").to_numpy(dtype=float) for column in columns
+             if not isinstance(column.dtype, pd.PeriodDtype) and not pd.api.types.is_datetime64_any_dtype(column)]
+    if pd.api.types.is_numeric_dtype(table.index):
+        parts.append(table.index.to_numpy(dtype=float))
+    everything = np.concatenate([*parts, [0.0]])
+    return np.sort(everything[np.isfinite(everything)])
+
+
+def _held(numbers: np.ndarray, held: np.ndarray) -> bool:
+    """Whether each number, or its opposite, stands among the sorted ones."""
+    import numpy as np
+
+    def near(wanted: np.ndarray) -> np.ndarray:
+        place = np.searchsorted(held, wanted).clip(0, len(held) - 1)
+        nearest = np.minimum(np.abs(held[place] - wanted), np.abs(held[np.maximum(place - 1, 0)] - wanted))
+        return nearest <= _NEAR * np.maximum(np.abs(wanted), 1e-6)
+
+    return bool((near(numbers) | near(-numbers)).all())
+
+
+def _parsed(text: str) -> np.ndarray:
+    import numpy as np
+
+    return np.array([float(word) for word in text.split()])
+
+
+def alt(said: str, title: str, table: pd.DataFrame) -> str:
+    """Complete an alternative text that names the chart only: what it finds, and the range of what is drawn.
+
+    Parameters
+    ----------
+    said : str
+        The author's; one with a number in it tells a finding already and is kept.
+    title : str
+    table : DataFrame
+        What is drawn.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"cars": [3.0, 1.0]}, pd.period_range("2025-04", periods=2, freq="M"))
+    >>> alt("Line of exports by month.", "Exports fell", table)
+    'Line of exports by month. Exports fell. Cars: 3 in 2025-04, 1 in 2025-05; from 1 (2025-05) to 3 (2025-04).'
+    """
+    if any(letter.isdigit() for letter in said):
+        return said
+    ranges = [sentence for sentence in map(_range, *_columns(table)) if sentence][:3]
+    parts = [said, title, *ranges]
+    return " ".join(f"{part.strip().rstrip('.')}." for part in parts)
+
+
+def _columns(table: pd.DataFrame) -> tuple[list[str], list[pd.Series]]:
+    import pandas as pd
+
+    times = [name for name in table.columns if str(name) in _TIMES]
+    words = times or [name for name in table.columns if not pd.api.types.is_numeric_dtype(table[name])]
+    by = table.set_index(words[0]) if words and not isinstance(table.index, pd.PeriodIndex) else table
+    chosen = [name for name in by.columns if pd.api.types.is_numeric_dtype(by[name])]
+    return [str(name) for name in chosen], [by[name] for name in chosen]
+
+
+def _range(name: str, column: pd.Series) -> str:
+    import pandas as pd
+
+    column = column.dropna().astype(float)
+    if column.empty:
+        return ""
+    name = name.replace("_", " ")
+    name = name[0].upper() + name[1:]
+    low, high = column.idxmin(), column.idxmax()
+    span = f"from {_number(column.min())} ({low}) to {_number(column.max())} ({high})"
+    if isinstance(column.index, pd.PeriodIndex) and len(column) > 1:
+        first, last = (f"{_number(column.iloc[place])} in {column.index[place]}" for place in (0, -1))
+        return f"{name}: {first}, {last}; {span}"
+    return f"{name}: {span}"
+
+
+def _number(value: float) -> str:
+    """Three digits that count, thousands parted, a real minus."""
+    rounded = float(f"{value:.3g}") + 0.0
+    return f"{rounded:,.10g}".replace("-", "\N{MINUS SIGN}")

@@ -1,0 +1,109 @@
+"""A figure's data hold what it draws, its source stands alone, its words for the blind tell the finding."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from autogap import data, figures, run
+from autogap.figures import truth
+from autogap.paths import FIGURES
+from nbpoints.errors import InputError
+
+INDEX = pd.period_range("2025-01", periods=3, freq="M")
+CARS = pd.Series([1.0, -2.5, 3.0], INDEX, name="cars")
+WORDS = {"title": "Exports fell", "subtitle": "billion yen", "alt": "A line of exports.", "source": "Ministry of Finance"}
+
+
+@pytest.fixture(autouse=True)
+def folder(monkeypatch, tmp_path):
+    here = run.Run("03_export_decline", {}, True, "export_decline", tmp_path)
+    monkeypatch.setattr(run, "current", lambda: here)
+    monkeypatch.setattr(run, "show", lambda *_, **__: None)
+    monkeypatch.setenv("AUTOGAP_PROFILE", "numbers")
+    return tmp_path
+
+
+def save(data, second=None, **other):
+    fig, ax = figures.new()
+    figures.line(ax, CARS, "cars", "cars")
+    if second is not None:
+        figures.line(ax, second, "parts", "parts")
+    figures.reference(ax, 7.0, "2024: 7.0")
+    ax.set_ylabel("Value (billion yen)")
+    figures.save(fig, "fig-exports", data=data, **(WORDS | other))
+
+
+def facts(folder):
+    return json.loads((folder / "fig-exports.json").read_text())
+
+
+def test_a_line_that_is_not_in_the_data_is_refused(folder):
+    save(CARS)
+    with pytest.raises(InputError, match="data lacks what is drawn as 'parts'"):
+        save(CARS, CARS * 2)
+    save(pd.DataFrame({"cars": CARS, "parts": CARS * 2}), CARS * 2)
+
+
+def test_bars_and_rows_are_looked_up_too():
+    rows = pd.Series([3.0, -1.0], ["a", "b"])
+    for drawn, is_held in ((rows, True), (rows * 1.001, False)):
+        fig, ax = figures.new()
+        figures.barh(ax, drawn, label="bars")
+        ax.set_xlabel("Value (yen)")
+        if is_held:
+            figures.save(fig, "fig-exports", data=rows, **WORDS)
+        else:
+            with pytest.raises(InputError, match="'bars'"):
+                figures.save(fig, "fig-exports", data=rows, **WORDS)
+
+
+def test_what_is_said_to_be_known_is_still_at_fault():
+    """A figure that was redrawn leaves the list."""
+    for stem in truth.KNOWN:
+        described = json.loads((FIGURES / f"{stem}.json").read_text())["artists"]
+        assert list(truth.not_in_data(described, pd.read_csv(FIGURES / f"{stem}.csv"))), f"{stem}: take it off KNOWN"
+
+
+@pytest.mark.parametrize("source", ["As in the figure before; OECD", "Same as above", "see above"])
+def test_a_source_stands_alone(source):
+    with pytest.raises(InputError, match="does not stand alone"):
+        save(CARS, source=source)
+
+
+@pytest.mark.parametrize(
+    ("said", "table", "told"),
+    [
+        ("Line of 3 months.", CARS.to_frame(), "Line of 3 months."),
+        (
+            "Bars of goods.",
+            pd.DataFrame({"good": ["cars", "parts"], "jpy_bn": [1234.56, -0.5]}),
+            "Bars of goods. Exports fell. Jpy bn: from −0.5 (parts) to 1,230 (cars).",
+        ),
+        (
+            "Line.",
+            pd.DataFrame({"year": [2024, 2025], "share": [20.0, 30.0]}),
+            "Line. Exports fell. Share: from 20 (2024) to 30 (2025).",
+        ),
+    ],
+)
+def test_an_alternative_text_tells_the_finding(said, table, told):
+    assert truth.alt(said, "Exports fell", table) == told
+
+
+def test_the_completed_text_is_told_everywhere(folder):
+    save(CARS)
+    assert facts(folder)["alt"].startswith("A line of exports. Exports fell. Cars: 1 in 2025-01, 3 in 2025-03; from −2.5")
+
+
+def test_a_figure_names_the_files_of_its_own_series(folder):
+    data.series("mof.us.exports.total")
+    data.series("frb.jpy_per_usd")
+    save(CARS)
+    assert len(facts(folder)["data"]) > 2 and facts(folder)["licences"] == []
+    save(CARS, series=["frb.jpy_per_usd"])
+    (file,) = facts(folder)["data"]
+    assert file == f"data/{data.catalogue().loc['frb.jpy_per_usd', 'file']}"
+    assert facts(folder)["licences"] == [data.about("frb.jpy_per_usd")["licence"]]
+    with pytest.raises(InputError, match="frb"):
+        save(CARS, series=["frb.jpy_per_us"])
