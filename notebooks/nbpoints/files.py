@@ -23,7 +23,7 @@ _LITTER = re.compile(r"\..+\.(\d+)-\d+\.part")
 _LONGEST_NAME = 200  # bytes of a name that leave room for what is added; file systems allow 255
 
 
-def write_whole(path: Path | str, content: bytes | str) -> bool:
+def write_whole(path: Path | str, content: bytes | str, *, flush: bool = True) -> bool:
     """Replace a file in one step; readers see the old bytes or the new ones, also after a crash or a power cut.
 
     The content goes to a hidden file beside the target, is flushed to the disk and gets its final name. Such files
@@ -36,6 +36,8 @@ def write_whole(path: Path | str, content: bytes | str) -> bool:
         Its folder must exist.
     content : bytes or str
         Text is written as UTF-8, its line ends unchanged.
+    flush : bool
+        Whether to wait until the disk has it, so that it survives a power cut; False for what a program can make again.
 
     Returns
     -------
@@ -63,14 +65,16 @@ def write_whole(path: Path | str, content: bytes | str) -> bool:
         with open(aside, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if flush:
+                os.fsync(file.fileno())
         if mode is not None:
             os.chmod(aside, mode)
         os.replace(aside, path)
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
-    _flush_folder(path.parent)
+    if flush:
+        _flush_folder(path.parent)
     return True
 
 

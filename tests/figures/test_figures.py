@@ -460,7 +460,7 @@ def test_a_failure_leaves_the_earlier_files_whole(house, quick, monkeypatch):
     def full(*_):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(figures.os, "replace", full)
+    monkeypatch.setattr("os.replace", full)
     with pytest.raises(OSError, match="No space"):
         save(data=FRAME * 2)
     assert read(house[0]) == before

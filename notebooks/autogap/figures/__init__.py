@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
 import sys
 from collections.abc import Iterable
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from nbpoints.errors import InputError
+from nbpoints.files import write_whole
 from nbpoints.mime import FIGURE
 
 import autogap
@@ -328,13 +328,7 @@ def _version(package: str) -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(path, content, flush=False)
 
 
 def _close(fig: Figure) -> None:

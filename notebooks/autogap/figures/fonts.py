@@ -12,13 +12,14 @@ must not bear the reserved name "Source". DejaVu asks likewise, https://dejavu-f
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from nbpoints.files import write_whole
 
 if TYPE_CHECKING:
     from fontTools.ttLib import TTFont
@@ -208,10 +209,4 @@ def _to_truetype(font: TTFont) -> None:
 
 
 def _write(made: Path, content: bytes) -> None:
-    """Write a file whole or not at all; another process may do the same."""
-    part = made.with_name(f"{made.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        os.replace(part, made)
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(made, content, flush=False)
