@@ -21,7 +21,7 @@ from pathlib import Path
 import yaml
 
 from nbpoints import notebook as reading
-from nbpoints.checks import canonical as stable, drawn, outputs
+from nbpoints.checks import canonical as stable, exported_figures, outputs
 
 LEFT_OUT = {
     ".git",
@@ -204,13 +204,13 @@ def figures_without_program(root: Path) -> list[str]:
     """Figures that no notebook draws, figures that a notebook shows but that are not there, files that were changed."""
     books = sorted((root / "notebooks").glob("*.ipynb"))
     shown = {one["stem"]: path.name for path in books for one in outputs.figures(stable.load(path))}
-    stored = drawn.stems(root / "figures")
+    stored = exported_figures.stems(root / "figures")
     found = [f"figures/{stem}: no notebook draws it; remove its files." for stem in stored if stem not in shown]
     missing = [stem for stem in shown if stem not in stored]
     found += [
         f"figures/{stem}: {shown[stem]} shows it but its files are missing; run `make accept`." for stem in missing
     ]
-    return found + drawn.tampered(root / "figures")
+    return found + exported_figures.tampered(root / "figures")
 
 
 def page_sections(root: Path) -> list[str]:

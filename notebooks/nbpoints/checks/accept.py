@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nbpoints import project
-from nbpoints.checks import again, drawn, hygiene, outputs
+from nbpoints.checks import again, exported_figures, hygiene, outputs
 from nbpoints.checks import canonical as stable
 from nbpoints.checks.again import Again, Limits, Request
 from nbpoints.checks.compare import Difference, report
@@ -77,7 +77,7 @@ def accept(notebook: Path, fresh: Again, write: bool = True, redraw: bool = Fals
     if write:
         outcome.is_rewritten = stable.save(kept, notebook)
         if fresh.figures.is_dir():
-            outcome.figures = drawn.take(drawn.folder_of(notebook), fresh.figures, redraw)
+            outcome.figures = exported_figures.take(exported_figures.folder_of(notebook), fresh.figures, redraw)
     return outcome
 
 

@@ -11,7 +11,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from nbpoints import project
-from nbpoints.checks import again, drawn, hygiene, outputs
+from nbpoints.checks import again, exported_figures, hygiene, outputs
 from nbpoints.checks import canonical as stable
 from nbpoints.checks.accept import add_limits, limits_of
 from nbpoints.checks.again import Again, Request
@@ -103,7 +103,7 @@ def check(stored: Path, baseline: Path, fresh: Again, rel: float = REL) -> list[
     found = hygiene.faults(stable.clean(stable.load(stored)))
     differences = outputs.notebooks(stable.load(baseline), fresh.notebook, rel)
     if (baseline.parent / layout.FIGURES).is_dir():
-        differences += drawn.compare(baseline.parent / layout.FIGURES, fresh.figures, rel)
+        differences += exported_figures.compare(baseline.parent / layout.FIGURES, fresh.figures, rel)
     return found + report(differences).splitlines()
 
 

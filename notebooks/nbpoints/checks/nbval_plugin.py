@@ -19,7 +19,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
 from nbpoints import notebook as notebooks
 from nbpoints import program
-from nbpoints.checks import again, drawn, hygiene, outputs
+from nbpoints.checks import again, exported_figures, hygiene, outputs
 from nbpoints.checks.compare import report
 from nbpoints.errors import InputError
 from nbpoints.run.loop import Servers
@@ -176,10 +176,10 @@ class NotebookFigures(_WholeNotebook):
     """The exported figures are those that the cells above drew a moment ago."""
 
     def faults(self) -> list[str]:
-        stored = drawn.folder_of(self.path)
+        stored = exported_figures.folder_of(self.path)
         mine = {one.get("stem") for one in outputs.figures(self.parent.nb)}
-        found = [line.strip() for line in report(drawn.compare(stored, self.parent.run_once().figures)).splitlines()]
-        found += [one for one in drawn.tampered(stored) if one.split(":")[0] in mine]
+        found = [line.strip() for line in report(exported_figures.compare(stored, self.parent.run_once().figures)).splitlines()]
+        found += [one for one in exported_figures.tampered(stored) if one.split(":")[0] in mine]
         return found + [f"if the change is meant: {program.name()} accept {self.path.stem}"] if found else []
 
 

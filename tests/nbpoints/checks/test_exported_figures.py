@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from nbpoints.checks import drawn
+from nbpoints.checks import exported_figures
 
 
 def export(folder, stem: str = "fig-a", y: str = "3 4", csv: str = "month,gap\n2025-05,3\n", svg: str = "<svg>", **told):
@@ -34,17 +34,17 @@ def stored(tmp_path):
 
 
 def lines(was, now) -> list[str]:
-    return [str(one) for one in drawn.compare(was, now)]
+    return [str(one) for one in exported_figures.compare(was, now)]
 
 
 def test_other_fonts_and_versions_are_the_same_figure(stored, tmp_path):
     """All bytes differ, nothing that is drawn does."""
     export(tmp_path / "now", svg="<svg>drawn with other fonts", y="3.0000000001 4")
     assert lines(stored, tmp_path / "now") == []
-    assert drawn.take(stored, tmp_path / "now") == []
-    assert drawn.take(stored, tmp_path / "now", redraw=True) == ["fig-a"]
+    assert exported_figures.take(stored, tmp_path / "now") == []
+    assert exported_figures.take(stored, tmp_path / "now", redraw=True) == ["fig-a"]
     assert (stored / "fig-a.svg").read_text(encoding="utf-8") == "<svg>drawn with other fonts"
-    assert drawn.tampered(stored) == []
+    assert exported_figures.tampered(stored) == []
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_another_figure_is_told_and_taken(stored, tmp_path, change, line):
     """A line, a number, a word, or other data behind it."""
     export(tmp_path / "now", **change)
     assert lines(stored, tmp_path / "now") == [line]
-    assert drawn.take(stored, tmp_path / "now") == ["fig-a"]
+    assert exported_figures.take(stored, tmp_path / "now") == ["fig-a"]
     assert lines(stored, tmp_path / "now") == []
 
 
@@ -71,16 +71,16 @@ def test_missing_and_replaced_files_are_told_and_made_good(stored, tmp_path):
     (stored / "fig-a.pdf").unlink()
     (stored / "fig-a.svg").write_text("<svg>by hand", encoding="utf-8")
     assert lines(stored, tmp_path / "now") == ["fig-a: stored/fig-a.pdf is missing"]
-    assert drawn.tampered(stored) == [
+    assert exported_figures.tampered(stored) == [
         "fig-a: fig-a.svg is not the file that was written with fig-a.json.",
         "fig-a: fig-a.pdf is missing; run the notebook that draws it.",
     ]
-    assert drawn.take(stored, tmp_path / "now") == ["fig-a"]
-    assert drawn.tampered(stored) == []
+    assert exported_figures.take(stored, tmp_path / "now") == ["fig-a"]
+    assert exported_figures.tampered(stored) == []
 
 
 def test_a_figure_without_description_is_told(tmp_path):
     """Nothing says what it draws."""
     (tmp_path / "fig-a.png").write_bytes(b"PNG")
-    assert drawn.tampered(tmp_path) == ["fig-a: fig-a.json is missing, so nothing says what the figure draws."]
-    assert drawn.tampered(tmp_path / "no such folder") == []
+    assert exported_figures.tampered(tmp_path) == ["fig-a: fig-a.json is missing, so nothing says what the figure draws."]
+    assert exported_figures.tampered(tmp_path / "no such folder") == []
