@@ -1,7 +1,7 @@
-"""The proof on other Pythons: `python -m tests.pythons` runs every test on the oldest and the newest that is supported.
+"""The proof on other Pythons: `python -m tests.pythons` runs `make test` on the oldest and the newest supported.
 
-The Python of the environment at hand is left out, for `make test` has proved that one. Interpreters are those that uv or
-pyenv installed, or that stand on the path.
+The Python of the environment at hand is left out, for `make test` has proved that one. Interpreters are those of uv,
+of pyenv, or that stand on the path.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ def main() -> int:
             continue
         interpreter = find(version)
         if interpreter is None:
-            print(f"NOT PROVED on Python {version}: no such interpreter here (uv python install {version}).", flush=True)
+            print(
+                f"NOT PROVED on Python {version}: no such interpreter here (uv python install {version}).", flush=True
+            )
             continue
         print(f"Python {version}: {interpreter}", flush=True)
         command = ["make", "test", f"VENV=.venv-{version}", f"PYTHON={interpreter}"]

@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 import pytest
-
 from autogap.paths import ROOT
+
 from tests import pythons
 
 VERSIONS = pythons.supported((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -55,7 +55,12 @@ def test_the_lock_pins_the_same_numbers_for_every_python(version):
 def test_every_entry_of_the_lock_has_a_wheel(version, tmp_path):
     (tmp_path / "lock.txt").write_text("\n".join(locked(version)) + "\n")
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed", "--no-deps"]
-    command += ["--only-binary=:all:", "--require-hashes", f"--python-version={version}", f"--target={tmp_path / 'none'}"]
+    command += [
+        "--only-binary=:all:",
+        "--require-hashes",
+        f"--python-version={version}",
+        f"--target={tmp_path / 'none'}",
+    ]
     done = subprocess.run([*command, "-r", str(tmp_path / "lock.txt")], capture_output=True, text=True)
     if "No module named pip" in done.stderr:
         pytest.skip("NOT PROVED: this environment has no pip, so no wheel was looked for")

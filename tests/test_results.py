@@ -6,10 +6,9 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-
-from nbpoints import mime
 from autogap import results, run
 from autogap.paths import NOTEBOOKS
+from nbpoints import mime
 from nbpoints.errors import InputError
 
 
@@ -28,7 +27,11 @@ def test_record_shows_rounded_and_stores_all_digits(shown):
         {
             "text/plain": "exports_yoy_pct = -11.0 percent",
             mime.RESULT: {
-                "name": "exports_yoy_pct", "value": -11.0417, "unit": "percent", "digits": 1, "tolerance": 0.0
+                "name": "exports_yoy_pct",
+                "value": -11.0417,
+                "unit": "percent",
+                "digits": 1,
+                "tolerance": 0.0,
             },
         }
     ]
@@ -190,12 +193,20 @@ def test_what_is_no_notebook_is_refused(tmp_path):
 
 
 def test_a_notebook_that_stands_at_other_parameters_is_a_stray(tmp_path, monkeypatch):
-    """Notebook 13 judges the results of others; those of a notebook left at another month are not the published ones."""
+    """Notebook 13 judges the results of others; those of one left at another month are not published."""
     monkeypatch.setattr(run, "published", lambda notebook: {"month": "2025-05"})
     path = _book(tmp_path / "03_export_decline.ipynb")
     book = json.loads(path.read_text())
-    given = {"cell_type": "code", "source": 'month: str = "2025-05"\nnew: int = 3', "metadata": {"tags": ["parameters"]}}
-    injected = {"cell_type": "code", "source": '# Parameters\nmonth = "2025-08"', "metadata": {"tags": ["injected-parameters"]}}
+    given = {
+        "cell_type": "code",
+        "source": 'month: str = "2025-05"\nnew: int = 3',
+        "metadata": {"tags": ["parameters"]},
+    }
+    injected = {
+        "cell_type": "code",
+        "source": '# Parameters\nmonth = "2025-08"',
+        "metadata": {"tags": ["injected-parameters"]},
+    }
     book["cells"].append(given)
     path.write_text(json.dumps(book))
     assert results.parameters(path) == {"month": "2025-05", "new": 3} and results.strays([path]) == {}

@@ -6,7 +6,6 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-
 from autogap import executed, paths, results, run
 from nbpoints.checks import outputs
 from nbpoints.errors import InputError

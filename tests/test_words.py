@@ -3,7 +3,6 @@
 import math
 
 import pytest
-
 from autogap import words
 from nbpoints.errors import InputError
 
@@ -35,7 +34,9 @@ def test_a_count_has_its_noun_in_the_right_form(number_of, noun, text):
     assert words.count(number_of, noun) == text
 
 
-@pytest.mark.parametrize(("low", "high", "text"), [(-1, 0, "within"), (0, 0, "within"), (1, 2, "above"), (-2, -1, "below")])
+@pytest.mark.parametrize(
+    ("low", "high", "text"), [(-1, 0, "within"), (0, 0, "within"), (1, 2, "above"), (-2, -1, "below")]
+)
 def test_an_interval_that_touches_the_value_contains_it(low, high, text):
     assert words.verdict(low, high, below="below", above="above", within="within") == text
 

@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autogap import run
 from nbpoints import notebook as ipynb
 from nbpoints.errors import InputError
 from nbpoints.mime import RESULT, as_text, value_as_text
+
+from autogap import run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,9 +52,7 @@ class _Ledger:
 _ledger = _Ledger()
 
 
-def record(
-    name: str, value: object, unit: str = "", digits: int = 1, tolerance: float = 1e-6, label: str = ""
-) -> None:
+def record(name: str, value: object, unit: str = "", digits: int = 1, tolerance: float = 1e-6, label: str = "") -> None:
     """Show a result and store it in the output of the cell.
 
     Parameters

@@ -1,6 +1,6 @@
 """The run that a notebook makes: which notebook, which parameters, where its figures go.
 
-A kernel that `make`, `autogap run` or a check started has the variable NBPOINTS_FIGURES, and its figures go there. Every
+A kernel that `make`, `autogap run` or a check started has the variable NBPOINTS_FIGURES: its figures go there. Every
 other kernel was started by hand, in JupyterLab or by papermill: its figures go to ``runs/by_hand/<point>/``, so that
 nothing published is overwritten, whatever the notebook's file says meanwhile.
 """
@@ -12,10 +12,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from autogap import executed, paths
-from autogap.figures import style
 from nbpoints.errors import InputError, did_you_mean
 from nbpoints.mime import NOTE
+
+from autogap import executed, paths
+from autogap.figures import style
 
 BY_HAND = "by_hand"
 

@@ -1,4 +1,4 @@
-"""Rules for what stands in notebooks, pages and methods: nothing injected, nothing that depends on day, machine or chance.
+"""Rules for what stands in notebooks, pages and methods: nothing injected, nothing that hangs on day, machine or chance.
 
 Each function takes the project's folder and returns one sentence a fault.
 """
@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-
 from nbpoints import notebook as reading
 from nbpoints.checks import canonical as stable
 from nbpoints.parameters import declare
+
 from tests.compendium import rules
 
 # what a publisher of code scans for: https://docs.github.com/en/code-security/secret-scanning
@@ -35,7 +35,8 @@ _ACTIVE = re.compile(
 # marks that turn the order of letters round or do not show: https://trojansource.codes
 _UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
 
-_CLOCK = r"(?:datetime|date|Timestamp|dt|Period|pd)\.(?:now|today|utcnow)|time\.(?:time|time_ns|localtime|gmtime|ctime|strftime)"
+_CLOCK = r"(?:datetime|date|Timestamp|dt|Period|pd)\.(?:now|today|utcnow)"
+_CLOCK += r"|time\.(?:time|time_ns|localtime|gmtime|ctime|strftime)"
 _MACHINE = r"os\.(?:environ|getenv|cpu_count|getpid|uname|getlogin)|(?:platform|socket|getpass|locale|psutil)\.\w+"
 _MACHINE += r"|sys\.(?:platform|version|version_info|maxsize)|Path\.home|\w+\.expanduser"
 _CHANCE = r"random\.(?!default_rng|Generator|SeedSequence|PCG64)\w+|uuid\.\w+|secrets\.\w+|os\.urandom"
@@ -48,7 +49,9 @@ _CALLS = {
     "reaches outside the project": re.compile(_OUTSIDE),
     "runs what it does not show": re.compile(_FOREIGN),
 }
-_SHELL = re.compile(r"^\s*(?:!|%(?:pip|conda|sx|system|run)\b|%%(?:bash|sh|script|html|javascript|js|writefile)\b)", re.MULTILINE)
+_SHELL = re.compile(
+    r"^\s*(?:!|%(?:pip|conda|sx|system|run)\b|%%(?:bash|sh|script|html|javascript|js|writefile)\b)", re.MULTILINE
+)
 _NOW = re.compile(r"(?:to_datetime|Timestamp|Period|datetime64)\(\s*[\"'](?:now|today)[\"']")
 _ADDRESS = re.compile(r"read_\w+\(\s*f?[\"'](?:https?|ftp|s3)://|open\(\s*f?[\"']https?://")
 _EVERY = re.compile(r"\b(?:each|every|all)\b", re.IGNORECASE)
@@ -56,8 +59,11 @@ _EVERY = re.compile(r"\b(?:each|every|all)\b", re.IGNORECASE)
 
 def secrets(root: Path) -> list[str]:
     """Keys, passwords and tokens in any text of the project."""
-    return [f"{place} holds what looks like a secret; revoke it and take it out." for place, text in _texts(root)
-            if _SECRET.search(text)]
+    return [
+        f"{place} holds what looks like a secret; revoke it and take it out."
+        for place, text in _texts(root)
+        if _SECRET.search(text)
+    ]
 
 
 def active_content(root: Path) -> list[str]:
@@ -72,8 +78,11 @@ def active_content(root: Path) -> list[str]:
 
 def unseen_marks(root: Path) -> list[str]:
     """Characters that do not show or reverse the order of letters."""
-    return [f"{place} has the unseen character U+{ord(hit[0]):04X}; take it out." for place, text in _texts(root)
-            if (hit := _UNSEEN.search(text))]
+    return [
+        f"{place} has the unseen character U+{ord(hit[0]):04X}; take it out."
+        for place, text in _texts(root)
+        if (hit := _UNSEEN.search(text))
+    ]
 
 
 def same_everywhere(root: Path) -> list[str]:
@@ -81,8 +90,11 @@ def same_everywhere(root: Path) -> list[str]:
     found = []
     for place, source in _code(root):
         for what, pattern in _CALLS.items():
-            found += [f"{place} {what} with {name}; pass a parameter or a file of the project."
-                      for name in _names(source) if pattern.fullmatch(name)]
+            found += [
+                f"{place} {what} with {name}; pass a parameter or a file of the project."
+                for name in _names(source)
+                if pattern.fullmatch(name)
+            ]
         for what, pattern in (("reads the clock", _NOW), ("reads an address", _ADDRESS), ("runs a command", _SHELL)):
             hit = pattern.search(source)
             if hit:
@@ -95,13 +107,19 @@ def lock_holds_all(root: Path) -> list[str]:
     from packaging.requirements import Requirement
 
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    stated = [*project.get("dependencies", []), *(one for extra in project.get("optional-dependencies", {}).values() for one in extra)]
+    stated = [
+        *project.get("dependencies", []),
+        *(one for extra in project.get("optional-dependencies", {}).values() for one in extra),
+    ]
     lock = (root / "requirements.txt").read_text(encoding="utf-8")
     pinned: dict[str, list[str]] = {}
     for name, version in re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", lock, re.MULTILINE):
         pinned.setdefault(rules._normal(name), []).append(version)
-    found = [f"requirements.txt: {entry.split()[0]} has no hash; run `make lock`."
-             for entry in re.split(r"\n(?=\S)", lock) if "==" in entry and "--hash=sha256:" not in entry]
+    found = [
+        f"requirements.txt: {entry.split()[0]} has no hash; run `make lock`."
+        for entry in re.split(r"\n(?=\S)", lock)
+        if "==" in entry and "--hash=sha256:" not in entry
+    ]
     for requirement in map(Requirement, stated):
         versions = pinned.get(rules._normal(requirement.name), [])
         if not versions or not all(requirement.specifier.contains(version) for version in versions):
@@ -121,8 +139,10 @@ def whole_scope(root: Path) -> list[str]:
         for parameter, values in scenario.get("matrix", {}).items():
             high = declared[parameter].high if parameter in declared else None
             if isinstance(values, dict) and high is not None and str(values.get("to")) != str(high):
-                found.append(f"notebooks/scenarios.yaml: {name} says {scenario['about']!r}, but {parameter} ends at "
-                             f"{values.get('to')} and not at {high}; cover the range or say what is left out.")
+                found.append(
+                    f"notebooks/scenarios.yaml: {name} says {scenario['about']!r}, but {parameter} ends at "
+                    f"{values.get('to')} and not at {high}; cover the range or say what is left out."
+                )
     return found
 
 
@@ -175,7 +195,10 @@ def _texts(root: Path) -> Iterator[tuple[str, str]]:
 def _pages(root: Path) -> Iterator[tuple[str, str]]:
     for path in sorted(root.glob("**/*.md")):
         if not any(part.startswith(".venv") or part in rules.LEFT_OUT for part in path.relative_to(root).parts):
-            yield path.relative_to(root).as_posix(), re.sub(r"```.*?```|`[^`\n]*`", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+            yield (
+                path.relative_to(root).as_posix(),
+                re.sub(r"```.*?```|`[^`\n]*`", "", path.read_text(encoding="utf-8"), flags=re.DOTALL),
+            )
     for path in sorted((root / "notebooks").glob("*.ipynb")):
         for cell in reading.cells(path):
             if cell.kind == "markdown":
@@ -193,7 +216,9 @@ def _outputs(root: Path) -> Iterator[tuple[str, str]]:
 
 def _code(root: Path) -> Iterator[tuple[str, str]]:
     for path in sorted((root / "notebooks").glob("[0-9]*.ipynb")):
-        yield from ((f"{path.name}, cell {cell.number}", cell.source) for cell in reading.cells(path) if cell.kind == "code")
+        yield from (
+            (f"{path.name}, cell {cell.number}", cell.source) for cell in reading.cells(path) if cell.kind == "code"
+        )
     for path in sorted((root / "notebooks/autogap").glob("methods/*.py")):
         yield path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
     for name in ("claims", "words", "results"):

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-
 from autogap.paths import ROOT
 from nbpoints import notebook as reading
 from nbpoints.files import write_whole
@@ -67,7 +66,9 @@ def _how(name: str, now: dict, then: dict) -> str:
 
 
 def _cure(name: str) -> str:
-    said = f"say why in {CHANGES} and run `make sign`" if name.startswith("data/") else "read it again and run `make sign`"
+    said = (
+        f"say why in {CHANGES} and run `make sign`" if name.startswith("data/") else "read it again and run `make sign`"
+    )
     return f"if it is meant, {said}"
 
 

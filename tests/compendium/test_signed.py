@@ -6,8 +6,8 @@ import os
 import shutil
 
 import pytest
-
 from autogap.paths import ROOT
+
 from tests.compendium import rules, signed
 
 pytestmark = pytest.mark.slow
@@ -16,7 +16,9 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """A copy of the project, signed; its files are links, so a test removes one before it writes it."""
-    left_out = shutil.ignore_patterns(*rules.LEFT_OUT, ".venv*", "*.egg-info", "signed.json", "CHANGES.md", "series.csv")
+    left_out = shutil.ignore_patterns(
+        *rules.LEFT_OUT, ".venv*", "*.egg-info", "signed.json", "CHANGES.md", "series.csv"
+    )
     root = shutil.copytree(ROOT, tmp_path / "project", copy_function=os.link, ignore=left_out)
     for name in ("data/CHANGES.md", "data/series.csv"):
         shutil.copyfile(ROOT / name, root / name)

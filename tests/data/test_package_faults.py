@@ -36,7 +36,12 @@ def refused(folder):
 def test_a_new_series_hears_all_its_faults_at_once(copy):
     """One round, not six: the file of a row added by hand, with the fields that its author could not know."""
     header = (copy / "series.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
-    row = dict.fromkeys(header, "not stated") | {"name": "my.series", "unit": "furlongs", "publisher_code": "", "file": "x.csv"}
+    row = dict.fromkeys(header, "not stated") | {
+        "name": "my.series",
+        "unit": "furlongs",
+        "publisher_code": "",
+        "file": "x.csv",
+    }
     row |= {"seasonal_adjustment": "", "vintage_kind": "some", "licence": "CC BY 4.0", "frequency": "W"}
     with (copy / "series.csv").open("a", encoding="utf-8") as stream:
         stream.write(",".join(row[field] for field in header) + "\n")
@@ -141,4 +146,4 @@ def test_a_kill_at_any_moment_of_writing_leaves_whole_files(copy):
         assert done.returncode == -9, done.stderr
     assert moment > 5
     assert {path.name: path.read_bytes() for path in (copy / "observations").glob("*.csv")} == new
-    assert not [path for path in copy.rglob(".*")], "what the killed ones left aside is swept"
+    assert not list(copy.rglob(".*")), "what the killed ones left aside is swept"

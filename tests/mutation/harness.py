@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.compendium import rules as compendium, signed
+from tests.compendium import rules as compendium
+from tests.compendium import signed
 from tests.mutation.faults import Fault
 from tests.mutation.tree import Tree
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from nbpoints.checks.outputs import FIGURE, RESULT
 from autogap.results import as_text
+from nbpoints.checks.outputs import FIGURE, RESULT
+
 from tests.mutation.fault import AUTOS, DECLINE, GAP, SECTOR, TARIFFS, bump, each, fault
 from tests.mutation.tree import Tree, code, displays
 
@@ -190,7 +191,13 @@ SOURCES = [
     ),
     ("colour swapped", "the two countries' colours", GAP, 'long["us_deficit"], "us"', 'long["us_deficit"], "japan"'),
     ("label changed", "the name of a line", GAP, '"US deficit with Japan (Census)"', '"US deficit with the world"'),
-    ("note lost", "a figure without the note on its lines", GAP, 'figures.note(ax, "dashed level', '_ = (ax, "dashed level'),
+    (
+        "note lost",
+        "a figure without the note on its lines",
+        GAP,
+        'figures.note(ax, "dashed level',
+        '_ = (ax, "dashed level',
+    ),
     ("axis shifted", "an axis that does not begin at zero", GAP, "ylim=(0, None)", "ylim=(40, None)"),
     ("unit changed", "the label of an axis", GAP, "trillion yen (billion USD)", "trillion yen (billion JPY)"),
     (

@@ -248,8 +248,20 @@ def add_file(tree: Tree, name: str, content: str | None) -> None:
 
 
 README_EDITS = [
-    ("README stale", "the answer of a notebook reworded", "README.md", r"(01_trade_gap\.ipynb\)[^|]*\| )", r"\1Perhaps: "),
-    ("README section lost", "the right to publish", "docs/replication.md", "permission to redistribute", "plans to show"),
+    (
+        "README stale",
+        "the answer of a notebook reworded",
+        "README.md",
+        r"(01_trade_gap\.ipynb\)[^|]*\| )",
+        r"\1Perhaps: ",
+    ),
+    (
+        "README section lost",
+        "the right to publish",
+        "docs/replication.md",
+        "permission to redistribute",
+        "plans to show",
+    ),
     ("README section lost", "references", "docs/replication.md", "## References", "## More"),
     ("link broken", "to the codebook", "README.md", r"\(data/README\.md\)", "(data/CODEBOOK.md)"),
 ]

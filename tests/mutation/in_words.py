@@ -1,7 +1,7 @@
-"""Faults that no computation shows: prose, provenance, scope, injected content, the day, the machine, chance, the rules.
+"""Faults that no computation shows: prose, provenance, scope, injected content, day, machine, chance, the rules.
 
-They are planted by structure rather than by wording, so that they outlive a new sentence. `CATCHERS` names for each kind
-the rule that must see it without running anything.
+They are planted by structure rather than by wording, so that they outlive a new sentence. `CATCHERS` names for each
+kind the rule that must see it without running anything.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 
 from nbpoints.checks import canonical as stable
+
 from tests.mutation.fault import DECLINE, GAP, fault
 from tests.mutation.tree import Tree, code
 
@@ -153,20 +154,58 @@ in_code("reaches outside", "a request", 'page = httpx.get("https://example.org")
 in_code("reaches outside", "a command of the shell", "!curl https://example.org")
 in_code("reaches outside", "a pickle", 'model = pd.read_pickle("model.pkl")')
 in_code("reaches outside", "code out of text", 'value = eval("1 + 1")')
-in_file("reaches outside", "a program in a method", "notebooks/autogap/methods/balance.py", 'GIT = subprocess.run(["git"])')
+in_file(
+    "reaches outside", "a program in a method", "notebooks/autogap/methods/balance.py", 'GIT = subprocess.run(["git"])'
+)
 
-swapped("dependency not locked", "stated but not pinned", "pyproject.toml", r'^    "pandas",', '    "leftpad",\n    "pandas",')
-swapped("dependency not locked", "pinned outside what is stated", "requirements.txt", r"^numpy==2\.4\.\d+", "numpy==2.5.5")
-swapped("dependency not locked", "a pin without hashes", "requirements.txt", r"^(pandas==[^ ]+) .*(?:\n    --hash.*)+", r"\1")
+swapped(
+    "dependency not locked",
+    "stated but not pinned",
+    "pyproject.toml",
+    r'^    "pandas",',
+    '    "leftpad",\n    "pandas",',
+)
+swapped(
+    "dependency not locked", "pinned outside what is stated", "requirements.txt", r"^numpy==2\.4\.\d+", "numpy==2.5.5"
+)
+swapped(
+    "dependency not locked",
+    "a pin without hashes",
+    "requirements.txt",
+    r"^(pandas==[^ ]+) .*(?:\n    --hash.*)+",
+    r"\1",
+)
 
-swapped("scope shortened", "half of each month", "notebooks/scenarios.yaml",
-        r"(export_months:(?:\n  .*)+?\n    month: \{from: 2025-05, to: )2026-08", r"\g<1>2025-12", DECLINE)
-swapped("scope shortened", "the last months of each", "notebooks/scenarios.yaml",
-        r"(site_exports:(?:\n  .*)+?\n    month: \{from: 2025-05, to: )2026-08", r"\g<1>2026-05", DECLINE)
+swapped(
+    "scope shortened",
+    "half of each month",
+    "notebooks/scenarios.yaml",
+    r"(export_months:(?:\n  .*)+?\n    month: \{from: 2025-05, to: )2026-08",
+    r"\g<1>2025-12",
+    DECLINE,
+)
+swapped(
+    "scope shortened",
+    "the last months of each",
+    "notebooks/scenarios.yaml",
+    r"(site_exports:(?:\n  .*)+?\n    month: \{from: 2025-05, to: )2026-08",
+    r"\g<1>2026-05",
+    DECLINE,
+)
 
-swapped("test weakened", "a test that may fail", "tests/test_run.py", r"^def test_", "@pytest.mark." + "xfail\ndef test_")
-swapped("test weakened", "warnings let pass", "pyproject.toml", r'filterwarnings = \["error"', 'filterwarnings = ["ignore"')
-swapped("test weakened", "a test left out by the Makefile", "Makefile", r"tests \|\| status=1", "--deselect tests/data tests || status=1")
+swapped(
+    "test weakened", "a test that may fail", "tests/test_run.py", r"^def test_", "@pytest.mark." + "xfail\ndef test_"
+)
+swapped(
+    "test weakened", "warnings let pass", "pyproject.toml", r'filterwarnings = \["error"', 'filterwarnings = ["ignore"'
+)
+swapped(
+    "test weakened",
+    "a test left out by the Makefile",
+    "Makefile",
+    r"tests \|\| status=1",
+    "--deselect tests/data tests || status=1",
+)
 swapped("test weakened", "a failure forgiven in CI", ".ci/run", r"^exit .*$", "exit 0")
 
 
@@ -192,23 +231,64 @@ in_sources("words of a result changed", "a tolerance", r'unit="percent"', 'unit=
 in_sources("words of a result changed", "a default", r'^(month: str = )"2025-05"', r'\1"2025-06"', DECLINE)
 
 CATALOGUE = "data/series.csv"
-in_rows("provenance changed", "a licence upgraded", CATALOGUE, _set("licence", "public domain (work of the US federal government)"))
+in_rows(
+    "provenance changed",
+    "a licence upgraded",
+    CATALOGUE,
+    _set("licence", "public domain (work of the US federal government)"),
+)
 in_rows("provenance changed", "a source misattributed", CATALOGUE, _set("source", "OECD"))
 in_rows("provenance changed", "an address", CATALOGUE, _set("collected_from", "https://example.org"))
 in_rows("provenance changed", "official for press", CATALOGUE, _set("vintage_kind", "release"))
 in_rows("provenance changed", "an event misdated", "data/tables/timeline.csv", _set("date", "2025-04-04"))
 swapped("provenance changed", "a table's note", "data/tables.yaml", r"note: '", "note: 'Not ", GAP, True)
-swapped("provenance changed", "a table's licence", "data/tables.yaml", r"licence: public.*$", "licence: own compilation", GAP, True)
+swapped(
+    "provenance changed",
+    "a table's licence",
+    "data/tables.yaml",
+    r"licence: public.*$",
+    "licence: own compilation",
+    GAP,
+    True,
+)
 
-in_rows("data changed without a word", "a day of release", "data/observations/frb_exchange_rates.csv", _set("vintage", "2026-07-22"))
-in_rows("data changed without a word", "a claim's wording", "data/tables/claims/japan_times_2025-06-19.csv",
-        _set("statement", "Something else"), LEDGER)
+in_rows(
+    "data changed without a word",
+    "a day of release",
+    "data/observations/frb_exchange_rates.csv",
+    _set("vintage", "2026-07-22"),
+)
+in_rows(
+    "data changed without a word",
+    "a claim's wording",
+    "data/tables/claims/japan_times_2025-06-19.csv",
+    _set("statement", "Something else"),
+    LEDGER,
+)
 
 swapped("rights changed", "the licence of the code", "LICENSE", r"without restriction", "with restriction")
 swapped("rights changed", "an author", "CITATION.cff", r"name: .*$", "name: Somebody")
-swapped("rights changed", "the statement for replicators", "docs/replication.md", r"permission to (redistribute|publish)", r"no objection to \1 and permission to \1")
+swapped(
+    "rights changed",
+    "the statement for replicators",
+    "docs/replication.md",
+    r"permission to (redistribute|publish)",
+    r"no objection to \1 and permission to \1",
+)
 
-swapped("rule weakened", "a tolerance of all comparisons", "notebooks/nbpoints/checks/compare.py", r"^REL = .*$", "REL = 1e-2")
-swapped("rule weakened", "what plausibility lets pass", "notebooks/autogap/data/gate.py", r"^RISES, FALLS = .*$", "RISES, FALLS = 1e9, 1e-9")
+swapped(
+    "rule weakened",
+    "a tolerance of all comparisons",
+    "notebooks/nbpoints/checks/compare.py",
+    r"^REL = .*$",
+    "REL = 1e-2",
+)
+swapped(
+    "rule weakened",
+    "what plausibility lets pass",
+    "notebooks/autogap/data/gate.py",
+    r"^RISES, FALLS = .*$",
+    "RISES, FALLS = 1e9, 1e-9",
+)
 swapped("rule weakened", "a rule of the collection", "tests/compendium/rules.py", r"    return found$", "    return []")
 swapped("rule weakened", "what a page must have", "tests/compendium/rules.py", r'^ *"references": .*\n', "")

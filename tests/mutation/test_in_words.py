@@ -7,8 +7,8 @@ import shutil
 from functools import cache
 
 import pytest
-
 from autogap.paths import ROOT
+
 from tests.compendium import content, rules, signed
 from tests.mutation.faults import FAULTS
 from tests.mutation.in_words import CATCHERS

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-
-from nbpoints.checks import hygiene
-from tests.compendium import rules as compendium
 from autogap.paths import ROOT
+from nbpoints.checks import hygiene
+
+from tests.compendium import rules as compendium
 from tests.mutation.__main__ import MISSED, RESULTS, Report
 from tests.mutation.faults import FAULTS, Fault
 from tests.mutation.tree import Tree

@@ -4,7 +4,6 @@ import subprocess
 import sys
 
 import pytest
-
 from autogap.paths import ROOT
 
 pytestmark = pytest.mark.slow

@@ -106,8 +106,13 @@ def _doubts(numbered: list[tuple[int, Row]], catalogue: dict[str, dict[str, str]
         repeats = catalogue[name]["vintage_kind"] in ("announcement", "edition")
         for (_, before), (number, row) in zip(rows, rows[1:]):
             if not repeats and before[0] == row[0] and float(before[2]) == float(row[2]):
-                yield number, (f"{row[1]} of {row[0]} is {row[2]} as in vintage {before[3]}; a row is stored only when "
-                               "the figure differs.")
+                yield (
+                    number,
+                    (
+                        f"{row[1]} of {row[0]} is {row[2]} as in vintage {before[3]}; a row is stored only when "
+                        "the figure differs."
+                    ),
+                )
         for place, fault in gate.steps([row for _, row in rows]):
             yield rows[place][0], fault
 

@@ -16,24 +16,18 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
 from nbpoints.errors import InputError
 from nbpoints.files import write_whole
 
 from autogap.data import codebook, known, observations, reading
+from autogap.data.described import CHOICES, read_catalogue, read_tables
 from autogap.data.vocabulary import (
-    FREQUENCIES,
-    GRADES,
     LICENCES,
     OBSERVATION_FIELDS,
-    SEASONAL,
     SERIES_FIELDS,
-    TABLE_UNITS,
-    UNITS,
-    VINTAGE_KINDS,
 )
 from autogap.paths import DATA
 
@@ -44,136 +38,19 @@ VINTAGE = r"^[12][0-9]{3}(-(0[1-9]|1[0-2])(-[0-3][0-9])?|Q[1-4])?$"
 SERIES_NAME = r"^[a-z0-9_]+(\.[a-z0-9_]+)+$"
 REMEDY = "if the change is meant, run `python -m autogap.data.package` and say why in data/CHANGES.md"
 
-# the periods follow from the observations
-_MAY_BE_EMPTY = ("note", "first_period", "last_period")
-_TABLE_KEYS = ("title", "source", "collected_from", "licence", "grade", "note", "fields")
-_FIELD_KEYS = ("type", "unit", "description")
-_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_CHOICES = {"unit": list(UNITS), "frequency": list(FREQUENCIES), "vintage_kind": list(VINTAGE_KINDS),
-            "grade": list(GRADES), "licence": list(LICENCES), "seasonal_adjustment": list(SEASONAL)}
-
-
-def read_catalogue(data: Path = DATA) -> list[dict[str, str]]:
-    """Read ``series.csv`` and judge its words.
-
-    Parameters
-    ----------
-    data : Path
-        The folder of the data package.
-
-    Returns
-    -------
-    list of dict
-        One a series, in the order of the file.
-
-    Raises
-    ------
-    InputError
-        When a column is missing, a field is empty or a word is not in the vocabulary.
-
-    Examples
-    --------
-    >>> "million JPY" in {row["unit"] for row in read_catalogue()}
-    True
-    """
-    reader = csv.DictReader(io.StringIO(reading.text(data, "series.csv"), newline=""))
-    if list(reader.fieldnames or []) != list(SERIES_FIELDS):
-        raise InputError(f"data/series.csv: the columns are {reader.fieldnames}; they must be {list(SERIES_FIELDS)}.")
-    rows = list(reader)
-    reading.refuse(fault for row in rows for fault in _catalogue_faults(row))
-    return rows
-
-
-def _catalogue_faults(row: dict) -> Iterator[str]:
-    place = f"data/series.csv, {row['name']}"
-    if None in row or None in row.values():
-        yield f"{place}: the row has not {len(SERIES_FIELDS)} fields as the header has."
-        return
-    for field, value in row.items():
-        if not value and field not in _MAY_BE_EMPTY:
-            yield f"{place}: {field} is empty; write 'not stated' if it is not."
-        elif value and field in _CHOICES and value not in _CHOICES[field]:
-            yield reading.unknown(f"{place}: {field}", value, _CHOICES[field])
-
-
-def read_tables(data: Path = DATA) -> dict[str, dict]:
-    """Read ``tables.yaml``, the description of every file under ``data/tables/``.
-
-    Parameters
-    ----------
-    data : Path
-        The folder of the data package.
-
-    Returns
-    -------
-    dict of str to dict
-        Table name -> title, source, collected_from, licence, grade, note, primary_key, fields.
-
-    Raises
-    ------
-    InputError
-        When a description and its file do not match, or a word is not in the vocabulary.
-
-    Examples
-    --------
-    >>> read_tables()["timeline"]["licence"]
-    'own compilation; facts only'
-    """
-    try:
-        described = yaml.load(reading.text(data, "tables.yaml"), _YAML)
-    except yaml.YAMLError as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
-        raise InputError(f"data/tables.yaml, line {line}: not YAML ({getattr(error, 'problem', error)}).") from None
-    wrong = not isinstance(described, dict) or [name for name, one in described.items() if not _is_described(one)]
-    if wrong:
-        which = "" if wrong is True else f", {wrong[0]}"
-        raise InputError(f"data/tables.yaml{which}: must have {', '.join(_TABLE_KEYS)}, and fields with {_FIELD_KEYS}.")
-    tables = _each_file(described, data)
-    reading.refuse(fault for name, table in tables.items() for fault in _table_faults(data, name, table))
-    return tables
-
-
-def _is_described(table: object) -> bool:
-    if not isinstance(table, dict) or not set(_TABLE_KEYS) <= set(table) or not isinstance(table["fields"], dict):
-        return False
-    return all(isinstance(field, dict) and set(_FIELD_KEYS) <= set(field) for field in table["fields"].values())
-
-
-def _table_faults(data: Path, name: str, table: dict) -> Iterator[str]:
-    if not (data / "tables" / f"{name}.csv").is_file():
-        yield f"data/tables.yaml: {name} is described, but data/tables/{name}.csv does not exist."
-        return
-    header = _header(data, f"tables/{name}.csv")
-    if header != list(table["fields"]):
-        yield f"data/tables/{name}.csv: the columns are {header}; data/tables.yaml has {list(table['fields'])}."
-    units = [(f"unit of {field}", spec["unit"], UNITS | TABLE_UNITS) for field, spec in table["fields"].items()]
-    for place, value, words in [("licence", table["licence"], LICENCES), ("grade", table["grade"], GRADES), *units]:
-        if value not in words:
-            yield reading.unknown(f"data/tables.yaml, {name}: {place}", value, words)
-
-
-def _header(data: Path, relative: str) -> list[str]:
-    return next(csv.reader(io.StringIO(reading.text(data, relative), newline="")), [])
-
-
-def _each_file(tables: dict[str, dict], data: Path) -> dict[str, dict]:
-    """Give each file of a folder the description of the folder (``claims/*``), with the columns that the file has."""
-    found: dict[str, dict] = {}
-    for name, table in tables.items():
-        if not name.endswith("/*"):
-            found[name] = table
-            continue
-        for path in sorted((data / "tables").glob(f"{name}.csv")):
-            header = _header(data, path.relative_to(data).as_posix())
-            fields = {field: spec for field, spec in table["fields"].items() if field in header}
-            found[f"{name[:-1]}{path.stem}"] = {**table, "title": f"{table['title']}: {path.stem}", "fields": fields}
-    return found
-
 
 def _file(data: Path, relative: str) -> dict:
     content = (data / relative).read_bytes()
-    return {"path": relative, "type": "table", "scheme": "file", "format": "csv", "mediatype": "text/csv",
-            "encoding": "utf-8", "bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}
+    return {
+        "path": relative,
+        "type": "table",
+        "scheme": "file",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+    }
 
 
 def _licences(names: Iterable[str]) -> list[dict]:
@@ -184,14 +61,19 @@ def _series_resource(data: Path) -> dict:
     fields = []
     for name, description in SERIES_FIELDS.items():
         constraints = {"required": True} if name != "note" else {}
-        constraints |= {"enum": _CHOICES[name]} if name in _CHOICES else {}
+        constraints |= {"enum": CHOICES[name]} if name in CHOICES else {}
         constraints |= {"pattern": PERIOD} if name in ("first_period", "last_period") else {}
         constraints |= {"pattern": SERIES_NAME, "unique": True} if name == "name" else {}
         field = {"name": name, "type": "string", "description": description, "unit": "not applicable"}
         fields.append(field | ({"constraints": constraints} if constraints else {}))
-    return {"name": "series", "title": "The catalogue: one row a series", **_file(data, "series.csv"),
-            "sources": [{"title": "this project"}], "licenses": _licences(["own compilation"]),
-            "schema": {"fields": fields, "primaryKey": ["name"]}}
+    return {
+        "name": "series",
+        "title": "The catalogue: one row a series",
+        **_file(data, "series.csv"),
+        "sources": [{"title": "this project"}],
+        "licenses": _licences(["own compilation"]),
+        "schema": {"fields": fields, "primaryKey": ["name"]},
+    }
 
 
 def _observations(data: Path, relative: str, rows: list[dict[str, str]]) -> dict:
@@ -200,23 +82,29 @@ def _observations(data: Path, relative: str, rows: list[dict[str, str]]) -> dict
 
     span = f"{min(row['first_period'] for row in rows)} to {max(row['last_period'] for row in rows)}"
     units = "; ".join(distinct("unit"))
-    patterns = {"period": {"pattern": PERIOD}, "series": {"pattern": SERIES_NAME},
-                "vintage": {"pattern": VINTAGE}}
-    fields = [{"name": name, "type": "number" if name == "value" else "string",
-               "unit": units if name == "value" else "not applicable", "description": description,
-               "constraints": {"required": True, **patterns.get(name, {})}}
-              for name, description in OBSERVATION_FIELDS.items()]
+    patterns = {"period": {"pattern": PERIOD}, "series": {"pattern": SERIES_NAME}, "vintage": {"pattern": VINTAGE}}
+    fields = [
+        {
+            "name": name,
+            "type": "number" if name == "value" else "string",
+            "unit": units if name == "value" else "not applicable",
+            "description": description,
+            "constraints": {"required": True, **patterns.get(name, {})},
+        }
+        for name, description in OBSERVATION_FIELDS.items()
+    ]
     sources = sorted({(row["source"], row["collected_from"]) for row in rows})
     return {
         "name": Path(relative).stem,
         "title": f"{'; '.join(distinct('publisher'))}: {Path(relative).stem.partition('_')[2].replace('_', ' ')}",
         "description": f"{len(rows)} series, {span}, unit: {units}, grade: {'; '.join(distinct('grade'))}, "
-                       f"vintages: {_vintages(data, relative)}",
+        f"vintages: {_vintages(data, relative)}",
         **_file(data, relative),
         "sources": [{"title": f"{source}; collected from {place}"} for source, place in sources],
         "licenses": _licences(distinct("licence")),
         "schema": {
-            "fields": fields, "primaryKey": ["series", "period", "vintage"],
+            "fields": fields,
+            "primaryKey": ["series", "period", "vintage"],
             "foreignKeys": [{"fields": ["series"], "reference": {"resource": "series", "fields": ["name"]}}],
         },
     }
@@ -229,13 +117,20 @@ def _vintages(data: Path, relative: str) -> str:
 
 
 def _table(data: Path, name: str, table: dict) -> dict:
-    fields = [{"name": field, "type": spec["type"], "unit": spec["unit"], "description": spec["description"]}
-              for field, spec in table["fields"].items()]
+    fields = [
+        {"name": field, "type": spec["type"], "unit": spec["unit"], "description": spec["description"]}
+        for field, spec in table["fields"].items()
+    ]
     key = {"primaryKey": table["primary_key"]} if table.get("primary_key") else {}
-    return {"name": name, "title": table["title"], "description": f"{table['note']} Grade: {table['grade']}.".strip(),
-            **_file(data, f"tables/{name}.csv"),
-            "sources": [{"title": f"{table['source']}; collected from {table['collected_from']}"}],
-            "licenses": _licences([table["licence"]]), "schema": {"fields": fields, **key}}
+    return {
+        "name": name,
+        "title": table["title"],
+        "description": f"{table['note']} Grade: {table['grade']}.".strip(),
+        **_file(data, f"tables/{name}.csv"),
+        "sources": [{"title": f"{table['source']}; collected from {table['collected_from']}"}],
+        "licenses": _licences([table["licence"]]),
+        "schema": {"fields": fields, **key},
+    }
 
 
 def _match_files(data: Path, rows: list[dict[str, str]], tables: dict[str, dict]) -> None:
@@ -243,13 +138,21 @@ def _match_files(data: Path, rows: list[dict[str, str]], tables: dict[str, dict]
     described = {*(row["file"] for row in rows), *(f"tables/{name}.csv" for name in tables)}
     rooms = [data / "observations", data / "tables"]
     # hidden files are the system's: .DS_Store, the lock of an open spreadsheet
-    found = {path.relative_to(data).as_posix() for room in rooms for path in room.rglob("*")
-             if path.is_file() and not path.name.startswith(".")}
-    reading.refuse([
-        *(f"data/{extra}: the file is in no row of series.csv and in no table of tables.yaml; describe it or remove it."
-          for extra in sorted(found - described)),
-        *(f"data/{lost}: series.csv names this file, but it does not exist." for lost in sorted(described - found)),
-    ])
+    found = {
+        path.relative_to(data).as_posix()
+        for room in rooms
+        for path in room.rglob("*")
+        if path.is_file() and not path.name.startswith(".")
+    }
+    reading.refuse(
+        [
+            *(
+                f"data/{extra}: the file is in no row of series.csv and no table of tables.yaml; describe or remove it."
+                for extra in sorted(found - described)
+            ),
+            *(f"data/{lost}: series.csv names this file, but it does not exist." for lost in sorted(described - found)),
+        ]
+    )
 
 
 def build(data: Path = DATA) -> dict:
@@ -283,10 +186,14 @@ def build(data: Path = DATA) -> dict:
     resources = [_series_resource(data)]
     resources += [_observations(data, relative, by_file[relative]) for relative in sorted(by_file)]
     resources += [_table(data, name, tables[name]) for name in sorted(tables)]
-    return {"$schema": "https://datapackage.org/profiles/2.0/datapackage.json", "name": NAME, "title": TITLE,
-            "version": version(data), "licenses": _licences([*(row["licence"] for row in rows),
-                                                              *(table["licence"] for table in tables.values())]),
-            "resources": resources}
+    return {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": NAME,
+        "title": TITLE,
+        "version": version(data),
+        "licenses": _licences([*(row["licence"] for row in rows), *(table["licence"] for table in tables.values())]),
+        "resources": resources,
+    }
 
 
 def version(data: Path) -> str:
@@ -320,8 +227,10 @@ def drift(data: Path = DATA) -> list[str]:
     if not stored_at.is_file():
         return [f"data/datapackage.json is missing; {REMEDY}."]
     try:
-        stored = [(resource["path"], resource["hash"], resource["bytes"])
-                  for resource in json.loads(reading.text(data, "datapackage.json"))["resources"]]
+        stored = [
+            (resource["path"], resource["hash"], resource["bytes"])
+            for resource in json.loads(reading.text(data, "datapackage.json"))["resources"]
+        ]
     except (ValueError, KeyError, TypeError):
         return [f"data/datapackage.json is not a descriptor of this package; {REMEDY}."]
     faults = []
@@ -330,8 +239,10 @@ def drift(data: Path = DATA) -> list[str]:
         if not path.is_file():
             faults.append(f"data/{relative} is described in datapackage.json but missing; {REMEDY}.")
         elif (now := _file(data, relative))["hash"] != digest:
-            faults.append(f"data/{relative} has changed: {now['hash']} on disk ({now['bytes']} bytes), "
-                          f"{digest} in datapackage.json ({size} bytes); {REMEDY}.")
+            faults.append(
+                f"data/{relative} has changed: {now['hash']} on disk ({now['bytes']} bytes), "
+                f"{digest} in datapackage.json ({size} bytes); {REMEDY}."
+            )
     if faults:
         return faults
     package = build(data)

@@ -14,7 +14,6 @@ import nbformat
 
 from nbpoints.checks import canonical as stable
 
-
 # every form in which this server found a cell on disk, by file and cell: an edit that is taken back is no change
 _found: dict[Path, dict[str, list[dict]]] = {}
 
@@ -22,8 +21,8 @@ _found: dict[Path, dict[str, list[dict]]] = {}
 def stored_form(model: dict[str, Any], path: str, contents_manager: object, **_: object) -> None:
     """Take out of a notebook what an editor adds; a notebook that is not in the stored form on disk is left alone.
 
-    Notes for whoever works by hand go, and metadata of cells and languages. A cell that equals one that
-    stood on disk before keeps those bytes: JavaScript writes -11.0 as -11. How the cells were counted stays, for checks to judge.
+    Notes for whoever works by hand go, and metadata of cells and languages. A cell that equals one that stood on disk
+    before keeps those bytes: JavaScript writes -11.0 as -11. How the cells were counted stays, for checks to judge.
 
     Parameters
     ----------

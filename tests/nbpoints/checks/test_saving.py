@@ -5,10 +5,10 @@ import json
 from types import SimpleNamespace
 
 import pytest
-
 from nbpoints.checks import canonical as stable
 from nbpoints.checks.saving import stored_form
 from nbpoints.mime import NOTE
+
 from tests.books import book, code, display, result, write
 
 
@@ -29,7 +29,9 @@ def saved(tmp_path):
 
 def from_browser(path):
     """The notebook as JavaScript holds it, with what JupyterLab adds."""
-    content = json.loads(path.read_text(), parse_float=lambda text: int(text[:-2]) if text.endswith(".0") else float(text))
+    content = json.loads(
+        path.read_text(), parse_float=lambda text: int(text[:-2]) if text.endswith(".0") else float(text)
+    )
     content["metadata"]["language_info"] |= {"version": "3.11.7", "pygments_lexer": "ipython3"}
     content["cells"][1]["metadata"] = {"scrolled": True, "execution": {"iopub.status.busy": "2026-01-01"}}
     content["cells"][1]["outputs"].append(display(plain="Saved in runs/by_hand/x/"))
