@@ -65,16 +65,18 @@ class Server:
     def __init__(self) -> None:
         needs_unix()
         self.folder = private_folder()
+        self._owner, theirs = socket.socketpair()
         try:
-            self._start()
+            with theirs:
+                self._start(theirs)
         except OSError as error:
+            self._owner.close()
             shutil.rmtree(self.folder, ignore_errors=True)
             raise InputError(f"No kernel can be started: {error.strerror}; see `ulimit -a` for the limits.") from None
 
-    def _start(self) -> None:
+    def _start(self, theirs: socket.socket) -> None:
         self.address = str(self.folder / "server")
-        self._owner, theirs = socket.socketpair()
-        with socket.socket(socket.AF_UNIX) as listener, theirs, open(self.folder / "log", "wb") as log:
+        with socket.socket(socket.AF_UNIX) as listener, open(self.folder / "log", "wb") as log:
             listener.bind(self.address)
             listener.listen(128)
             self._process = subprocess.Popen(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from nbpoints.errors import InputError
 # a scheduler on a busy machine, or one that a queue has only just started
 CONNECT_S = 60
 _POLL_S = 0.05
+# measured: 8 and 25 files and sockets
+_FILES, _FILES_OF_A_JOB = 12, 26
 WAIT = "NBPOINTS_DASK_WAIT_S"
 
 
@@ -21,6 +24,27 @@ def is_lost(error: BaseException) -> bool:
     """Tell whether a call failed because its Dask workers died, several in a row, and not by itself."""
     scheduler = sys.modules.get("distributed.scheduler")
     return scheduler is not None and isinstance(error, scheduler.KilledWorker)
+
+
+def affordable(jobs: int) -> int:
+    """Return how many points can run at a time with the files that this process may have open; raise the limit first.
+
+    Raises
+    ------
+    InputError
+        When there is not enough for one. (The messaging library of Jupyter ends the process in that case.)
+    """
+    wanted = _FILES + jobs * _FILES_OF_A_JOB
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        jobs = min(jobs, (soft - _FILES) // _FILES_OF_A_JOB)
+    if jobs < 1:
+        raise InputError(f"Too many open files: {soft} are allowed, {_FILES + _FILES_OF_A_JOB} are needed; raise `ulimit -n`.")
+    return jobs
 
 
 @contextlib.contextmanager

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from nbpoints.scenarios.point import Point
 
+_LONGEST_REASON = 400
+
 
 @dataclass(frozen=True)
 class Job:
@@ -89,4 +91,5 @@ class Outcome:
     def fail(self, status: str, error: str) -> None:
         """Note the first thing that went wrong; what follows from it does not count."""
         if self.status == "ran":
-            self.status, self.error = status, error
+            self.status = status
+            self.error = error if len(error) <= _LONGEST_REASON else f"{error[:_LONGEST_REASON]}…"

@@ -81,13 +81,16 @@ class Loop:
 
     @contextlib.contextmanager
     def _local(self, jobs: int) -> Iterator[tuple[Callable, Callable]]:
+        affordable = executors.affordable(min(jobs, len(self.todo)))
+        if affordable < min(jobs, len(self.todo)):
+            self.progress.note(f"{affordable} at a time, since no more files may be open at once (`ulimit -n`).")
         with contextlib.nullcontext(self.servers) if self.servers else Servers() as servers:
             servers.preload(self.preload.first(job.point.notebook for job in self.todo))
             # a second of imports, while the server does its own
             from nbpoints.run.execute import execute
 
             facts = self._facts()
-            with executors.threads(jobs) as pool:
+            with executors.threads(affordable) as pool:
 
                 def perform(job: Job) -> Outcome:
                     return execute(replace(job, kernels=servers.address()))

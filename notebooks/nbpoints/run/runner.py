@@ -229,7 +229,7 @@ def _publish_defaults(points: list[Point], rows: dict[int, Row], out: Path, targ
     """
     sources: dict[str, Path] = {}
     owners: dict[str, str] = {}
-    for number, row in rows.items():
+    for number, row in sorted(rows.items()):
         if row.status in DONE and not points[number].passed:
             for source in sorted((out / points[number].scenario / points[number].name / FIGURES).glob("*")):
                 owner = owners.setdefault(source.name, points[number].notebook.name)

@@ -44,7 +44,7 @@ def _watch(job: Job, launch: Launch, outcome: Outcome, done: threading.Event) ->
             done.wait(_POLL_S)
             continue
         if deadline is not None and time.monotonic() >= deadline:
-            outcome.fail("timeout", f"no end after {job.timeout_s:g} s")
+            outcome.fail("timeout", f"no end after {job.timeout_s:g} s{launch.cause()}")
         elif job.memory_mb is not None and (used_mb := _memory_mb(process.pid, job.memory_mb)) > job.memory_mb:
             outcome.fail("memory", f"{used_mb:.0f} MB of memory in use, above the limit of {job.memory_mb} MB")
         else:
