@@ -103,6 +103,15 @@ def test_a_stale_or_thinned_reply_is_refused(months, day, words):
         compare(told(**months), HELD, day)
 
 
+@pytest.mark.parametrize(("factor", "told_as"), [(1000, "1,000"), (0.8, "0.8"), (1e-6, "1e-06")])
+def test_another_unit_or_base_year_is_refused(factor, told_as):
+    """All figures the same multiple of those held, as at a rebasing or in thousands for millions."""
+    held = Book(**{f"m{month:02d}": (str(100 + month), "2026-10-01") for month in range(1, 9)})
+    reply = told(**{f"m{month:02d}": str(factor * (100 + month)) for month in range(1, 10)})
+    with pytest.raises(SourceError, match=f"the reply is {told_as} times what the package has, in every period"):
+        compare(reply, held, "2026-11-01")
+
+
 def test_a_selector_that_matches_nothing_or_two_figures_says_what_was_there():
     figures = fred_graph.parse(b"observation_date,EXJPUS\n2026-06-01,160.8\n", FRED)
     with pytest.raises(SourceError, match="nothing matches 'id=DEXJPUS' of a.b; id is one of: EXJPUS"):

@@ -12,7 +12,7 @@ import time
 import pytest
 from autogap.data import package
 from autogap.paths import DATA
-from autogap.sources import cli, http, moved, swap
+from autogap.sources import cli, http, law, moved, swap
 from nbpoints.errors import InputError
 
 from tests.sources import replies
@@ -191,6 +191,29 @@ def test_a_broken_identity_keeps_the_old_figures(a_month_behind, refresh, server
         status == 1 and "an identity fails: mof.us.balance: 2026-08 is 105,567, exports less imports are 70,378" in told
     )
     assert "2026-08,mof.us" not in (a_month_behind / "observations" / "mof_us_trade.csv").read_text()
+
+
+def test_a_full_disk_leaves_the_package_as_it_was(a_month_behind, refresh, monkeypatch):
+    before = content(a_month_behind)
+
+    def full(folder):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(package, "write", full)
+    with pytest.raises(OSError, match="No space left"):
+        refresh("--only", "customs", "--write")
+    assert content(a_month_behind) == before and not (a_month_behind.parent / ".data.new").exists()
+
+
+def test_the_law_is_listed_and_never_written(folder, server, refresh):
+    before = content(folder)
+    one = {"publication_date": "2026-11-20", "document_number": "2026-20001", "title": "A title"}
+    server.put(law.SEARCH.partition("?")[0], json.dumps({"count": 1, "results": [one]}))
+    server.put(law.RELEASES, json.dumps([{"name": "2026HTSRev9"}, {"name": "2026HTSRev21"}]))
+    status, told = refresh("--only", "law", "--write")
+    assert status == 0 and "2026-11-20 2026-20001: A title" in told
+    assert "newest revisions of the tariff schedule: 2026HTSRev21, 2026HTSRev9" in told
+    assert content(folder) == before
 
 
 def test_a_base_on_another_machine_is_refused(refresh, monkeypatch):

@@ -63,7 +63,7 @@ def refresh_main(
 
 
 def _chosen(requests: dict[str, tables.Request], only: Sequence[str] | None) -> list[tables.Request]:
-    publishers = {one.publisher for one in requests.values()}
+    publishers = {one.publisher for one in requests.values()} | {"law"}
     for name in only or []:
         if name not in publishers:
             raise InputError(
@@ -119,19 +119,27 @@ def _answers(candidate: Path, data: Path, changed: set[str], is_off: bool) -> li
 
 
 def _law(client: http.httpx.Client, now: datetime, pause: float) -> list[str]:
-    """List new documents on the tariff headings; never a fault of the refresh."""
+    """List new documents on the tariff headings and revisions of the schedule; never a fault of the refresh."""
     since = (now - timedelta(days=90)).date().isoformat()
+    told = []
     try:
         reply = http.fetch(client, law.SEARCH.format(start=since), kind="json", now=now, pause=pause)
-        return [f"{day} {number}: {title}" for day, number, title in law.documents(reply.body, since)]
+        told += [f"{day} {number}: {title}" for day, number, title in law.documents(reply.body, since)]
     except SourceError as error:
-        return [f"not looked up: {error}"]
+        told.append(f"documents not looked up: {error}")
+    try:
+        reply = http.fetch(client, law.RELEASES, kind="json", now=now, pause=pause)
+        told.append(f"newest revisions of the tariff schedule: {', '.join(law.releases(reply.body))}")
+    except SourceError as error:
+        told.append(f"revisions not looked up: {error}")
+    return told
 
 
 def _print(outcome: Outcome) -> None:
     mark = {"failed": "FAILED  ", "key": "no key  ", "news": "news    ", "none": "        "}[outcome.state]
     left = f"; {outcome.series} series left as they are" if outcome.state in ("failed", "key") else ""
-    print(f"{mark}{outcome.request.request:24} {refresh.sentence(outcome)}{left}", flush=True)
+    told = refresh.sentence(outcome).rstrip(".")
+    print(f"{mark}{outcome.request.request:24} {told}{left}", flush=True)
     for warning in outcome.warnings:
         print(f"        {'':24} {warning}", flush=True)
 

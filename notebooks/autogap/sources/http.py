@@ -51,6 +51,9 @@ def _wait(error: Exception) -> bool | float:
     return isinstance(error, _Again) and (True if error.wait is None else error.wait)
 
 
+stamina.instrumentation.set_on_retry_hooks([])  # its log lines mean nothing to a reader
+
+
 @contextmanager
 def client() -> Iterator[httpx.Client]:
     """A client that follows nothing and checks every certificate."""

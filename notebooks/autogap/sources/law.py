@@ -1,11 +1,12 @@
 """Federal Register and tariff schedule: what is new. Nothing is written: a person reads the law and keeps the schedule.
 
-Rests on a trimmed search reply of August 2020 and on a trimmed list of headings of 2026.
+Rests on a trimmed search reply of August 2020; the list of revisions on its description only.
 """
 
 from __future__ import annotations
 
 import json
+import re
 
 from autogap.sources.figure import SourceError
 
@@ -13,6 +14,24 @@ SEARCH = (
     "https://www.federalregister.gov/api/v1/documents.json?per_page=50&order=newest&conditions%5Bterm%5D=9903.94"
     "&conditions%5Bpublication_date%5D%5Bgte%5D={start}"
 )
+
+
+RELEASES = "https://hts.usitc.gov/reststop/releaseList"
+
+
+def releases(content: bytes, most: int = 3) -> list[str]:
+    """List the newest revisions of the tariff schedule by name, as far as the description of the list goes.
+
+    Examples
+    --------
+    >>> releases(b'[{"name": "2026HTSRev20"}, {"name": "2026HTSRev21"}]', most=1)
+    ['2026HTSRev21']
+    """
+    reply = json.loads(content)
+    if not (isinstance(reply, list) and all(isinstance(one, dict) and one.get("name") for one in reply)):
+        raise SourceError("hts: the list of releases does not have a name for each.")
+    names = sorted((one["name"] for one in reply), key=lambda name: [int(part) for part in re.findall(r"[0-9]+", name)])
+    return names[-most:][::-1]
 
 
 def documents(content: bytes, since: str) -> list[tuple[str, str, str]]:

@@ -13,6 +13,8 @@ from autogap.data import known
 from autogap.sources.figure import SourceError
 from autogap.sources.match import Found
 
+SCALE_PERIODS = 6  # periods in common before a constant ratio says something
+
 
 @dataclass
 class News:
@@ -89,6 +91,7 @@ def compare(found: Found, held: Held, day: str, *, since: str = "", whole: bool 
         have = held.series(name)
         if whole and told and have:
             _covers(name, {period for period, _, _ in told}, set(have))
+        _same_scale(name, told, have)
         now = dict(have)
         for period, value, released in told:
             if since and period < since:
@@ -116,6 +119,20 @@ def compare(found: Found, held: Held, day: str, *, since: str = "", whole: bool 
             now[period] = (value, vintage)
             news.rows.append((period, name, value, vintage))
     return news
+
+
+def _same_scale(name: str, told: list[tuple[str, str, str]], have: dict[str, tuple[str, str]]) -> None:
+    """Refuse a reply whose figures are all the same multiple of ours: another unit, or another base year."""
+    ratios = sorted(
+        float(value) / float(have[period][0]) for period, value, _ in told if period in have and float(have[period][0])
+    )
+    if len(ratios) >= SCALE_PERIODS:
+        low, middle, high = ratios[len(ratios) // 10], ratios[len(ratios) // 2], ratios[-1 - len(ratios) // 10]
+        if abs(middle - 1) > 0.02 and abs(high / low - 1) < 0.01:
+            raise SourceError(
+                f"{name}: the reply is {middle:,.4g} times what the package has, in every period; its unit or base "
+                "year has changed."
+            )
 
 
 def _covers(name: str, told: set[str], have: set[str]) -> None:
