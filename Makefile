@@ -50,9 +50,9 @@ LAB := --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks
 lab: $(READY) ## open JupyterLab on the project; options: make lab ARGS="--no-browser --port 9000"
 	@$(BIN)/python -m jupyterlab $(LAB) $(ARGS)
 
-# without PNG, which a browser need not have, and in a folder of their own, so that both kinds stay current
+# drawn without title, which the page has as words, and without PNG; in a folder of their own beside those of `make`
 site: $(READY) ## run the points of the site that are not current, and build its pages into runs/site
-	@env -u AUTOGAP_PROFILE AUTOGAP_FORMS=svg,pdf $(BIN)/autogap site --run -j $(JOBS) --runs runs/points
+	@AUTOGAP_PROFILE=economics AUTOGAP_FORMS=svg,pdf $(BIN)/autogap site --run -j $(JOBS) --runs runs/points
 
 report: $(READY) ## one PDF a notebook and one of the collection, into runs/report
 	@$(BIN)/autogap report -j $(JOBS)

@@ -87,6 +87,8 @@ def _claims() -> tuple[dict, ...]:
             shown = {name: "" if row.get(name) is None or row[name] != row[name] else str(row[name]) for name in wanted}
             if isinstance(row.get("computed"), float):
                 shown["computed"] = f"{row['computed']:.4g}".replace("-", "\N{MINUS SIGN}")
+            elif isinstance(row.get("computed"), bool):
+                shown["computed"] = "yes" if row["computed"] else "no"
             notebook, _, result = shown.pop("source").partition(": ")
             verdict = claims.VERDICTS.get(row["verdict"], row["verdict"])
             rows.append(

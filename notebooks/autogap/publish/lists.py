@@ -195,6 +195,9 @@ class Whole:
             for each in file.series:
                 words = f"{each['title']} ({each['name']})"
                 entries.append([t["series"], words, f"data/{page(path)}.html#{each['name']}"])
+        # what a reader looks for first stands first
+        kinds = [t[kind] for kind in ("notebook", "figure", "claims", "result", "data", "series")]
+        entries.sort(key=lambda entry: kinds.index(entry[0]))
         return f"window.ENTRIES={json.dumps(entries, ensure_ascii=False, separators=(',', ':'))};\n"
 
     def numbers(self) -> bytes:

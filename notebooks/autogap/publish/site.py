@@ -212,6 +212,7 @@ def _templates() -> Environment:
     )
     environment.globals["address"] = markup.address
     environment.filters["page"] = lists.page
+    environment.filters["words"] = reading.prettified
     return environment
 
 
