@@ -1,0 +1,23 @@
+"""Quantities that two notebooks record are the same quantity in both."""
+
+from __future__ import annotations
+
+import pytest
+from collection import BOOKS, values
+
+# a notebook and its result, another and its result, and what the first is multiplied by
+SHARED = [
+    ("01_trade_gap", "balance_last_12_months_jpy_tn", "14_why_the_gap_shrank", "surplus_12_months_jpy_bn", 1e3),
+    ("01_trade_gap", "balance_2024_fixed_jpy_tn", "14_why_the_gap_shrank", "surplus_2024_jpy_bn", 1e3),
+    ("01_trade_gap", "balance_2025_jpy_tn", "14_why_the_gap_shrank", "surplus_2025_jpy_bn", 1e3),
+    ("02_autos_in_the_gap", "share_last_12_months_pct", "12_after_the_deal", "share_12_months_to_last_pct", 1),
+    ("02_autos_in_the_gap", "share_2024_net_fixed_pct", "02_autos_in_the_gap", "share_chosen_pct", 1),
+    ("05_tariff_schedule", "law_total_high_pct", "06_who_pays", "law_first_day_pct", 1),
+    ("06_who_pays", "absorbed_cars_pct", "08_tariff_scenarios", "absorbed_japan_pct", 1),
+    ("08_tariff_scenarios", "outcome_value_pct_at_27_5", "15_model_and_outcome", "outcome_value_value_pct_at_27_5", 1),
+]
+
+
+@pytest.mark.parametrize(("one", "result", "other", "same", "factor"), SHARED)
+def test_two_notebooks_that_record_one_quantity_agree(one, result, other, same, factor):
+    assert values(BOOKS[one])[result] * factor == pytest.approx(values(BOOKS[other])[same], rel=1e-9)
