@@ -6,6 +6,7 @@ import json
 from decimal import Decimal
 
 import pytest
+from autogap.data.vocabulary import ASKING
 from autogap.paths import DATA
 from autogap.sources import (
     bls,
@@ -23,6 +24,7 @@ from autogap.sources import (
 from autogap.sources.figure import NotYet, SourceError, number
 from autogap.sources.match import match
 from autogap.sources.merge import compare
+from autogap.sources.refresh import RETRIEVALS
 from autogap.sources.tables import Selector
 
 from tests.sources import replies
@@ -279,6 +281,13 @@ def test_deposits_add_to_months_and_a_missing_field_is_named():
         treasury.parse(
             json.dumps({"data": [{"record_date": "2026-10-01"}], "meta": {}}).encode(), REQUESTS["customs_d41ma"]
         )
+
+
+def test_the_tables_have_the_columns_that_the_package_describes():
+    described = {name: list(columns) for name, (_, _, columns) in ASKING.items()}
+    assert described["requests.csv"] == list(tables.Request.__dataclass_fields__)
+    assert described["selectors.csv"] == list(tables.Selector.__dataclass_fields__)
+    assert described["retrievals.csv"] == RETRIEVALS
 
 
 def test_every_selector_names_a_series_of_the_catalogue():

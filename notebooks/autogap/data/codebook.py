@@ -159,6 +159,10 @@ def render(package: dict, rows: list[dict[str, str]]) -> str:
                      [[f"`{field}`", description] for field, description in OBSERVATION_FIELDS.items()]), ""]
     for resource in observations:
         lines += _section(resource, _series([row for row in rows if row["file"] == resource["path"]]))
+    lines += ["## Where figures come from", ""]
+    for resource in others:
+        if "/" not in resource["path"]:
+            lines += _section(resource, _fields(resource))
     lines += ["## Tables", ""]
     for resource in tables:
         lines += _section(resource, _fields(resource))

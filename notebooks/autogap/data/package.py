@@ -25,6 +25,7 @@ from nbpoints.files import write_whole
 from autogap.data import codebook, known, observations, reading
 from autogap.data.described import CHOICES, read_catalogue, read_tables
 from autogap.data.vocabulary import (
+    ASKING,
     LICENCES,
     OBSERVATION_FIELDS,
     SERIES_FIELDS,
@@ -73,6 +74,23 @@ def _series_resource(data: Path) -> dict:
         "sources": [{"title": "this project"}],
         "licenses": _licences(["own compilation"]),
         "schema": {"fields": fields, "primaryKey": ["name"]},
+    }
+
+
+def _asking(data: Path, relative: str) -> dict:
+    """Describe a file that says where figures come from."""
+    title, key, columns = ASKING[relative]
+    fields = [
+        {"name": name, "type": "string", "description": description, "unit": "not applicable"}
+        for name, description in columns.items()
+    ]
+    return {
+        "name": Path(relative).stem,
+        "title": title,
+        **_file(data, relative),
+        "sources": [{"title": "this project"}],
+        "licenses": _licences(["own compilation"]),
+        "schema": {"fields": fields} | ({"primaryKey": key} if key else {}),
     }
 
 
@@ -183,7 +201,7 @@ def build(data: Path = DATA) -> dict:
     for row in rows:
         by_file.setdefault(row["file"], []).append(row)
     _match_files(data, rows, tables)
-    resources = [_series_resource(data)]
+    resources = [_series_resource(data), *(_asking(data, relative) for relative in ASKING)]
     resources += [_observations(data, relative, by_file[relative]) for relative in sorted(by_file)]
     resources += [_table(data, name, tables[name]) for name in sorted(tables)]
     return {

@@ -124,6 +124,54 @@ SERIES_FIELDS = {
 }
 """Columns of ``series.csv`` and what they hold."""
 
+ASKING = {
+    "requests.csv": (
+        "Where `autogap refresh` asks: one row an address",
+        ["request"],
+        {
+            "request": "name of the request",
+            "publisher": "short name of the publisher, for --only",
+            "parser": "module of autogap/sources that reads the replies",
+            "url": "address; words in braces are filled in",
+            "ask": "once, or month or quarter with the stages to try, the best first",
+            "body": "what to post, if it is a POST",
+            "kind": "csv, html, json, xlsx or xml",
+            "encoding": "encoding of text, decoded strictly",
+            "expect": "words that must stand in the reply, joined by |: the unit, the base year",
+            "key": "environment variable with the key, if one is needed",
+            "key_page": "where a key is to be had",
+            "optional_key": "yes where the publisher answers without a key too",
+            "rests_on": "what the parser was tried on",
+            "terms": "terms as the publisher states them",
+        },
+    ),
+    "selectors.csv": (
+        "Which figure of which reply a series holds: one row a series",
+        ["series"],
+        {
+            "series": "name in series.csv",
+            "request": "name in requests.csv",
+            "selector": "key=value pairs joined by semicolons; a|b where a publisher writes either",
+            "factor": "series = figure times factor",
+            "digits": "decimals to round to, empty to keep what the publisher gives",
+            "required": "yes: a reply without it is refused; no: the publisher does not list it every time",
+        },
+    ),
+    "retrievals.csv": (
+        "What refreshes took from where: one row a reply",
+        [],
+        {
+            "request": "name in requests.csv",
+            "url": "address, without a key",
+            "publisher_day": "day of the reply by the publisher's clock",
+            "sha256": "hash of its bytes",
+            "bytes": "its size",
+            "rows": "rows that it brought",
+        },
+    ),
+}
+"""Files that say where figures come from -> title, primary key, columns and what they hold."""
+
 OBSERVATION_FIELDS = {
     "period": "ISO period: 2025-05 month, 2025Q1 quarter, 2024 calendar year, FY2024 year from April 2024",
     "series": "name in series.csv",
