@@ -8,8 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from autogap.paths import ROOT
+
+from tests.compendium import rules
 
 
 class Checkout:
