@@ -5,6 +5,7 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from autogap import executed, paths, results, run
 from nbpoints.checks import outputs
@@ -197,3 +198,27 @@ def test_outside_a_notebook_the_plain_text_is_printed(capsys, monkeypatch):
     monkeypatch.delitem(sys.modules, "IPython", raising=False)
     run.show({"text/plain": "words", "image/png": "no"})
     assert capsys.readouterr().out == "words\n"
+
+
+def test_saving_a_figure_tells_the_place(kernel, monkeypatch, tmp_path):
+    """By hand nobody else says where the files are."""
+    from autogap import figures
+
+    told = []
+    monkeypatch.setattr(run, "tell_place", told.append)
+    monkeypatch.setattr(paths, "RUNS", tmp_path)
+    monkeypatch.setattr(run, "show", lambda *_, **__: None)
+    begin(**kernel(CELL))
+    fig, ax = figures.new("single")
+    ax.plot([1, 2], [3, 4])
+    ax.set(xlabel="Month (number)", ylabel="Exports (billion JPY)")
+    figures.save(
+        fig,
+        "fig-told",
+        data=pd.DataFrame({"exports": [3, 4]}, index=[1, 2]),
+        title="Exports rose",
+        subtitle="Billion yen, 2025",
+        alt="A line from 3 to 4, the last the highest.",
+        source="Japan Customs, Trade Statistics",
+    )
+    assert told == ["fig-told"]

@@ -193,6 +193,7 @@ def save(
     for ending, content in files.items():
         _write(folder / f"{stem}.{ending}", content)
     _show(stem, title, {"stem": stem, "alt": alt, "artists": facts["artists"]}, inline)
+    run.tell_place(stem)
     _begun.discard(fig)
     _close(fig)
 
