@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+import subprocess
 import tomllib
 from importlib.metadata import entry_points
 
@@ -13,6 +14,7 @@ import pytest
 from nbpoints.parameters import declare as parameters
 from autogap.__main__ import main
 from tests.compendium import readme
+from autogap import data
 from autogap.paths import DATA, FIGURES, NOTEBOOKS, ROOT
 
 PAGES = {page: (ROOT / page).read_text(encoding="utf-8") for page in (*readme.PAGES, "CONTRIBUTING.md")}
@@ -120,3 +122,36 @@ def test_an_altered_number_in_a_generated_part_is_noticed(tmp_path):
     answer = readme.first_sentence(readme.stable.load(BOOKS[2]))
     page.write_text(page.read_text(encoding="utf-8").replace(answer, re.sub(r"\d\.\d", "9.9", answer)), encoding="utf-8")
     assert readme.stale(tmp_path) == ["README.md is not current; run `make readme`."]
+
+
+def example(begin):
+    """The indented lines of the README from one that begins so to the next empty one."""
+    lines = TEXT[TEXT.index(f"    {begin}") :].split("\n\n")[0].splitlines()
+    return "\n".join(line.removeprefix("    ") for line in lines)
+
+
+def test_the_examples_from_outside_give_the_same_series(monkeypatch):
+    """pandas, polars and DuckDB read every release; the last row of a period is what `data.series` gives."""
+    duckdb, pl = pytest.importorskip("duckdb"), pytest.importorskip("polars")
+    monkeypatch.chdir(ROOT)
+    *steps, last = example("import pandas as pd").splitlines()
+    space: dict = {}
+    exec("\n".join(steps), space)
+    newest = data.series("mof.us.balance")
+    assert eval(last, space)["value"].tolist() == newest.tolist()
+    rows = duckdb.sql(example("SELECT")).df()
+    frame = eval(example("import polars").splitlines()[1], {"pl": pl})
+    assert len(rows) == len(frame) == len(space["trade"].query("series == 'mof.us.balance'"))
+    assert set(rows["period"]) == set(newest.index.astype(str))
+
+
+@pytest.mark.parametrize(("program", "begin"), [("Rscript", "trade <-"), ("stata", "import delimited")])
+def test_examples_in_programs_that_may_be_absent(program, begin):
+    """The file and its column are there; the program itself reads them where it is installed."""
+    text = example(begin)
+    path = re.search(r'"(data/[^"]+)"', text)[1]
+    assert "series" in (ROOT / path).read_text(encoding="utf-8").splitlines()[0].split(",")
+    if not shutil.which(program):
+        pytest.skip(f"{program} is not installed: the example was only read")
+    if program == "Rscript":
+        assert subprocess.run([program, "-e", text], cwd=ROOT, timeout=120).returncode == 0
