@@ -82,17 +82,6 @@ def test_fiscal_year_runs_from_april_and_is_named_by_its_first_year():
     assert balance.annual_sums(quarters, fiscal=True)["2024"] == 14
 
 
-def test_trade_balance_is_the_published_one():
-    table = balance.trade_balance(EXPORTS, IMPORTS, "jpy_mn")
-    assert list(table) == ["exports_jpy_mn", "imports_jpy_mn", "balance_jpy_mn"]
-    assert table.loc["2025-05", "balance_jpy_mn"] == 451672
-
-
-def test_trade_balance_is_missing_where_a_flow_is():
-    table = balance.trade_balance(EXPORTS, IMPORTS.iloc[1:], "jpy_mn")
-    assert np.isnan(table.loc["2024-05", "balance_jpy_mn"])
-
-
 def test_rank_counts_what_is_there_and_names_what_is_not():
     surplus = pd.Series([9.0, np.nan, 8.6, 8.6, 7.0], index=pd.period_range("2020", periods=5, freq="Y"))
     place = balance.rank(surplus, "2023")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-
 from autogap import data
-from nbpoints.errors import InputError
 from autogap.methods import input_output as io
+from nbpoints.errors import InputError
 
 TWO = ["1", "2"]
 # Miller and Blair, "Input-Output Analysis", section 2.3
@@ -72,12 +71,6 @@ def test_the_official_import_coefficients_of_2015(japan_2015):
     assert ours.to_numpy() == pytest.approx(official.reindex(ours.index).to_numpy(), abs=1e-9)
 
 
-def test_the_official_dispersion_indices_of_2015(inverse_2015):
-    """The MIC sheet prints 0.858539 for the sensitivity and 1.010260 for the power of agriculture."""
-    first = io.linkages(inverse_2015).loc["01"]
-    assert first.to_dict() == pytest.approx({"power": 1.01026049, "sensitivity": 0.85853919}, abs=1e-6)
-
-
 def test_value_added_behind_exports_and_imports_behind_them_make_up_the_exports(japan_2015, inverse_2015):
     """A unit of export is value added at home, or imported inputs, and nothing else."""
     vehicles = pd.Series({"35": 1_000_000.0})
@@ -121,13 +114,6 @@ def test_every_oecd_table_of_japan_has_a_domestic_inverse(year):
     assert 2 < multiplier < 3
 
 
-def test_extraction_takes_the_industry_and_what_leans_on_it():
-    technical = io.coefficients(FLOWS, OUTPUT)
-    lost = io.extraction(technical, pd.Series([600.0, 1500.0], TWO), "1")
-    assert lost["1"] == pytest.approx(1247.5, abs=0.05)
-    assert lost["2"] == pytest.approx(1841.6 - 1500 / 0.95, abs=0.05)
-
-
 def test_an_industry_without_output_has_coefficients_of_nought():
     flows, output = FLOWS.assign(**{"2": 0.0}), OUTPUT.where(OUTPUT.index != "2", 0.0)
     assert io.coefficients(flows, output)["2"].tolist() == [0.0, 0.0]
@@ -146,7 +132,6 @@ def test_an_industry_without_output_has_coefficients_of_nought():
         (lambda: io.import_ratios(-OUTPUT / 4, OUTPUT, OUTPUT * 0), "outside 0 to 1"),
         (lambda: io.import_ratios(OUTPUT, OUTPUT, OUTPUT * 1.5), "outside 0 to 1"),
         (lambda: io.behind(FLOWS / 1000, pd.Series({"cars": 1.0})), "'cars' is no industry"),
-        (lambda: io.extraction(FLOWS / 1000, OUTPUT, "3"), "'3' is not in the table"),
     ],
 )
 def test_tables_that_make_no_sense_are_refused(wrong, says):

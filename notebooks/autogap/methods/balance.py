@@ -193,32 +193,6 @@ def annual_sums(values: pd.Series | pd.DataFrame, fiscal: bool = False) -> pd.Se
     return values.groupby(year).sum(min_count=per_year)
 
 
-def trade_balance(exports: pd.Series, imports: pd.Series, unit: str) -> pd.DataFrame:
-    """Exports, imports and the balance (exports less imports) side by side.
-
-    Parameters
-    ----------
-    exports, imports : Series on a PeriodIndex
-        In the unit that `unit` abbreviates.
-    unit : str
-        Ending of the column names, e.g. ``"jpy_mn"``.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``exports_<unit>``, ``imports_<unit>``, ``balance_<unit>``; the balance is NaN where a flow is.
-
-    Examples
-    --------
-    >>> may = pd.period_range("2025-05", periods=1, freq="M")
-    >>> trade_balance(pd.Series([1514.0], index=may), pd.Series([1062.3], index=may), "jpy_bn")
-             exports_jpy_bn  imports_jpy_bn  balance_jpy_bn
-    2025-05          1514.0          1062.3           451.7
-    """
-    flows = pd.DataFrame({f"exports_{unit}": exports, f"imports_{unit}": imports})
-    return flows.assign(**{f"balance_{unit}": flows.iloc[:, 0] - flows.iloc[:, 1]})
-
-
 class Rank(NamedTuple):
     """Place of one period among those that the data hold; `missing` lists the gaps between first and last."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-
 from nbpoints.errors import InputError, did_you_mean
 
 
@@ -228,26 +227,6 @@ def multipliers(inverse: pd.DataFrame, ratio: pd.Series | None = None) -> pd.Ser
     return inverse.mul(ratio, axis=0).sum(axis=0)
 
 
-def linkages(inverse: pd.DataFrame) -> pd.DataFrame:
-    """Power and sensitivity of dispersion (Rasmussen 1956): column and row sums of the inverse over their mean.
-
-    Returns
-    -------
-    DataFrame
-        `power` above 1: a rise in demand for this good moves the economy more than one for the average good;
-        `sensitivity` above 1: this industry is moved more than the average when all demands rise by one.
-
-    Examples
-    --------
-    >>> inverse = pd.DataFrame([[1.25, 0.33], [0.26, 1.12]], ["cars", "steel"], ["cars", "steel"])
-    >>> linkages(inverse).round(3).to_dict("index")["cars"]
-    {'power': 1.02, 'sensitivity': 1.068}
-    """
-    _same_industries(inverse)
-    sums = pd.DataFrame({"power": inverse.sum(axis=0), "sensitivity": inverse.sum(axis=1)})
-    return sums / (sums["power"].sum() / len(inverse))
-
-
 def value_added_by_use(technical: pd.DataFrame, value_added_ratio: pd.Series, final: pd.DataFrame) -> pd.DataFrame:
     """Value added of each industry by the final use that in the end absorbs it, in a table of one or several regions.
 
@@ -275,29 +254,3 @@ def value_added_by_use(technical: pd.DataFrame, value_added_ratio: pd.Series, fi
     """
     _same_industries(technical, value_added_ratio=value_added_ratio, final=final)
     return (leontief(technical) @ final).mul(value_added_ratio, axis=0)
-
-
-def extraction(technical: pd.DataFrame, final_demand: pd.Series, industry: str) -> pd.Series:
-    """Output that each industry would lose if one were not there: hypothetical extraction.
-
-    The industry sells no inputs and meets no final demand, so that it buys none either; all other final demand stays
-    (Miller and Blair, chapter on linkages).
-
-    Raises
-    ------
-    InputError
-        If the industry is not in the table.
-
-    Examples
-    --------
-    >>> technical = pd.DataFrame([[0.15, 0.25], [0.2, 0.05]], ["1", "2"], ["1", "2"])
-    >>> extraction(technical, pd.Series([600.0, 1500.0], ["1", "2"]), "1").round(1).to_dict()
-    {'1': 1247.5, '2': 262.6}
-    """
-    if industry not in technical.index:
-        raise InputError(f"industry: {industry!r} is not in the table.{did_you_mean(industry, technical.index)}")
-    _same_industries(technical, final_demand=final_demand)
-    without = technical.copy()
-    without.loc[industry, :] = 0.0
-    remaining = final_demand.where(final_demand.index != industry, 0.0)
-    return leontief(technical) @ final_demand - leontief(without) @ remaining
