@@ -8,6 +8,7 @@ from matplotlib.text import Text
 
 from autogap import figures, run
 from autogap.figures import export, style
+from autogap.figures.journals import JOURNALS
 
 SERIES = pd.Series([1.5, 1.0, 2.0], pd.period_range("2025-04", periods=3, freq="M"), name="exports_jpy_bn")
 WORDS = {"title": "Exports fell", "subtitle": "billion yen", "alt": "A line of exports that fall.", "source": "Ministry"}
@@ -54,3 +55,30 @@ def test_one_of_many_points_writes_svg_only(monkeypatch, tmp_path, folder_of_a_b
     assert export.forms() == forms
     monkeypatch.setenv("AUTOGAP_FORMS", "eps, tiff")
     assert export.forms() == ("eps", "tiff")
+
+
+@pytest.mark.parametrize("name", JOURNALS)
+def test_a_profile_meets_what_a_journal_asks(name):
+    """Widths, letters, forms, resolution; what is not met is said."""
+    asked = JOURNALS[name]
+    chosen = style.PROFILES[asked.profile]
+    if asked.width_mm:
+        assert all(asked.width_mm[0] <= width <= asked.width_mm[1] for width in chosen.width_mm.values())
+    assert chosen.least_pt >= asked.least_pt
+    assert set(asked.forms) <= set(export.FORMS) and not chosen.has_title
+    if asked.bitmap_dpi != (0, 0):
+        assert "tiff" in asked.forms and asked.bitmap_dpi[0] <= chosen.tiff_dpi <= asked.bitmap_dpi[1]
+    assert min(chosen.line_pt, chosen.axis_pt) >= 0.5  # Springer asks for 0.3 pt, Elsevier for 0.1
+    assert asked.source.startswith("http")
+
+
+def test_panels_of_a_journal_have_letters(folder, monkeypatch):
+    monkeypatch.setenv("AUTOGAP_PROFILE", "journal")
+    monkeypatch.setenv("AUTOGAP_FORMS", "svg")
+    fig, axes = figures.new("double", cols=2, sharey=True)
+    for ax in axes:
+        figures.line(ax, SERIES, "japan", "Exports")
+    axes[1].set_title("Cars")
+    axes[0].set_ylabel("Value (billion yen)")
+    figures.save(fig, "fig-exports", data=SERIES, **WORDS)
+    assert [ax.get_title("left") for ax in axes] == ["a", "b  Cars"]

@@ -172,6 +172,8 @@ def save(
     chosen = style.profile()
     if chosen.has_title:
         wording.add(fig, chosen, stem, words)
+    if chosen.has_letters:
+        wording.add_letters(fig)
     wording.show_all_letters(fig, stem)
     facts["artists"] = artists.describe(fig)
     truth.refuse(stem, facts["artists"], table, source)

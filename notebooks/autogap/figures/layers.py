@@ -161,7 +161,9 @@ def mean(
     ax.plot(edges[[0, -1]], [value, value], color=colour(role), linewidth=profile().line_pt * 0.8, zorder=2.6)
     middle = edges[0] + (edges[-1] - edges[0]) // 2
     style = {"ha": "center", "va": "bottom", "size": labels.small_pt(), "color": ink(colour(role))}
-    place = {"textcoords": "offset points", "xytext": (0, 2)}
+    # where other lines run behind it, the value stays readable
+    style["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+    place = {"textcoords": "offset points", "xytext": (0, 2.5), "zorder": 2.8}
     ax.annotate(label.format(value), (middle, value), **place, **style, annotation_clip=False)
     return value
 

@@ -101,10 +101,10 @@ PROFILES = {
         text_pt=7.0, line_pt=1.0, axis_pt=0.5, has_title=False, has_grid=False, png_dpi=600, tiff_dpi=1000,
         has_letters=True,
     ),
-    # one column, as economics journals have it; 8 pt is the least that Springer and PLOS ask for (figures/README.md)
+    # one column, as economics journals have it; 8 pt is the least that Springer and PLOS ask for (journals.py)
     "economics": Profile(
         "economics", {"single": 130.0, "double": 130.0}, {"single": 80.0, "double": 85.0},
-        text_pt=9.0, line_pt=1.2, axis_pt=0.5, has_title=False, has_grid=False, png_dpi=600, tiff_dpi=1000,
+        text_pt=9.0, line_pt=1.2, axis_pt=0.5, has_title=False, has_grid=False, png_dpi=600, tiff_dpi=600,
         least_pt=8.0, has_letters=True,
     ),
     # most of a page of 16 to 9, 13.33 by 7.5 inches

@@ -62,6 +62,14 @@ def wrap(fig: Figure, text: str, room: float, points: float, weight: str) -> lis
     return lines
 
 
+def add_letters(fig: Figure) -> None:
+    """Call the panels of a figure a, b, c, in the order of reading, where it has more than one."""
+    panels = [ax for ax in fig.axes if ax.axison and ax.has_data() and ax.get_subplotspec() is not None]
+    if len(panels) > 1:
+        for letter, ax in zip("abcdefghijklmnopqrstuvwxyz", panels, strict=False):
+            ax.set_title(f"{letter}  {ax.get_title('left')}".rstrip(), loc="left")
+
+
 def refuse_unprintable(stem: str, text: str) -> None:
     """Refuse control characters, of which an SVG and a PDF would break, and letters that no font has."""
     for letter in text:
