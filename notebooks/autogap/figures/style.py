@@ -39,26 +39,6 @@ COLOURS = {
     "regime_b": "#e4eaf0",
 }
 
-# Roles that one figure may show together: their lightness differs by CIE L* >= 9, so they stay apart in grey.
-TOGETHER = (
-    ("japan", "us", "cars"),
-    ("japan", "korea", "eu"),
-    ("japan", "korea", "germany", "canada"),
-    ("japan", "mexico", "eu"),
-    ("japan", "uk", "us"),
-    ("japan", "china", "us"),
-    ("cars", "parts", "band"),
-    ("cars", "energy", "neutral_d"),
-    ("japan", "cars", "parts"),
-    ("cars", "neutral"),
-    ("highlight", "other", "band"),
-    ("japan", "highlight", "band"),
-    ("us", "band"),
-    ("neutral_a", "neutral_b", "neutral_c", "neutral_d"),
-    ("regime_a",),
-    ("regime_b",),
-)
-
 MM_PER_INCH = 25.4
 
 
