@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.transforms import Bbox
 
 LEAST_WIDTH = 0.4  # of the figure, for the axes beside each other
-LEAST_HEIGHT = 0.25
+LEAST_HEIGHT = 0.15
 _SLACK_PT = 0.6  # a hair that no reader sees
 
 
