@@ -14,6 +14,7 @@ from toy_project import Project
 
 from nbpoints.errors import InputError
 from nbpoints.records import crate, fingerprint, layout
+from nbpoints.run import runner
 
 pytestmark = pytest.mark.slow
 
@@ -167,6 +168,8 @@ def test_a_strange_record_is_a_sentence_everywhere(project, tmp_path, capsys):
             fingerprint.changes(project.point("reads"), record["fingerprint"], fingerprint.Hashes(project.root))
             layout.is_whole(folder, record)
     assert refused > 100
+    point = project.point("reads")
+    assert dict(runner.why([point], tmp_path / "runs"))["reads"].startswith("reads/run.json: ")
     for content in (b"", b"[]", b"\xff", b"[" * 10**5, b'{"schema": 2}'):
         (folder / "run.json").write_bytes(content)
         with pytest.raises(InputError, match=r"^reads/run\.json: .*run the point again\.$"):

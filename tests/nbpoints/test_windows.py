@@ -33,5 +33,10 @@ def test_what_reads_only_works():
 
 
 def test_a_notebook_by_hand_works():
-    done = on_windows("from autogap import run; run.start('13_claims_ledger', scope='in', verdict='all')")
+    done = on_windows("""
+from autogap import paths, run
+from nbpoints.parameters import declare
+declared = declare.read(paths.NOTEBOOKS / "13_claims_ledger.ipynb")
+run.start("13_claims_ledger", **{name: parameter.default for name, parameter in declared.items()})
+""")
     assert done.returncode == 0, done.stderr

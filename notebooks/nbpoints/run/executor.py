@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import sys
 import threading
 from collections.abc import Iterator
@@ -34,6 +33,8 @@ def affordable(jobs: int) -> int:
     InputError
         When there is not enough for one. (The messaging library of Jupyter ends the process in that case.)
     """
+    import resource  # not there on Windows
+
     wanted = _FILES + jobs * _FILES_OF_A_JOB
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != resource.RLIM_INFINITY and soft < wanted:

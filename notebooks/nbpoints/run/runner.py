@@ -179,7 +179,7 @@ def _judge(points: Iterable[Point], out: Path, fresh: bool) -> Iterator[_Judged]
         folder = out / point.scenario / point.name
         record = read_run(folder)
         if record is None:
-            reasons = ["failed the last time" if layout.failed_folder(folder.parent, point.name).exists() else "never ran"]
+            reasons = [_why_no_record(folder)]
         elif not is_whole(folder, record):
             reasons = ["outputs are missing or cut short"]
         else:
@@ -193,6 +193,18 @@ def _environments(points: Iterable[Point]) -> dict[Path, dict[str, str]]:
     """Return the project's environment variables by folder of notebooks."""
     folders = {point.notebook.parent for point in points}
     return {folder: fingerprint.project_environment(project.find(folder)) for folder in folders}
+
+
+def _why_no_record(folder: Path) -> str:
+    if layout.failed_folder(folder.parent, folder.name).exists():
+        return "failed the last time"
+    if not (folder / layout.RUN).exists():
+        return "never ran"
+    try:
+        layout.load_run(folder)
+    except InputError as error:
+        return str(error).rstrip(".")
+    return "never ran"
 
 
 def _row(point: Point, outcome: Outcome) -> Row:
