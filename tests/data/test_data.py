@@ -69,6 +69,14 @@ def test_a_figure_is_the_last_one_released_by_the_day():
     assert data.revisions(name).loc[quarter].count() == 3 < data.revisions(name, filled=True).loc[quarter].count()
 
 
+def test_what_the_article_of_june_2025_could_know_of_may():
+    """The provisional release of 18 June: vehicles -24.7 percent, units -3.9, all goods -11.1."""
+    for item, rate in (("motor_vehicles_yoy_pct", -24.7), ("motor_vehicles_units_yoy_pct", -3.9), ("total_yoy_pct", -11.1)):
+        then = data.series(f"mof.us.exports.{item}", as_of="2025-06-19")
+        assert (str(then.index[-1]), then.iloc[-1]) == ("2025-05", rate)
+        assert str(data.series(f"mof.us.exports.{item}", as_of="2025-06-17").index[-1]) == "2025-04"
+
+
 def test_nothing_known_yet_and_a_broken_day_are_refused():
     with pytest.raises(data.DataError, match="no figure was out by 2001-01-01; the first is of 2002-12-31"):
         data.series("cao.gdp_real_realtime", as_of="2001-01-01")
