@@ -16,6 +16,10 @@ COMMANDS: list[cli.Command] = [
         "export", "write numbers, tables and figures of points for a manuscript, or check them",
         "autogap.publish.cli:add_export", "autogap.publish.cli:export",
     ),
+    cli.Command(
+        "figures", "draw the figures of points that have run in other forms or another profile",
+        "autogap.figures.redraw:declare", "autogap.figures.redraw:run",
+    ),
     cli.Command("refresh", "ask the publishers for newer figures, and show or write what changes",
                 "autogap.sources.cli:refresh_arguments", "autogap.sources.cli:refresh_main"),
     cli.Command("data", "show how new each file of the data package is, and what is overdue",

@@ -146,3 +146,12 @@ def test_the_measure_is_right():
     assert sight.lab("#ffffff") == pytest.approx([100, 0, 0], abs=0.01)
     assert sight.lab("#ff0000") == pytest.approx([53.24, 80.09, 67.20], abs=0.02)
     assert sight.confused("#a3142b", "#c8262e") == "with protanopia"
+
+
+def test_titles_of_panels_are_folded(monkeypatch):
+    monkeypatch.setenv("AUTOGAP_PROFILE", "phone")
+    fig, axes = figures.multiples({"us": "Value per vehicle exported to the United States, in dollars of the month"})
+    figures.line(axes["us"], CARS, "us")
+    axes["us"].set_ylabel("Value (dollars)")
+    save(fig)
+    assert "\n" in axes["us"].get_title("left")

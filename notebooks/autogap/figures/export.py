@@ -47,8 +47,10 @@ def forms() -> tuple[str, ...]:
                 f"AUTOGAP_FORMS: {name!r} is not a form of a figure; give some of {', '.join(FORMS)}."
                 f"{did_you_mean(name, FORMS)}"
             )
+    if chosen:
+        return chosen
     is_one_of_many = bool(os.environ.get("NBPOINTS_FIGURES")) and not run.current().is_default
-    return chosen or (("svg",) if is_one_of_many else DEFAULT_FORMS)
+    return ("svg",) if is_one_of_many else DEFAULT_FORMS
 
 
 def lay_out(fig: Figure, stem: str) -> None:

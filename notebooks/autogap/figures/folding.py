@@ -54,6 +54,10 @@ def fold(ax: Axes) -> bool:
     room = 2 * min(middle - page.x0, page.x1 - middle) * points - 4
     if _has_words(ax.xaxis.label) and _extent(ax.xaxis.label) > room:
         changed |= narrow(ax.xaxis.label, room)
+    title = _left_title(ax)
+    room = (page.x1 - frame.x0) * points - 4
+    if _has_words(title) and _extent(title) > room:
+        changed |= narrow(title, room)
     return _fold_rows(ax, page.width * points * _MOST_OF_WIDTH) or changed
 
 
@@ -69,6 +73,15 @@ def _fold_rows(ax: Axes, room: float) -> bool:
     if folded:
         ax.set_yticks([word.get_position()[1] for word in words], [word.get_text() for word in words])
     return bool(folded)
+
+
+def _left_title(ax: Axes) -> Text:
+    """The title at the left, where the house style puts it; matplotlib hands out its text only."""
+    from matplotlib.text import Text
+
+    said = ax.get_title("left")
+    own = (text for text in ax.get_children() if isinstance(text, Text) and said and text.get_text() == said)
+    return next(own, ax.title)
 
 
 def _has_words(word: Text) -> bool:

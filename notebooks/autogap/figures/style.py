@@ -94,7 +94,7 @@ PROFILES = {
     ),
     # a telephone held upright is 390 points of CSS wide or less; 9.5 pt are 12.7 of them
     "phone": Profile(
-        "phone", {"single": 89.0, "double": 89.0}, {"single": 110.0, "double": 125.0},
+        "phone", {"single": 89.0, "double": 89.0}, {"single": 120.0, "double": 145.0},
         text_pt=9.5, line_pt=1.6, axis_pt=0.7, has_title=True, has_grid=True, png_dpi=300, least_pt=8.0,
     ),
 }

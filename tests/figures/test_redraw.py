@@ -1,0 +1,51 @@
+"""`autogap figures` draws a point that has run in the forms that are asked for, beside its run."""
+
+import argparse
+import json
+
+import pytest
+
+from autogap import paths
+from autogap.figures import redraw
+from nbpoints.errors import InputError
+from nbpoints.run import runner
+
+
+def parsed(*words):
+    parser = argparse.ArgumentParser()
+    redraw.declare(parser)
+    return parser.parse_args(words)
+
+
+@pytest.fixture
+def runs(tmp_path, monkeypatch):
+    for name in ("AUTOGAP_FORMS", "AUTOGAP_PROFILE"):
+        monkeypatch.setenv(name, "")
+    folder = tmp_path / "export_months" / "export_decline@month=2025-08"
+    folder.mkdir(parents=True)
+    told = {"scenario": "export_months", "notebook": "notebooks/03_export_decline.ipynb", "parameters": {"month": "2025-08"}}
+    (folder / "run.json").write_text(json.dumps(told))
+    return tmp_path
+
+
+def test_the_point_is_run_with_the_parameters_of_its_run(runs, monkeypatch):
+    asked = {}
+    monkeypatch.setattr(runner, "run", lambda points, out: asked.update(points=points, out=out) or 0)
+    words = ["export_decline@month=2025-08", "--forms", "eps,tiff", "--profile", "journal", "--runs", str(runs)]
+    assert redraw.run(parsed(*words)) == 0
+    (point,) = asked["points"]
+    assert point.notebook == paths.NOTEBOOKS / "03_export_decline.ipynb" and point.passed == {"month": "2025-08"}
+    assert asked["out"] == runs / "figures" and point.scenario == "export_months"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["export_decline@month=2025-09"], "no point .* Did you mean 'export_decline@month=2025-08'"),
+        (["export_decline@month=2025-08", "--forms", "gif"], "'gif' is not a form"),
+        (["export_decline@month=2025-08", "--profile", "poster"], "'poster'"),
+    ],
+)
+def test_what_there_is_not_is_refused(runs, words, said):
+    with pytest.raises(InputError, match=said):
+        redraw.run(parsed(*words, "--runs", str(runs)))
