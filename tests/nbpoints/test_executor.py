@@ -32,8 +32,11 @@ def test_a_cluster_that_is_not_there_is_named(tmp_path, scheduler, message, monk
         project.run(project.point("light"), executor="dask", scheduler=scheduler)
 
 
-def test_a_killed_dask_worker_loses_nothing(tmp_path):
-    """A scheduler and two workers on loopback; one is killed while it runs a point; every point is done in the end."""
+def test_a_killed_dask_worker_loses_nothing(tmp_path, monkeypatch):
+    """A scheduler and two workers on loopback; one is killed while it runs a point; every point is done in the end.
+
+    The points have the project's variables of the batch, not those of the workers.
+    """
     pytest.importorskip("distributed")
     with socket.create_server(("127.0.0.1", 0)) as probe:
         address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
@@ -41,7 +44,9 @@ def test_a_killed_dask_worker_loses_nothing(tmp_path):
     project.write("steps", STEPS)
     points = [project.point("steps", n=n) for n in range(1, 5)]
     log = open(tmp_path / "log", "w")
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "TOY_OTHER": "of the worker"}
+    (project.root / "pyproject.toml").write_text("[tool.nbpoints]\nenvironment = ['TOY_']\n")
+    monkeypatch.setenv("TOY_PROFILE", "of the batch")
 
     def start(name: str, *arguments: str) -> subprocess.Popen:
         command = [sys.executable, "-m", f"distributed.cli.dask_{name}", *arguments, "--no-dashboard"]
@@ -55,7 +60,7 @@ def test_a_killed_dask_worker_loses_nothing(tmp_path):
         assert status == 0, told
         assert victim.wait(timeout=20) == 0
         assert started[1].wait(timeout=20) == -signal.SIGKILL
-        assert [project.printed(point) for point in points] == [f"{n}\n" for n in range(1, 5)]
+        assert [project.printed(point) for point in points] == [f"{n} of the batch None\n" for n in range(1, 5)]
         assert project.record(points[0])["run"]["kernel"] == "forked"
         assert len(list(tmp_path.glob("started-*"))) == 5  # one point began twice
     finally:
@@ -69,7 +74,7 @@ STEPS = """
 import os, time
 open(f"../started-{n}-{os.getpid()}", "w").close()
 time.sleep(0.3)
-print(n)
+print(n, os.environ.get("TOY_PROFILE"), os.environ.get("TOY_OTHER"))
 """
 KILLER = """
 import os, pathlib, signal, time, psutil
