@@ -1,4 +1,4 @@
-"""A program of its own that imports packages once and forks a process, already warm, for each request.
+"""A separate program that imports packages once and forks a warm kernel for each request.
 
 Run as ``python forkserver.py kernels LISTENER OWNER``: two sockets that it inherits. It stays single-threaded, since a
 fork carries over only one thread. Each connection asks for one kernel with a line of JSON and passes a socket for it,
@@ -58,7 +58,7 @@ def serve(listener: socket.socket, owner: socket.socket) -> None:
         Sends lines of JSON that say what to import (see `_Server.prepare`), the first before any request, and has to
         stay open.
     """
-    # while the owner still finds out what to import besides
+    # meanwhile the owner determines what else to import
     _import_kernel()
     folder = Path(listener.getsockname()).parent
     _adopt_orphans()
@@ -72,7 +72,7 @@ def serve(listener: socket.socket, owner: socket.socket) -> None:
 
 
 def _import_kernel() -> None:
-    # a debugger that nobody attaches to takes 0.3 s to import in every kernel
+    # skip the debugger: 0.3 s of imports in every kernel, and nobody attaches to it
     sys.modules["debugpy"] = None
     for name in _KERNEL:
         with contextlib.suppress(ImportError):
@@ -81,13 +81,13 @@ def _import_kernel() -> None:
 
 
 def _show_tables_as_kernels_do() -> None:
-    """Undo what pandas, imported where no IPython runs, takes for a terminal: columns dropped to fit its width."""
+    """Reset the option by which pandas, imported outside IPython, drops columns to fit a terminal."""
     with contextlib.suppress(Exception):
         sys.modules["pandas"].set_option("display.max_columns", 20)
 
 
 def _draw_once() -> None:
-    """Fill matplotlib's caches of fonts and of its grammar of formulas."""
+    """Fill matplotlib's caches of fonts and of its formula parser."""
     from matplotlib.figure import Figure
 
     figure = Figure()
@@ -135,13 +135,13 @@ class _Server:
         while text and not text.endswith(b"\n"):
             more = self.owner.recv(_LONGEST_REQUEST)
             text = text + more if more else b""
-        # imports make little garbage, and the collector would go through all of them again and again
+        # imports create little garbage, and the collector would scan all objects repeatedly
         gc.disable()
         for line in text.splitlines():
             settings = json.loads(line)
             sys.path[:0] = [entry for entry in settings["path"] if entry not in sys.path]
             self.shelf.load(settings["preload"], self._warm_up)
-        # the collector of a child would touch, and so copy, every page that it shares with the others
+        # keep the collector of a child from touching, and so copying, the pages that it shares
         gc.freeze()
         gc.enable()
 
@@ -190,7 +190,7 @@ class _Server:
         self._tell(connection, pid=pid)
 
     def _become(self, request: dict, leash: socket.socket, connection: socket.socket) -> None:
-        """Turn into the process asked for; what belongs to the server is let go."""
+        """Become a kernel; release what belongs to the server."""
         self.is_parent = False
         code = 1
         try:
@@ -211,7 +211,7 @@ class _Server:
             with contextlib.suppress(Exception):
                 sys.stdout.flush()
                 sys.stderr.flush()
-            # without the exit handlers, which belong to the server
+            # skip the exit handlers, which belong to the server
             os._exit(code)
 
     def _reap(self) -> None:
@@ -235,7 +235,7 @@ class _Server:
         self.selector.unregister(connection)
         connection.close()
         if pid:
-            # it may not have got round to leading a group yet
+            # it may not lead a process group yet
             os.kill(pid, signal.SIGKILL)
             _kill_group(pid)
 
@@ -258,18 +258,18 @@ def kernel(request: dict, leash: socket.socket, at_hand: Iterable[str] = ()) -> 
     from ipykernel import compiler, iostream, kernelapp
     from traitlets.config import Config
 
-    # cells are named after the process otherwise, and warnings tell the name
+    # by default cells are named after the process, and warnings print the name
     compiler.get_tmp_directory = lambda: "ipykernel"
     iostream.OutStream = _flushing_what_there_is(iostream.OutStream)
     kernelapp.IOPubThread = _without_tcp(kernelapp.IOPubThread, f"ipc://{request['connection_file']}-forks")
 
     class KernelApp(kernelapp.IPKernelApp):
         def write_connection_file(self, **keywords: object) -> None:
-            # called once the sockets are bound; the file itself is there already
+            # called when the sockets are bound; the file itself exists already
             leash.sendall(b'{"bound": true}\n')
 
         def parse_command_line(self, argv: list[str] | None = None) -> None:
-            # there is none, and its parser takes a tenth of a kernel's start
+            # there are no arguments, and the parser takes a tenth of a kernel's start
             pass
 
     config = Config()
@@ -283,7 +283,7 @@ def kernel(request: dict, leash: socket.socket, at_hand: Iterable[str] = ()) -> 
 
 
 def _without_tcp(thread: type, address: str) -> type:
-    """Let what a notebook's own forked processes print arrive over IPC; ipykernel opens a TCP port for it."""
+    """Use IPC for the output of processes that a notebook forks; ipykernel opens a TCP port for it."""
     import zmq
     from zmq.eventloop.zmqstream import ZMQStream
 
@@ -307,7 +307,7 @@ def _without_tcp(thread: type, address: str) -> type:
 
 
 def _flushing_what_there_is(stream: type) -> type:
-    """Let a stream that holds nothing be flushed at once; ipykernel waits for a thread, twice an output and oftener."""
+    """Skip flushing an empty stream; ipykernel waits for a thread at least twice per output."""
 
     class Stream(stream):
         _holds_text = False
@@ -333,7 +333,7 @@ def _hold(leash: socket.socket, observer) -> None:
 
 
 def _load(name: str):
-    # by its place, and not left in sys.modules: a notebook may well have a module of that name
+    # load by path and keep it out of sys.modules: a notebook may have a module of that name
     spec = importlib.util.spec_from_file_location(f"_{name}", Path(__file__).with_name(f"{name}.py"))
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -362,12 +362,12 @@ def _die_with_parent(parent: int) -> None:
 
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
-        # it was gone before anybody could be told
+        # the parent ended before the signal was set up
         os._exit(1)
 
 
 def _reseed(numpy) -> None:
-    # forked generators would all draw the same numbers; the one of the standard library reseeds itself
+    # forked generators would draw the same numbers; the standard library's reseeds itself
     if numpy is not None:
         numpy.random.seed()
 
@@ -378,13 +378,13 @@ def _kill_group(pid: int) -> None:
 
 
 def _main() -> None:
-    # the program's own folder, which Python put first, is none of the notebooks' business
+    # Python puts this program's folder first; notebooks must not import from it
     sys.path[:] = [entry for entry in sys.path if entry != str(Path(__file__).parent)]
     kind, *numbers = sys.argv[1:]
     ends = [socket.socket(fileno=int(number)) for number in numbers]
     if kind != "kernel":
         serve(*ends)
-        # taking down all that was imported would take a tenth of a second, for which the owner waits
+        # tearing down all modules would take a tenth of a second, and the owner waits
         os._exit(0)
     request = json.loads(os.environ.pop("NBPOINTS_KERNEL"))
     _import_kernel()

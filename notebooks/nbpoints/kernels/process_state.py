@@ -1,6 +1,6 @@
-"""What an import can change in the whole process: logging, warnings, environment, options, random numbers.
+"""Process-wide state that an import can change: logging, warnings, environment, options, random numbers.
 
-Standard library alone, since the process that uses it imports packages for others and may not need any itself.
+Standard library only: the process that uses this imports packages for others and must not depend on any.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ Redo = Callable[[], None]
 
 
 class ProcessState:
-    """Notes what has changed since the last look, takes it back, and can do it again elsewhere.
+    """Detect changes of process-wide state, undo them, and repeat them in a fork.
 
-    Not covered: hooks of the interpreter, signal handlers, threads, and settings inside a package that no option shows.
+    Not covered: interpreter hooks, signal handlers, threads, and state inside a package that no option exposes.
     """
 
     def __init__(self) -> None:
@@ -29,12 +29,12 @@ class ProcessState:
         self._undo: list[Redo] = []
 
     def changes(self, thorough: bool = True) -> list[Redo]:
-        """Return what does again what has changed since the last call.
+        """Return functions that repeat the changes since the last call.
 
         Parameters
         ----------
         thorough : bool
-            Whether to look at the kinds too that take longer to look at; a change in one is found the next time.
+            Whether to inspect the slower kinds too; a change that is skipped now is found by a later thorough call.
         """
         found = []
         for kind, (take, compare) in _KINDS.items():
@@ -50,14 +50,14 @@ class ProcessState:
         return found
 
     def restore(self) -> None:
-        """Take back all changes, the last one first."""
+        """Undo all changes in reverse order."""
         for undo in reversed(self._undo):
             undo()
         self._undo.clear()
 
 
 def _mapping(change: Callable[[dict], None]) -> Callable[[Mapping, Mapping], tuple[Redo | None, Redo | None]]:
-    """Compare by key. A key that is new and cannot be unset, such as an option, is the package's own business."""
+    """Compare by key. New keys, such as the options of a package just imported, are not changes."""
 
     def compare(before: Mapping, now: Mapping) -> tuple[Redo | None, Redo | None]:
         changed = {key: now[key] for key in before if key in now and before[key] != now[key]}
@@ -95,7 +95,7 @@ def _filters(before: list, now: list) -> tuple[Redo | None, Redo]:
         for item in after:
             _filter(item, append=True)
 
-    # undone by `warnings.catch_warnings`, which can put the very same list back
+    # `warnings.catch_warnings` undoes this: it restores the identical list
     return redo if first or after else None, lambda: None
 
 
@@ -117,7 +117,7 @@ def _root_logging(before: tuple, now: tuple) -> tuple[Redo, Redo]:
     streams = [_name_of(getattr(handler, "stream", None)) for handler in added]
 
     def redo() -> None:
-        # logging.basicConfig, by which this is done nearly always, leaves a configured logger alone
+        # as logging.basicConfig, the usual cause: a logger that has handlers is left unchanged
         if not (added and logging.root.handlers):
             for handler, name in zip(added, streams):
                 if name:
@@ -166,7 +166,7 @@ def _capture(before: bool, now: bool) -> tuple[Redo, Redo]:
 
 def _matplotlib() -> dict | None:
     settings = getattr(sys.modules.get("matplotlib"), "rcParams", None)
-    # not its own copy(), which chooses a backend
+    # RcParams.copy() would choose a backend
     return None if settings is None else dict(dict.items(settings))
 
 
@@ -233,7 +233,7 @@ def _locale(before: str, now: str) -> tuple[Redo, Redo]:
     return lambda: locale.setlocale(locale.LC_ALL, now), lambda: locale.setlocale(locale.LC_ALL, before)
 
 
-# by kind: how to look, with None for a package that is not loaded, and how to tell two looks apart
+# by kind: a function that takes the state (None if its package is not loaded), and one that compares two states
 _KINDS = {
     "environment": (os.environ.copy, _environment),
     "filters": (lambda: list(warnings.filters), _filters),

@@ -1,11 +1,11 @@
-"""Modules imported beforehand, out of sight until a notebook imports them.
+"""Preloaded modules, hidden until a notebook imports them.
 
-A kernel that is forked from a process with many imports would carry all that they did to it: a logger configured, a
-warning silenced, an option set. So the modules are taken out of `sys.modules` again and what they did is undone; when
-the notebook imports one, it gets the module with those that it needs, and then what they did is done again. A forked
-kernel thus behaves as if it had imported everything itself.
+A kernel forked from a process with many imports would inherit their side effects: a configured logger, a silenced
+warning, a changed option. So preloaded modules are removed from `sys.modules` and their side effects are undone. When a
+notebook imports one of them, it gets that module together with its dependencies, and their side effects are repeated.
+A forked kernel thus behaves as if it had imported everything itself.
 
-Standard library alone, as `observe`.
+Standard library only, as in `observe`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from types import ModuleType
 
 
 class Shelf:
-    """Imports modules and puts them away; in a fork, it is a finder for `sys.meta_path` that hands them out.
+    """Import modules and hide them; in a fork, act as a finder for `sys.meta_path` that supplies them.
 
     Parameters
     ----------
@@ -37,13 +37,13 @@ class Shelf:
         self._handed_out: dict[str, tuple[ModuleType, ModuleSpec | None]] = {}
 
     def load(self, names: Iterable[str], then: Callable[[], None] = lambda: None) -> None:
-        """Import modules and put them away with all that they import; what cannot be imported is left out.
+        """Import modules and hide them with all their dependencies; skip those that cannot be imported.
 
         Parameters
         ----------
         names : iterable of str
         then : callable
-            Called while they are in sight and what they did is undone.
+            Called while the modules are visible and their side effects are undone.
         """
         base = set(sys.modules)
         sys.modules.update(self._modules)
@@ -51,7 +51,7 @@ class Shelf:
         with warnings.catch_warnings(), self._noting(state):
             for name in names:
                 count = len(sys.modules)
-                # what fails here fails, if it must, in the notebook that wants it; a module may also exit
+                # a module that fails here, or exits, will do so in the notebook that imports it
                 with contextlib.suppress(BaseException):
                     __import__(name)
                 self._note_effects(name, state, thorough=len(sys.modules) > count)
@@ -59,16 +59,16 @@ class Shelf:
         then()
         for name in [name for name in sys.modules if name not in base]:
             module = sys.modules.pop(name)
-            # this one ties itself to IPython's shell when it is imported, and there is none yet
+            # this one binds to IPython's shell on import, and no shell exists yet
             if name.partition(".")[0] != "matplotlib_inline":
                 self._modules[name] = module
 
     def get(self, name: str) -> ModuleType | None:
-        """Return a module that is put away, without handing it out."""
+        """Return a hidden module without supplying it."""
         return self._modules.get(name)
 
     def names(self) -> list[str]:
-        """List what is put away."""
+        """List the hidden modules."""
         return list(self._modules)
 
     @contextlib.contextmanager
@@ -79,7 +79,7 @@ class Shelf:
             own = globals or {}
             full, count = _absolute(name, own, level), len(sys.modules)
             at_top = sys._getframe(1).f_code.co_name == "<module>"
-            # a function that imports acts for the module whose import has called it
+            # an import inside a function belongs to the module whose import called the function
             importer = own.get("__name__", "") if at_top else under_way[-1] if under_way else ""
             if full not in sys.modules:
                 self._note_effects(importer, state)
@@ -107,7 +107,7 @@ class Shelf:
             self._effects.setdefault(name, []).extend(found)
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        """Offer a module that is put away; part of the protocol of finders."""
+        """Offer a hidden module; part of the finder protocol."""
         module = self._modules.get(name)
         if module is None:
             return None
@@ -118,7 +118,7 @@ class Shelf:
         return spec
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        """Hand out a module, and those that it needs with it; part of the protocol of loaders."""
+        """Supply a module with its dependencies; part of the loader protocol."""
         needed = self._needed(spec.name)
         sys.modules.update({name: self._modules.pop(name) for name in list(self._modules) if name in needed})
         for name in [name for name in self._effects if name in needed]:
@@ -127,7 +127,7 @@ class Shelf:
         return self._handed_out[spec.name][0]
 
     def exec_module(self, module: ModuleType) -> None:
-        """Give a module its own spec back; its code has run already."""
+        """Restore the module's own spec; its code has already run."""
         _, module.__spec__ = self._handed_out.pop(module.__spec__.name)
 
     def _needed(self, name: str) -> set[str]:

@@ -1,7 +1,7 @@
-"""Execute one point, whole: run its notebook, keep what it made, write down where it came from.
+"""Execute one point: run its notebook, store the outputs, and record their provenance.
 
-Runs in a thread of the batch, or on a Dask worker. Everything is written to a folder aside and gets its final name at
-the end, so a point is either there and complete or not there.
+Runs in a thread of the batch or on a Dask worker. Outputs go to a temporary folder that is renamed at the end, so a
+point is either complete or absent.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def execute(job: Job) -> Outcome:
         try:
             point.store(times)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            # the notebook's outputs cannot be stored; what went before can
+            # the notebook's outputs cannot be stored; the record of the failure can
             outcome.fail("failed", f"its outputs cannot be stored ({_one_line(error)})")
             point.store(times, whole=False)
     except OSError as error:

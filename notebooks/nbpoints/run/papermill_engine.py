@@ -1,4 +1,4 @@
-"""Papermill as this package uses it: our kernels, parameters as exact literals, and an end that is noticed.
+"""Run a notebook through papermill: with our kernels, exact parameter literals, and early exits detected.
 
 This module is heavy to import: papermill, nbclient, nbformat, zmq.
 """
@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Mapping
 
-# nbformat's jsonschema tries for this check of IRIs, which no notebook has, and it takes 0.8 s to import
+# nbformat's jsonschema imports this optional IRI check, which takes 0.8 s and no notebook needs
 _SLOW = "rfc3987_syntax"
 sys.modules.setdefault(_SLOW, None)
 
@@ -35,7 +35,7 @@ if sys.modules[_SLOW] is None:
 _ENGINE = "nbpoints"
 _KERNEL_NAME = "python3"
 _INJECTED = "injected-parameters"
-# outputs that come late, after the cell's reply, on a busy machine
+# wait for outputs that arrive after the cell's reply on a busy machine
 _LATE_OUTPUT_S = 60
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -170,18 +170,18 @@ def as_text(book: nbformat.NotebookNode) -> str:
 
 
 class _Engine(NBClientEngine):
-    """Papermill's own engine; it hands out the notebook, which papermill keeps to itself when a point fails."""
+    """Papermill's own engine, which also exposes the notebook of a point that fails."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, *, execution: Execution, **keywords) -> object:
         execution.book = nb_man.nb
-        # a copy of the whole notebook, which papermill takes for a path
+        # papermill stores its input here, which is the whole notebook rather than a path
         nb_man.nb.metadata.papermill["input_path"] = None
         return super().execute_managed_notebook(nb_man, kernel_name, **keywords)
 
 
 class _Literal(PythonTranslator):
-    """Write parameters as Python literals that read back as they were, or not at all."""
+    """Write parameters as Python literals that round-trip exactly, or reject them."""
 
     @classmethod
     def translate(cls, value: object) -> str:

@@ -1,4 +1,4 @@
-"""The limits of a point, held from outside its kernel: time and memory."""
+"""Time and memory limits of a point, enforced from outside its kernel."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _POLL_S = 0.05
 
 @contextlib.contextmanager
 def limits(job: Job, launch: Launch, outcome: Outcome) -> Iterator[None]:
-    """Kill the kernel of a point that takes longer, or holds more memory, than it may.
+    """Kill the kernel of a point that exceeds its time or memory limit.
 
-    The clock covers everything: the start of the kernel, the cells, and what is done with their outputs.
+    The time limit covers the whole point: kernel start, cells, and the processing of their outputs.
     """
     if job.timeout_s is None and job.memory_mb is None:
         yield
@@ -62,7 +62,7 @@ def _memory_mb(pid: int, limit_mb: int) -> float:
     resident_mb = _total_mb(family, lambda each: each.memory_info().rss)
     if resident_mb <= limit_mb:
         return resident_mb
-    # slow to ask for: the kernel walks all pages of the process
+    # slow: the system walks all pages of the process
     return _total_mb(family, _own_share)
 
 
