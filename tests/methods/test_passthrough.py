@@ -43,34 +43,22 @@ def test_full_absorption_keeps_the_landed_price(before, after, cut):
     assert (1 + change / 100) * (1 + after / 100) == pytest.approx(1 + before / 100)
 
 
-@pytest.mark.parametrize("before, after", [(2.5, 27.5), (27.5, 15)])
-def test_pass_through_is_nothing_under_full_absorption_and_all_without_a_price_change(before, after):
-    absorbed = passthrough.full_absorption_pct(before, after)
-    assert passthrough.pass_through_pct(absorbed, before, after) == pytest.approx(0, abs=1e-9)
-    assert passthrough.pass_through_pct(0.0, before, after) == 100
+@pytest.mark.parametrize("after", [27.5, 15.0])
+def test_absorption_is_whole_under_full_absorption_and_nothing_without_a_price_change(after):
+    months = pd.PeriodIndex(["2024-05", "2025-05"], freq="M")
+    rate, may = pd.Series([2.5, after], months), months[1:]
+    whole = passthrough.absorbed_pct(pd.Series([passthrough.full_absorption_pct(2.5, after)], may), rate)
+    assert whole.tolist() == pytest.approx([100])
+    assert passthrough.absorbed_pct(pd.Series([0.0], may), rate).tolist() == [0]
 
 
-def test_both_prices_tell_the_same_pass_through():
-    export_change = -0.08
-    landed_change = 100 * ((1 + export_change) * 1.275 / 1.025 - 1)
-    export = passthrough.pass_through_pct(100 * export_change, 2.5, 27.5)
-    assert passthrough.pass_through_pct(landed_change, 2.5, 27.5, price="landed") == pytest.approx(export)
-    assert export == pytest.approx(61.8, abs=0.1)
-
-
-def test_pass_through_of_a_series_keeps_its_months():
-    months = pd.period_range("2025-05", periods=2, freq="M")
-    pair = passthrough.pass_through_pct(pd.Series([0.0, -19.6078431], index=months), 2.5, 27.5)
-    assert pair.round(4).to_dict() == {months[0]: 100.0, months[1]: 0.0}
-
-
-def test_absorption_is_the_complement_of_pass_through():
+def test_absorption_is_a_share_in_logs_of_the_months_with_a_duty():
     months = pd.period_range("2024-03", "2025-10", freq="M")
     rate = pd.Series(2.5, months).mask(months >= "2025-04", 27.5).mask(months >= "2025-10", 15.0)
     change = pd.Series([-1.5, -20.9, -10.0], pd.PeriodIndex(["2025-03", "2025-08", "2025-10"], freq="M"))
     absorbed = passthrough.absorbed_pct(change, rate)
-    through = [passthrough.pass_through_pct(-20.9, 2.5, 27.5), passthrough.pass_through_pct(-10.0, 2.5, 15.0)]
-    assert (100 - absorbed).tolist() == pytest.approx(through)
+    by_hand = [np.log(0.791) / np.log(102.5 / 127.5), np.log(0.9) / np.log(102.5 / 115)]
+    assert absorbed.tolist() == pytest.approx([100 * share for share in by_hand])
     # Off the fall of March, before the duty, remains less absorption: by its logarithm over that of the duty.
     net = passthrough.absorbed_pct(change, rate, "2025-03")
     assert (absorbed - net)["2025-08"] == pytest.approx(-100 * np.log(0.985) / np.log(127.5 / 102.5))
@@ -163,9 +151,6 @@ def test_wider_level_gives_wider_band(trade):
     "call, sentence",
     [
         (lambda p: passthrough.full_absorption_pct(-100, 5), "leaves no price"),
-        (lambda p: passthrough.pass_through_pct(-5, 15, 15), "no change to pass through"),
-        (lambda p: passthrough.pass_through_pct(-100, 0, 15), "leaves no price"),
-        (lambda p: passthrough.pass_through_pct(-5, 0, 15, price="retail"), "'retail' is not known"),
         (lambda p: passthrough.panel_response(p, "log_vale", "log_one_plus_duty"), "Did you mean 'log_value'"),
         (lambda p: passthrough.panel_response(p, "log_value", "log_one_plus_duty", method="poisson"), "'poisson'"),
         (lambda p: passthrough.panel_response(p.assign(same=1.0), "log_value", "same"), "'same' does not move"),

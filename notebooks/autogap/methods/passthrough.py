@@ -1,4 +1,4 @@
-"""Who bears a duty: pass-through and absorption from prices, the response of trade to the duty in a panel.
+"""Who bears a duty: absorption from prices, the response of trade to the duty in a panel.
 
 pyfixest takes seconds to import: it is imported by the function that uses it.
 """
@@ -14,7 +14,6 @@ import pandas as pd
 
 from nbpoints.errors import InputError, did_you_mean
 
-PRICES = ("export", "landed")
 METHODS = ("ols", "ppml")
 
 
@@ -39,50 +38,12 @@ def full_absorption_pct(rate_before_pct: float, rate_after_pct: float) -> float:
     return 100 * ((100 + rate_before_pct) / (100 + rate_after_pct) - 1)
 
 
-def pass_through_pct(
-    price_change_pct: pd.Series | float, rate_before_pct: float, rate_after_pct: float, price: str = "export"
-) -> pd.Series | float:
-    """Part of a duty change that reaches the buyer's price, in percent of the change, in logs.
-
-    100 means that the buyer's price rose by the whole duty and the exporter kept his price; 0 that the exporter
-    took the duty upon himself. All of the price's change is laid at the duty's door: mix, costs and the exchange
-    rate are rival explanations that this number does not see.
-
-    Parameters
-    ----------
-    price_change_pct : float or Series
-        Change of the price, percent, over the time in which the duty changed.
-    rate_before_pct, rate_after_pct : float
-        Duty in percent of the customs value; they must differ.
-    price : {"export", "landed"}
-        Whether the price is taken before the duty (export and import price indices) or with it (what the buyer pays).
-
-    Examples
-    --------
-    >>> round(pass_through_pct(-19.61, 2.5, 27.5))
-    0
-    >>> pass_through_pct(0.0, 2.5, 27.5)
-    100.0
-    >>> round(pass_through_pct(-10.0, 2.5, 27.5), 1)
-    51.7
-    """
-    if price not in PRICES:
-        raise InputError(f"price: {price!r} is not known; give 'export' (before duty) or 'landed' (with duty).")
-    if rate_before_pct == rate_after_pct:
-        raise InputError(f"rate: {rate_before_pct} percent before and after; there is no change to pass through.")
-    if np.any(np.asarray(price_change_pct) <= -100):
-        raise InputError("price_change_pct: a fall of 100 percent or more leaves no price.")
-    duty = np.log((100 + rate_after_pct) / (100 + rate_before_pct))
-    own = np.log1p(price_change_pct / 100)
-    reached = 100 * ((own + duty) / duty if price == "export" else own / duty)
-    return reached if isinstance(reached, pd.Series) else float(reached)
-
-
 def absorbed_pct(change_pct: pd.Series, rate_pct: pd.Series, untaxed: str | None = None) -> pd.Series:
     """Part of a duty that sellers took off their price, in percent of the duty, in logs.
 
     100 means that the price before duty fell by as much as leaves the price with duty where it was; 0 that it stayed.
-    The complement of `pass_through_pct`, month by month, with the movement from before the duty taken off if wanted.
+    The rest was passed on. The movement from before the duty is taken off if wanted; mix, costs and the exchange rate
+    are rival explanations that this number does not see.
 
     Parameters
     ----------
