@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty
 
+import zmq
 from jupyter_client import AsyncKernelManager
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.provisioning import KernelProvisionerBase
@@ -24,6 +25,7 @@ from nbpoints.kernels.server import START_S, Forked, ForkError, Ordinary, read_l
 
 _REPORT_S = 5
 _POLL_S = 0.002
+_ASK_AGAIN_S = 5
 _ERROR_LINE = re.compile(r"(?:\w+\.)*\w*(?:Error|Exception|Killed)\b: .+")
 _LONGEST_CAUSE = 200
 
@@ -190,12 +192,18 @@ class Client(AsyncKernelClient):
         The general way sends a request and then listens for 0.2 s of silence.
         """
         deadline = time.monotonic() + (START_S if timeout is None else timeout)
+        silent_s = 0
         while time.monotonic() < deadline:
             try:
                 message = await self.get_iopub_msg(timeout=1)
             except Empty:
                 if not await self.is_alive():
                     raise RuntimeError("Kernel died before it was ready") from None
+                silent_s += 1
+                if silent_s % _ASK_AGAIN_S == 0:
+                    # a new subscription gets a new welcome, should the first have been lost
+                    for option in (zmq.UNSUBSCRIBE, zmq.SUBSCRIBE):
+                        self.iopub_channel.socket.setsockopt(option, b"")
                 continue
             if message["msg_type"] == "iopub_welcome":
                 return
