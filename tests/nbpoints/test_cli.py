@@ -7,13 +7,10 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 
-import pytest
-
 import nbpoints.run
-from nbpoints import project
+import pytest
 from nbpoints.cli import Command, Setting, main
 
 SCENARIOS = """\
@@ -136,7 +133,9 @@ def test_run_hands_on_points_and_options(folder, runner):
     options = "-j 3 --out there --fresh --timeout 9 --retries 2 --memory 500 --publish figures --junit report.xml"
     assert main(["run", "months", *options.split()]) == 1
     assert runner.names == ["exports@month=2025-06", "exports@month=2025-07"]
-    written = {name: str(value) if name in ("out", "junit", "publish") else value for name, value in runner.options.items()}
+    written = {
+        name: str(value) if name in ("out", "junit", "publish") else value for name, value in runner.options.items()
+    }
     assert written == {
         "jobs": 3,
         "out": "there",

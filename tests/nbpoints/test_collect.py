@@ -7,9 +7,8 @@ import json
 
 import pandas as pd
 import pytest
-from toy_project import Project
-
 from nbpoints.cli import main
+from toy_project import Project
 
 pytestmark = pytest.mark.slow
 

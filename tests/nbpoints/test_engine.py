@@ -8,9 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import nbpoints
+import pytest
 
 PACKAGE = Path(nbpoints.__file__).parent
 ROOT = PACKAGE.parents[1]

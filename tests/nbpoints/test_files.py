@@ -10,9 +10,8 @@ import sys
 import textwrap
 from pathlib import Path
 
-import pytest
-
 import nbpoints
+import pytest
 from nbpoints.files import sweep, write_whole
 
 

@@ -1,4 +1,4 @@
-"""One reader and writer of notebook files: a sentence for each that cannot be run, the same bytes for the same content."""
+"""One reader and writer of notebook files: a sentence for each that cannot be run, one form for the same content."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import books
 import pytest
-
 from nbpoints import notebook
 from nbpoints.checks import hygiene, outputs
 from nbpoints.errors import InputError
@@ -45,7 +44,10 @@ def book(*cells: dict, **fields: object) -> dict:
         (book({"cell_type": "code", "source": "", "outputs": {"a": 1}}), "its outputs are not a list"),
         (book({"cell_type": "code", "source": "", "outputs": [{"output_type": "pyout"}]}), "an output of unknown type"),
         (book({"cell_type": "code", "source": "", "outputs": [{"output_type": "display_data", "data": [1]}]}), "data"),
-        (rb'{"nbformat": 4, "cells": [{"cell_type": "markdown", "source": "\ud800"}]}', "cell 1 holds half a character"),
+        (
+            rb'{"nbformat": 4, "cells": [{"cell_type": "markdown", "source": "\ud800"}]}',
+            "cell 1 holds half a character",
+        ),
     ],
 )
 def test_a_broken_notebook_gets_one_sentence(tmp_path, content, says):
@@ -82,7 +84,9 @@ def test_a_byte_order_mark_and_joined_source_are_read(tmp_path):
 
 
 def test_the_canonical_form_is_stable_and_written_once(tmp_path):
-    path = stored(tmp_path, book({"cell_type": "code", "source": "a\nb", "outputs": [], "metadata": {"scrolled": True}}))
+    path = stored(
+        tmp_path, book({"cell_type": "code", "source": "a\nb", "outputs": [], "metadata": {"scrolled": True}})
+    )
     form = notebook.clean(notebook.load(path))
     assert notebook.save(form, path) and not notebook.save(notebook.clean(notebook.load(path)), path)
 
@@ -108,11 +112,17 @@ def test_ids_of_one_run_are_taken_out_of_outputs():
     """The process in a warning, the random id of a styled table, the address of an object."""
 
     def shown(process: int, table: str, address: str) -> dict:
-        page = f'<style>#T_{table}_row0_col0 {{color: red}}</style><table id="T_{table}"><td id="T_{table}_row0_col0">T_a'
+        page = (
+            f'<style>#T_{table}_row0_col0 {{color: red}}</style><table id="T_{table}"><td id="T_{table}_row0_col0">T_a'
+        )
         return books.book(
             books.code(
                 "1",
-                {"output_type": "stream", "name": "stderr", "text": [f"/tmp/ipykernel_{process}/12.py:1: UserWarning: w\n"]},
+                {
+                    "output_type": "stream",
+                    "name": "stderr",
+                    "text": [f"/tmp/ipykernel_{process}/12.py:1: UserWarning: w\n"],
+                },
                 books.display(html=page, plain=f"<A at {address}>"),
             )
         )
@@ -149,7 +159,10 @@ def test_saving_in_jupyterlab_changes_nothing_that_is_checked():
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python", "version": "3.13.0", "codemirror_mode": {"name": "ipython", "version": 3}},
     }
-    assert json.dumps(after) != json.dumps(before) and type(after["cells"][1]["outputs"][0]["data"][outputs.RESULT]["value"]) is int
+    assert (
+        json.dumps(after) != json.dumps(before)
+        and type(after["cells"][1]["outputs"][0]["data"][outputs.RESULT]["value"]) is int
+    )
     assert hygiene.faults(after) == hygiene.faults(before) == []
     assert outputs.notebooks(before, after) == [] == outputs.notebooks(after, before)
     assert as_text({"name": "a", "value": -11, "unit": "percent", "digits": 1, "label": "A"}) == "A: −11.0 percent"

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
-from nbpoints.parameters import declare as parameters, periods, types
 from nbpoints.errors import InputError
 from nbpoints.notebook import Cell
+from nbpoints.parameters import declare as parameters
+from nbpoints.parameters import periods, types
 from nbpoints.parameters.declare import Parameter
 
 CELL = '''\
@@ -401,7 +401,7 @@ def test_what_is_passed_differs_in_value_or_in_type():
 def test_names_are_safe_and_tell_different_values_apart(awkward):
     names = [parameters.point_name("08_topic", {"x": value}, {"x": 0}) for value in awkward]
     assert len(set(names)) == len(awkward)
-    assert all(len(name) <= 120 and not set(name) & set("/\\ \n:*?\"<>|") for name in names)
+    assert all(len(name) <= 120 and not set(name) & set('/\\ \n:*?"<>|') for name in names)
 
 
 def test_periods_step_and_return():

@@ -10,11 +10,10 @@ import subprocess
 from datetime import datetime
 
 import pytest
-from toy_project import Project
-
 from nbpoints.errors import InputError
 from nbpoints.records import crate, fingerprint, layout
 from nbpoints.run import runner
+from toy_project import Project
 
 pytestmark = pytest.mark.slow
 
@@ -117,7 +116,9 @@ def test_a_crate_follows_what_is_finished(project, tmp_path):
     assert crate.write(folder) and "1 executed notebooks" in (folder / "ro-crate-metadata.json").read_text()
     shutil.move(tmp_path / "aside", folder / "reads@n=2")
     assert crate.write(folder) and not crate.write(folder)
-    assert (folder / "ro-crate-metadata.json").read_bytes() == (project.out / "base/ro-crate-metadata.json").read_bytes()
+    assert (folder / "ro-crate-metadata.json").read_bytes() == (
+        project.out / "base/ro-crate-metadata.json"
+    ).read_bytes()
 
 
 def test_the_crate_of_many_points_takes_time_in_proportion(project, tmp_path):

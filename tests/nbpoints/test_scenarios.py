@@ -7,12 +7,11 @@ import random
 
 import jsonschema
 import pytest
-
 from autogap import paths
-from nbpoints.scenarios import plan, scenarios, schema, strict_yaml
-from nbpoints.scenarios.validate import ScenarioError
 from nbpoints.errors import InputError
 from nbpoints.parameters.declare import Parameter
+from nbpoints.scenarios import plan, scenarios, schema, strict_yaml
+from nbpoints.scenarios.validate import ScenarioError
 
 EXPORTS = """\
 month: str = "2025-05"  # month [2024-05..2026-08]
@@ -257,7 +256,9 @@ def blocked(folder, write_notebook):
     for name, language in (("ir", "R"), ("julia-1.9", "")):
         path = write_notebook(f"in_{name[:2]}", None, "x^2")
         book = json.loads(path.read_text())
-        book["metadata"]["kernelspec"] = {"name": name, "display_name": name} | ({"language": language} if language else {})
+        book["metadata"]["kernelspec"] = {"name": name, "display_name": name} | (
+            {"language": language} if language else {}
+        )
         path.write_text(json.dumps(book))
     return folder
 
@@ -407,7 +408,7 @@ def test_editors_get_a_schema_that_the_file_meets(load, write_notebook):
     judge = jsonschema.Draft202012Validator(json.loads(schema.as_json(loaded.notebooks.values())))
     sound = """
         a: {about: x, notebooks: [03_exports], parameters: {rate: 20}, cases: [{month: 2025-06}]}
-        b: {notebooks: 03, matrix: {month: {from: 2025-05, to: 2025-08}, commodity: [cars]}, exclude: [{month: [2025-05]}]}
+        b: {notebooks: 03, matrix: {month: {from: 2025-05, to: 2025-08}, rate: [1]}, exclude: [{month: [2025-05]}]}
         c: {notebooks: {03_exports: {rate: 3}, 01_gap: }, zip: {draws: [1, 2], month: [2025-05, 2025-06]}}
         d: {notebooks: 05_more, parameters: {m: [a, b], x: null}}
     """

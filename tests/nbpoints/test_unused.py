@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
-from nbpoints.parameters.unused import unread
 from nbpoints.notebook import Cell
+from nbpoints.parameters.unused import unread
 
 
 @pytest.mark.parametrize(

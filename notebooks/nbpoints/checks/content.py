@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 
 from nbpoints.notebook import syntax, text_of
 
-_ACTIVE = re.compile(r"<(?:script|iframe|object|embed|form|base|meta|link)\b|\bjavascript:|<[a-z]\w*\s[^>]*\bon\w+\s*=", re.I)
+_ACTIVE = re.compile(
+    r"<(?:script|iframe|object|embed|form|base|meta|link)\b|\bjavascript:|<[a-z]\w*\s[^>]*\bon\w+\s*=", re.I
+)
 _REMOTE = re.compile(
     r"!\[[^\]]*\]\(\s*<?(?:https?:)?//[^)\s]*|<(?:img|audio|video|source)\b[^>]*?\b(?:src|srcset)\s*=\s*[\"']?(?:https?:)?//[^\"'\s>]*"
     r"|\burl\(\s*[\"']?(?:https?:)?//[^)\s\"']*",
@@ -57,7 +59,8 @@ def no_clock(notebook: Mapping) -> Iterator[str]:
         tree = syntax(text_of(cell["source"])) if cell["cell_type"] == "code" else None
         for node in ast.walk(tree) if tree else ():
             if isinstance(node, ast.Call) and (what := _depends_on(node)):
-                yield f"cell {number} calls {ast.unparse(node)[:60]}, so its output follows {what}: make it a parameter."
+                call = ast.unparse(node)[:60]
+                yield f"cell {number} calls {call}, so its output follows {what}: make it a parameter."
 
 
 def _depends_on(call: ast.Call) -> str:

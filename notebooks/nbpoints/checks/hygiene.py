@@ -12,7 +12,8 @@ import re
 import tokenize
 from collections.abc import Callable, Iterator, Mapping
 
-from nbpoints import notebook as reading, program
+from nbpoints import notebook as reading
+from nbpoints import program
 from nbpoints.checks import content
 from nbpoints.checks.outputs import PICTURES
 from nbpoints.mime import FIGURE, RESULT, as_text
@@ -139,7 +140,8 @@ def no_noise(notebook: Mapping) -> Iterator[str]:
             yield f"cell {i} stored the error {output['ename']}: fix the cell, then {_accept()}."
             continue
         if output["output_type"] == "stream" and output["name"] == "stderr":
-            yield f"cell {i} wrote to stderr ({_start(output['text'])}): fix the cause of the message, then {_accept()}."
+            text = _start(output["text"])
+            yield f"cell {i} wrote to stderr ({text}): fix the cause of the message, then {_accept()}."
             continue
         text = _shown(output)
         if found := _WARNING.search(text):
@@ -163,7 +165,8 @@ def no_absolute_paths(notebook: Mapping) -> Iterator[str]:
         ]:
             path = _ABSOLUTE.search(text)
             if path:
-                yield f"the {what} of cell {i} names a path of one machine ({path[0]!r}): give it from the project's root."
+                where = f"the {what} of cell {i}"
+                yield f"{where} names a path of one machine ({path[0]!r}): give it from the project's root."
         path = _BACKSLASH.search(text_of(cell["source"])) if cell["cell_type"] == "code" else None
         if path:
             yield f"the source of cell {i} has a path with backslashes ({path[0]}): write `/`."

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
-from nbpoints.checks import artists
-from nbpoints.checks import tables
+from nbpoints.checks import artists, tables
 from nbpoints.checks.compare import REL, Difference, shown, texts, values
 from nbpoints.mime import FIGURE, RESULT
 from nbpoints.notebook.outputs import Output, by_mime, merged, text_of

@@ -103,7 +103,9 @@ def change_time(path: Path) -> int | None:
 def _variables(seen: Mapping[str, str | None], hashes: Hashes) -> dict[str, str | None]:
     """Keep the variables that come from outside: not those of the project's settings, nor those that the batch sets."""
     settings = project.find(hashes.root).environment
-    return {name: before for name, before in seen.items() if not name.startswith(settings) and _variable(name) == before}
+    return {
+        name: before for name, before in seen.items() if not name.startswith(settings) and _variable(name) == before
+    }
 
 
 def _variable(name: str) -> str | None:
@@ -121,7 +123,8 @@ def surroundings(hashes: Hashes, environment: Mapping[str, str] | None = None) -
         "lock": hashes.file(LOCK),
         "python": ".".join(map(str, sys.version_info[:2])),
         "environment": {
-            name: value if name in declared else f"{_HASHED}{digest(value)}" for name, value in sorted(environment.items())
+            name: value if name in declared else f"{_HASHED}{digest(value)}"
+            for name, value in sorted(environment.items())
         },
     }
 
@@ -172,6 +175,16 @@ def _changes(point: Point, taken: Mapping, hashes: Hashes) -> Iterator[str]:
     for path, before in taken["modules"].items():
         if (now := hashes.file(path)) != before:
             yield f"module {path} {_what(now, before)}"
+    yield from _unopened_changes(taken, hashes)
+    now = surroundings(hashes)
+    if now["lock"] != taken["lock"]:
+        yield f"{LOCK} {_what(now['lock'], taken['lock'])}"
+    if now["python"] != taken["python"]:
+        yield f"Python is {now['python']}, was {taken['python']}"
+
+
+def _unopened_changes(taken: Mapping, hashes: Hashes) -> Iterator[str]:
+    """Say what has changed of variables, and which programs a notebook started that nobody watches."""
     for name, before in taken["variables"].items():
         if _variable(name) != before:
             yield f"environment variable {name} changed"
@@ -179,11 +192,6 @@ def _changes(point: Point, taken: Mapping, hashes: Hashes) -> Iterator[str]:
     for what in taken["programs"]:
         if not any(f" {name} " in what for name in harmless):
             yield f"not watched: {what}"
-    now = surroundings(hashes)
-    if now["lock"] != taken["lock"]:
-        yield f"{LOCK} {_what(now['lock'], taken['lock'])}"
-    if now["python"] != taken["python"]:
-        yield f"Python is {now['python']}, was {taken['python']}"
 
 
 def _settings_changes(taken: Mapping, hashes: Hashes) -> Iterator[str]:
