@@ -14,7 +14,9 @@ SHARED = [
     ("02_autos_in_the_gap", "share_2024_net_fixed_pct", "02_autos_in_the_gap", "share_chosen_pct", 1),
     ("05_tariff_schedule", "law_total_high_pct", "06_who_pays", "law_first_day_pct", 1),
     ("06_who_pays", "absorbed_cars_pct", "08_tariff_scenarios", "absorbed_japan_pct", 1),
-    ("08_tariff_scenarios", "outcome_value_pct_at_27_5", "15_model_and_outcome", "outcome_value_value_pct_at_27_5", 1),
+    ("08_tariff_scenarios", "outcome_value_pct_at_27_5", "15_model_and_outcome", "outcome_value_pct_at_27_5", 1),
+    ("08_tariff_scenarios", "outcome_value_pct_at_15", "15_model_and_outcome", "outcome_value_pct_at_15", 1),
+    ("07_counterfactual_exports", "customs_value_bsts_effect", "09_supply_chain", "loss_jpy_bn", -1),
 ]
 
 
