@@ -9,6 +9,10 @@ from nbpoints import cli
 # add a command here: name, what it does, "module:function" to declare its arguments, "module:function" to run it
 COMMANDS: list[cli.Command] = [
     cli.Command(
+        "new", "write the skeleton of a notebook or of a table of claims",
+        "autogap.skeleton:add_arguments", "autogap.skeleton:main",
+    ),
+    cli.Command(
         "site", "build pages of executed points that work from a disk",
         "autogap.publish.cli:add_site", "autogap.publish.cli:site",
     ),

@@ -1,0 +1,129 @@
+"""`autogap new`: write the skeleton of a notebook or of a table of claims, and say what remains to be done."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+
+from autogap import paths
+from autogap.claims import articles
+from nbpoints.errors import InputError
+from nbpoints.files import write_whole
+
+_NOTEBOOK = re.compile(r"([0-9]{2})_([a-z][a-z0-9_]*)")
+
+# kind of cell, tags, source; {name} is the notebook's stem, {stem} that of its figure
+_CELLS = [
+    ("markdown", [], "# How much did Japan export to the United States in a month?"),
+    (
+        "markdown",
+        [],
+        "Write here what is known and where it comes from: the publisher, the definition, the release, and what the\n"
+        "series leaves out. Then change the question above, the parameters, the answer and the figure below.",
+    ),
+    ("code", ["parameters"], 'month: str = "2025-05"  # month of the answer [2025-01..2025-12]'),
+    (
+        "code",
+        ["hide-input"],
+        "from autogap import data, figures, results, run, words\n"
+        "from autogap.results import record, say\n\n"
+        'run.start("{name}", month=month)',
+    ),
+    ("code", ["hide-input"], 'exports_jpy_bn = data.series("mof.us.exports.total", "2024-05") / 1e3\nvalue = exports_jpy_bn[month]'),
+    (
+        "code",
+        [],
+        'say(f"**In {{words.month_name(month)}} Japan exported goods of {{words.number(value)}} billion yen "\n'
+        '    f"to the United States.**")',
+    ),
+    ("code", [], 'record("exports_jpy_bn", value, unit="billion JPY", label="Exports to the United States")'),
+    ("markdown", [], "## Month by month\n\nSay what the figure shows, and why it matters for the question."),
+    (
+        "code",
+        [],
+        'fig, ax = figures.new("double")\n'
+        'figures.line(ax, exports_jpy_bn, "japan", "exports")\n'
+        'ax.set(ylabel="Exports (billion JPY a month)", ylim=(0, None))\n'
+        'figures.save(fig, "{stem}", data=exports_jpy_bn.rename("exports_jpy_bn"),\n'
+        '             title=f"Exports were {{words.number(value)}} billion yen in {{words.month_name(month)}}",\n'
+        '             subtitle="All goods to the United States, value FOB, billion yen a month",\n'
+        '             alt="Line of Japan\'s monthly exports to the United States.",\n'
+        '             source="Ministry of Finance, Trade Statistics of Japan")',
+    ),
+    ("markdown", [], "## The numbers"),
+    ("code", [], "results.table()"),
+    (
+        "markdown",
+        [],
+        "## Limits\n\n- Write here what the data cannot say, and what a referee would object.\n"
+        "- Exports are counted FOB by final destination; goods that pass through another country count for the last one known.\n"
+        "- One month is one month: a sum of twelve is less noisy.",
+    ),
+]
+_REMAINS = """\
+{path}: written. What remains:
+  1. put your question, data, answer, figure and limits into it;
+  2. autogap accept {name}
+  3. name two other sets of parameters in OTHERS of tests/notebooks/test_sweep.py, and what the data allow for a
+     parameter that is a period in LIMITS of tests/notebooks/test_ranges.py;
+  4. make readme, make sign, make test."""
+_CLAIMS = """\
+claim_id,statement,value,unit,period,series,transform,of
+A1,Exports to the United States fell 11 percent in May 2025,-11,percent,2025-05,mof.us.exports.total,yoy_pct,
+"""
+_CLAIMS_REMAIN = """\
+{path}: written. What remains:
+  1. write a row a claim; transforms are level, sum, mean, change, yoy_pct, share_pct (of the series in `of`), rank;
+  2. make package
+  3. autogap run --notebook 13_claims_ledger -p article={name}"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    parser.add_argument("kind", choices=("notebook", "claims"), help="what to begin")
+    parser.add_argument("name", help="16_my_topic for a notebook, outlet_2026-10-01 for claims")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Write the skeleton and say what remains.
+
+    Raises
+    ------
+    InputError
+        When the name is not of the form that the kind has, or is taken.
+    """
+    write = {"notebook": _notebook, "claims": _claims}[arguments.kind]
+    print(write(arguments.name))
+    return 0
+
+
+def _notebook(name: str) -> str:
+    known = sorted(path.stem for path in paths.NOTEBOOKS.glob("[0-9]*.ipynb"))
+    following = f"{int(known[-1][:2]) + 1:02d}"
+    parts = _NOTEBOOK.fullmatch(name)
+    if not parts or parts[1] != following:
+        raise InputError(f"{name}: name the next notebook {following}_ and a topic, such as {following}_my_topic.")
+    stem = f"fig-{parts[2].replace('_', '-')}"
+    cells = []
+    for number, (kind, tags, source) in enumerate(_CELLS, 1):
+        hidden = {"jupyter": {"source_hidden": True}} if "hide-input" in tags else {}
+        text = source.replace("{{", "{").replace("}}", "}").replace("{name}", name).replace("{stem}", stem)
+        cell = {"cell_type": kind, "id": f"c{number:02d}", "metadata": {**hidden, **({"tags": tags} if tags else {})}}
+        code = {"execution_count": None, "outputs": []} if kind == "code" else {}
+        cells.append({**cell, **code, "source": text.splitlines(keepends=True)})
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    book = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    path = paths.NOTEBOOKS / f"{name}.ipynb"
+    write_whole(path, json.dumps(book, indent=1, ensure_ascii=False) + "\n")
+    return _REMAINS.format(path=path.relative_to(paths.ROOT), name=name)
+
+
+def _claims(name: str) -> str:
+    articles.day(name)
+    if name in articles.names():
+        raise InputError(f"{name}: there is a table of that name; write its rows, or take another name.")
+    path = paths.DATA / "tables" / articles.FOLDER / f"{name}.csv"
+    write_whole(path, _CLAIMS)
+    return _CLAIMS_REMAIN.format(path=path.relative_to(paths.ROOT), name=name)
