@@ -199,13 +199,13 @@ def latex(figure: Figure) -> str:
 
 
 def archive(read: Read, theme: Theme, kept: dict[str, Kept], store: Store, details: bytes) -> bytes:
-    """Pack a point: drawings, tables, citation, terms."""
+    """Pack a point: tables, numbers, citation, terms; the JSON in it names its drawings, which stand once for all."""
     files = {
         f"{read.name}.json": details,
         "references.bib": citing.references(theme, read.figures).encode(),
     }
     for figure in read.figures:
-        for ending in ("svg", "csv"):
+        for ending in ("csv",):
             if ending in kept[figure.stem].links:
                 files[f"{figure.stem}.{ending}"] = store.files[kept[figure.stem].links[ending]]
     terms = {path: theme.terms(path) for figure in read.figures for path in figure.data}

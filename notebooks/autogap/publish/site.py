@@ -22,7 +22,7 @@ from autogap.publish.books import Book, gather
 from autogap.publish.lists import Whole
 from autogap.publish.points import Kept
 from autogap.publish.reading import Read
-from autogap.publish.store import KEPT, Store
+from autogap.publish.store import KEPT, Store, zipped
 from autogap.publish.theme import HERE, Theme, words
 
 STAMP = "build.json"
@@ -72,7 +72,8 @@ class _Site:
     def _crates(self) -> Iterator[str]:
         for folder in sorted({read.folder.parent for read in self.reads}):
             if (folder / CRATE).is_file():
-                yield self.store.put(f"build/{folder.name}-{CRATE}", (folder / CRATE).read_bytes())
+                crate = zipped({CRATE: (folder / CRATE).read_bytes()})
+                yield self.store.put(f"build/{folder.name}-crate.zip", crate)
 
     def _language(self, language: str, crates: list[str]) -> None:
         books = gather(self.reads, self.theme, language)
@@ -124,7 +125,7 @@ class _Site:
 
     def _files(self, book: Book, read: Read, kept: dict[str, Kept]) -> None:
         base = f"{book.stem}/{read.name}"
-        details = (json.dumps(points.exact(read, self.theme, kept), ensure_ascii=False, indent=1) + "\n").encode()
+        details = (json.dumps(points.exact(read, self.theme, kept), ensure_ascii=False) + "\n").encode()
         self.store.put(f"{base}.json", details)
         self.store.put(f"{base}.zip", points.archive(read, self.theme, kept, self.store, details))
         self.store.put(
@@ -258,6 +259,9 @@ def build(
     sizes = {path: len(content) for path, content in sorted(store.files.items())}
     store.put(STAMP, json.dumps({"made of": stamp, "files": sizes}, indent=0) + "\n")
     out.mkdir(parents=True, exist_ok=True)
+    if not known:
+        # a build that is stopped leaves a folder that the next one knows for its own
+        (out / STAMP).write_text('{"made of": "", "files": {}}', encoding="utf-8")
     return len(sizes), store.write(out)
 
 

@@ -42,7 +42,7 @@ class Store:
         for path, content in self.files.items():
             target = out / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            changed += write_whole(target, content)
+            changed += write_whole(target, content, flush=False)  # a site can be built again
         for there in sorted(out.rglob("*"), reverse=True):
             relative = there.relative_to(out).as_posix()
             if relative.split("/")[0] == KEPT:
