@@ -119,7 +119,9 @@ def slots(book: Book, read: Read, kept: dict[str, Kept], module: Any, shared: di
         found[f"{figure.stem}:words"] = module.words(figure)
         found[f"{figure.stem}:picture"] = module.picture(figure, its.links, its.size, at == 0)
         lines = latex(figure)
-        found[f"{figure.stem}:under"] = module.under(figure, its.links, table, terms, lines, its.is_offered)
+        found[f"{figure.stem}:under"] = module.under(figure, its.links, lines)
+        found[f"{figure.stem}:rows"] = module.rows(figure, table, its.is_offered)
+        found[f"{figure.stem}:made"] = module.made(figure, terms)
         line, bibtex = (
             citing.line(theme, read, figure),
             citing.bibtex(theme, read, figure),
