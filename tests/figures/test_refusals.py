@@ -155,3 +155,11 @@ def test_titles_of_panels_are_folded(monkeypatch):
     axes["us"].set_ylabel("Value (dollars)")
     save(fig)
     assert "\n" in axes["us"].get_title("left")
+
+
+def test_names_of_two_lines_that_touch_are_refused():
+    fig, ax = chart()
+    for height in (0.5, 0.57):
+        ax.annotate(f"two lines\nat {height}", (0.5, height), xycoords="axes fraction", va="center")
+    with pytest.raises(InputError, match="lies over"):
+        save(fig)

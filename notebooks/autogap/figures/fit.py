@@ -80,8 +80,11 @@ def _box(text: Text) -> Bbox:
     from matplotlib.text import Text as Plain
     from matplotlib.transforms import Bbox
 
-    box = Plain.get_window_extent(text, text.get_figure(root=True).canvas.get_renderer())
-    blank = 0.12 * min(box.height, box.width)
+    figure = text.get_figure(root=True)
+    box = Plain.get_window_extent(text, figure.canvas.get_renderer())
+    blank = 0.13 * text.get_size() * figure.dpi / 72
+    if text.get_rotation() % 180 == 90:
+        return Bbox.from_extents(box.x0 + blank, box.y0, box.x1 - blank, box.y1)
     return Bbox.from_extents(box.x0, box.y0 + blank, box.x1, box.y1 - blank)
 
 

@@ -26,8 +26,8 @@ def even(text: str, count: int) -> list[str]:
     return lines
 
 
-def narrow(word: Text, room: float, side: str = "width") -> bool:
-    """Fold a text at its blanks until it fits the room, in points, as far as its longest word lets it.
+def narrow(word: Text, room: float, side: str = "width", most: int = 9) -> bool:
+    """Fold a text at its blanks until it fits the room, in points, in so many lines at most.
 
     Returns
     -------
@@ -36,7 +36,7 @@ def narrow(word: Text, room: float, side: str = "width") -> bool:
     """
     before = word.get_text()
     text = " ".join(before.split())
-    for count in range(1, len(text.split()) + 1):
+    for count in range(1, min(most, len(text.split())) + 1):
         word.set_text("\n".join(even(text, count)))
         if _extent(word, side) <= room:
             break
@@ -69,7 +69,11 @@ def _fold_rows(ax: Axes, room: float) -> bool:
     if not isinstance(ax.yaxis.get_major_locator(), StrCategoryLocator | FixedLocator):
         return False
     words = [word for word in ax.get_yticklabels() if word.get_text().strip()]
-    folded = [word for word in words if _extent(word) > room and narrow(word, room)]
+    if not words:
+        return False
+    height = ax.get_window_extent().height * 72 / ax.figure.dpi / len(words)
+    lines = max(1, int(height / (1.15 * words[0].get_size())))  # so that rows stay apart
+    folded = [word for word in words if _extent(word) > room and narrow(word, room, most=lines)]
     if folded:
         ax.set_yticks([word.get_position()[1] for word in words], [word.get_text() for word in words])
     return bool(folded)
