@@ -108,7 +108,14 @@ def server(checkout, tmp_path_factory):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = f"--no-browser --port={port} --IdentityProvider.token={TOKEN} --expose-app-in-browser"
-    environment = checkout.environment | {"HOME": str(home), "JUPYTER_RUNTIME_DIR": str(home / "runtime")}
+    own = (
+        "JUPYTER_RUNTIME_DIR",
+        "JUPYTER_CONFIG_DIR",
+        "JUPYTERLAB_WORKSPACES_DIR",
+        "JUPYTERLAB_SETTINGS_DIR",
+        "IPYTHONDIR",
+    )
+    environment = checkout.environment | {name: str(home / name.lower()) for name in own}
     log = (home / "log").open("wb")
     # the environment is ready, whatever the times of the copied files say
     command = ["make", "-o", f"{sys.prefix}/ready", "lab", f"VENV={sys.prefix}", f"ARGS={options}"]

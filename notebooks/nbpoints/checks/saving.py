@@ -14,6 +14,8 @@ import nbformat
 
 from nbpoints.checks import canonical as stable
 
+_FOLDED = {"hide-output": "outputs_hidden", "hide-input": "source_hidden"}
+
 # every form in which this server found a cell on disk, by file and cell: an edit that is taken back is no change
 _found: dict[Path, dict[str, list[dict]]] = {}
 
@@ -51,6 +53,11 @@ def _merged(content: Mapping, stored: Mapping, found: dict[str, list[dict]]) -> 
         if cell not in forms:
             forms.append(cell)
     fresh = _counted(stable.clean(content), content)
+    for cell in fresh["cells"]:
+        # JupyterLab unfolds a cell that runs and forgets that it was folded; the tag remembers
+        folded = {key: True for tag, key in _FOLDED.items() if tag in cell["metadata"].get("tags", [])}
+        if folded:
+            cell["metadata"]["jupyter"] = folded
     cells = [next((one for one in found.get(cell["id"], []) if one == cell), cell) for cell in fresh["cells"]]
     return {**fresh, "cells": cells}
 

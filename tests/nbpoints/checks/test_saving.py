@@ -68,3 +68,13 @@ def test_a_notebook_in_another_form_is_left_alone(saved):
     for text in (json.dumps(content), "", "[]"):
         path.write_text(text)
         assert json.loads(save(content)) == content
+
+
+def test_a_cell_that_lab_unfolded_is_folded_again_by_its_tag(saved):
+    path, save = saved
+    stored = json.loads(path.read_text())
+    stored["cells"][1]["metadata"] = {"jupyter": {"outputs_hidden": True}, "tags": ["hide-output"]}
+    path.write_text(stable.dumps(stable.clean(stored)), encoding="utf-8")
+    was, content = path.read_text(encoding="utf-8"), from_browser(path)
+    content["cells"][1]["metadata"] = {"tags": ["hide-output"]}
+    assert "outputs_hidden" in was and save(content) == was
