@@ -8,19 +8,20 @@ import socket
 import subprocess
 import sys
 
-import psutil
 import pytest
-from toy_project import Project
-
-from nbpoints.run import executor
 from nbpoints.errors import InputError
+from nbpoints.run import executor
+from toy_project import Project
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(
     ("scheduler", "message"),
-    [(None, "--executor dask needs --scheduler ADDRESS"), ("tcp://127.0.0.1:1", "no Dask scheduler answered within 0.3 s")],
+    [
+        (None, "--executor dask needs --scheduler ADDRESS"),
+        ("tcp://127.0.0.1:1", "no Dask scheduler answered within 0.3 s"),
+    ],
 )
 def test_a_cluster_that_is_not_there_is_named(tmp_path, scheduler, message, monkeypatch):
     """One sentence, and no point counts as failed."""

@@ -7,12 +7,11 @@ import os
 import sys
 
 import pytest
-from toy_project import Project
-
 from nbpoints.kernels import observe
+from nbpoints.kernels.preload import Preload, packages
 from nbpoints.records import fingerprint
 from nbpoints.run import runner
-from nbpoints.kernels.preload import Preload, packages
+from toy_project import Project
 
 pytestmark = pytest.mark.slow
 
@@ -68,14 +67,14 @@ def test_what_a_notebook_read_and_imported_is_observed(project):
 @pytest.mark.parametrize(
     ("path", "content", "expected"),
     [
-        ("data/a.csv", "x\n2\n", {name: "data file data/a.csv changed" for name in ("first", "first@n=2")}),
+        ("data/a.csv", "x\n2\n", dict.fromkeys(("first", "first@n=2"), "data file data/a.csv changed")),
         ("data/b.csv", None, {"second": "data file data/b.csv is gone"}),
         ("data/maybe.csv", "x", {"second": "data file data/maybe.csv is new"}),
         ("data/parts/two.csv", "x", {"second": "folder data/parts: two.csv is new"}),
-        ("notebooks/tools/scaling.py", "", {n: f"module {SCALING} changed" for n in ("first", "first@n=2")}),
+        ("notebooks/tools/scaling.py", "", dict.fromkeys(("first", "first@n=2"), f"module {SCALING} changed")),
         ("notebooks/tools/unused.py", "x = 1", {}),
         ("data/c.csv", "x", {}),
-        ("requirements.txt", "numpy==3\n", {n: "requirements.txt changed" for n in ("first", "first@n=2", "second")}),
+        ("requirements.txt", "numpy==3\n", dict.fromkeys(("first", "first@n=2", "second"), "requirements.txt changed")),
     ],
 )
 def test_each_change_is_named_and_taken_back(project, path, content, expected):
@@ -177,7 +176,9 @@ def test_only_packages_from_outside_are_imported_beforehand(project):
     """Through project modules too, in order, without the standard library and without what functions put off."""
     deep = "import numpy.linalg\nfrom . import nothing\ndef f():\n    import scipy\n"
     (project.root / "notebooks/deep.py").write_text(deep)
-    path = project.write("imports", "import json, pandas as pd\nfrom tools import scaling\nimport deep\n%matplotlib agg")
+    path = project.write(
+        "imports", "import json, pandas as pd\nfrom tools import scaling\nimport deep\n%matplotlib agg"
+    )
     assert packages([path]) == ["pandas", "numpy", "numpy.linalg"]
 
 

@@ -7,9 +7,8 @@ import os
 import time
 
 import pytest
-from toy_project import Project
-
 from nbpoints.errors import InputError
+from toy_project import Project
 
 pytestmark = pytest.mark.slow
 
@@ -18,8 +17,16 @@ SHOW = "from IPython.display import display\n"
 
 # code of the cell after the parameters: status and the reason as it is told
 CELLS = {
-    "list_as_result": (f"{SHOW}display({{{RESULT!r}: [1, 2], 'text/plain': 'x'}}, raw=True)", "failed", "cannot be stored"),
-    "text_as_result": (f"{SHOW}display({{{RESULT!r}: 'x', 'text/plain': 'x'}}, raw=True)", "failed", "cannot be stored"),
+    "list_as_result": (
+        f"{SHOW}display({{{RESULT!r}: [1, 2], 'text/plain': 'x'}}, raw=True)",
+        "failed",
+        "cannot be stored",
+    ),
+    "text_as_result": (
+        f"{SHOW}display({{{RESULT!r}: 'x', 'text/plain': 'x'}}, raw=True)",
+        "failed",
+        "cannot be stored",
+    ),
     "mapping_as_png": (f"{SHOW}display({{'image/png': {{'a': 1}}}}, raw=True)", "failed", "image/png"),
     "surrogate": ("print('\\ud800')", "ran", ""),
     "version": ("import json\njson.__version__ = '\\ud800'", "failed", "cannot be stored (UnicodeEncodeError"),
@@ -30,7 +37,11 @@ CELLS = {
     ),
     "no_figures": ("import os, shutil\nshutil.rmtree(os.environ['NBPOINTS_FIGURES'])", "ran", ""),
     "no_notebook": ("import os\nos.remove('no_notebook.ipynb')", "ran", ""),
-    "group": ("raise ExceptionGroup('two', [ValueError('a'), TypeError('b')])", "failed", "cell 3: ExceptionGroup: two"),
+    "group": (
+        "raise ExceptionGroup('two', [ValueError('a'), TypeError('b')])",
+        "failed",
+        "cell 3: ExceptionGroup: two",
+    ),
     "magic": ("%nosuchmagic", "failed", "cell 3: UsageError: Line magic function `%nosuchmagic` not found."),
     "silent": ("raise ValueError", "failed", "cell 3: ValueError"),
     "no_words": ("class Own(Exception):\n    def __str__(self): return ''\nraise Own()", "failed", "cell 3: Own"),
@@ -53,7 +64,10 @@ REPAIRED = {
     "bom": lambda book: book,
     "no_metadata": lambda book: _without(book, "metadata"),
     "no_tags": lambda book: {**book, "cells": [{**cell, "metadata": {"tags": None}} for cell in book["cells"]]},
-    "no_outputs": lambda book: {**book, "cells": [{**cell, "outputs": None} for cell in book["cells"] if "outputs" in cell]},
+    "no_outputs": lambda book: {
+        **book,
+        "cells": [{**cell, "outputs": None} for cell in book["cells"] if "outputs" in cell],
+    },
     "same_ids": lambda book: {**book, "cells": [{**cell, "id": "one"} for cell in book["cells"]]},
 }
 
@@ -101,7 +115,9 @@ def test_what_a_cell_does_is_its_points_outcome(told, name):
 @pytest.mark.parametrize("name", [*FILES, "language", "fifo"])
 def test_a_file_that_cannot_run_is_told(told, name):
     """Also when nobody has validated it before."""
-    reason = FILES[name][1] if name in FILES else {"language": "its kernel ir runs r", "fifo": "not an ordinary file"}[name]
+    reason = (
+        FILES[name][1] if name in FILES else {"language": "its kernel ir runs r", "fifo": "not an ordinary file"}[name]
+    )
     assert told[name].split()[1] == "failed"
     assert reason in told[name]
 

@@ -13,9 +13,8 @@ import time
 
 import psutil
 import pytest
-from toy_project import Project
-
 from nbpoints.kernels import server as kernels
+from toy_project import Project
 
 pytestmark = pytest.mark.slow
 
@@ -53,7 +52,9 @@ def both_ways(tmp_path_factory):
     projects = []
     for warm in (True, False):
         project = Project(tmp_path_factory.mktemp("forked" if warm else "ordinary"))
-        project.write("draws", "from recording import record", DRAWS, "print('one', flush=True)\nrecord('n', n)\nprint('two')")
+        project.write(
+            "draws", "from recording import record", DRAWS, "print('one', flush=True)\nrecord('n', n)\nprint('two')"
+        )
         project.write("itself", ABOUT_ITSELF)
         project.write("forks", FORKS)
         project.write("dice", "import numpy, random\nprint(numpy.random.rand(), random.random())")
@@ -69,7 +70,9 @@ def test_a_forked_kernel_gives_the_bytes_of_an_ordinary_one(both_ways):
     forked = both_ways[0]
     point = forked.point("draws")
     assert any("image/png" in output.get("data", {}) for output in forked.outputs(point))
-    assert [output["text"] for output in forked.outputs(point) if output["output_type"] == "stream"] == [["one\n", "two\n"]]
+    assert [output["text"] for output in forked.outputs(point) if output["output_type"] == "stream"] == [
+        ["one\n", "two\n"]
+    ]
     texts = [(project.out / "base/draws/notebook.ipynb").read_bytes() for project in both_ways]
     assert texts[0] == texts[1]
     # by now the server imports all that the first batch was seen to import
@@ -123,7 +126,9 @@ def test_without_a_server_kernels_start_the_ordinary_way(tmp_path, monkeypatch):
     """When the server cannot fork, one line says so, and the points run."""
     project = Project(tmp_path)
     project.write("light", "print(n)")
-    monkeypatch.setattr(kernels.Server, "preload", lambda server, names: (server._process.kill(), server._process.wait()))
+    monkeypatch.setattr(
+        kernels.Server, "preload", lambda server, names: (server._process.kill(), server._process.wait())
+    )
     points = [project.point("light", n=n) for n in (1, 2)]
     status, told = project.run(*points)
     assert status == 0

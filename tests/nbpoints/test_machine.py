@@ -9,9 +9,8 @@ import subprocess
 import sys
 
 import pytest
-from toy_project import Project
-
 from nbpoints.kernels import server as kernels
+from toy_project import Project
 
 pytestmark = pytest.mark.slow
 
@@ -99,7 +98,9 @@ time.sleep(1.5)
     project.write("shares", source)
     status, told = project.run(project.point("shares"), memory_mb=200)
     assert status == 0, told
-    project.write("shares", source.replace("time.sleep(2)", "own = bytearray(os.urandom(1)) * 60_000_000; time.sleep(2)"))
+    project.write(
+        "shares", source.replace("time.sleep(2)", "own = bytearray(os.urandom(1)) * 60_000_000; time.sleep(2)")
+    )
     status, told = project.run(project.point("shares"), memory_mb=200)
     assert "above the limit of 200 MB" in told
 
@@ -111,7 +112,11 @@ def test_a_link_in_place_of_the_lock_is_refused(project, tmp_path):
     project.out.mkdir()
     (project.out / ".lock").symlink_to(target)
     done = subprocess.run(
-        [*BATCH, "several", "--dir", "notebooks", "--out", "runs"], capture_output=True, text=True, cwd=project.root, timeout=60
+        [*BATCH, "several", "--dir", "notebooks", "--out", "runs"],
+        capture_output=True,
+        text=True,
+        cwd=project.root,
+        timeout=60,
     )
     assert done.returncode == 2
     assert ".lock" in done.stderr

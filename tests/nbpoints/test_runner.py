@@ -12,12 +12,11 @@ from xml.etree import ElementTree
 
 import psutil
 import pytest
-from toy_project import Project
-
+from nbpoints.errors import InputError
 from nbpoints.records import layout
 from nbpoints.run import runner
 from nbpoints.scenarios.point import Point
-from nbpoints.errors import InputError
+from toy_project import Project
 
 pytestmark = pytest.mark.slow
 
@@ -48,7 +47,7 @@ def _files(folder):
 
 def test_parallel_is_serial_and_what_is_passed_arrives(project):
     """Three at a time give the bytes of one at a time; the values arrive as what they were."""
-    values = {"text": "it's \"x\" \\ {n}\n é", "rate": 0.1 + 0.2, "flags": [True, None], "table": {"a b": {"c": 1e300}}}
+    values = {"text": 'it\'s "x" \\ {n}\n é', "rate": 0.1 + 0.2, "flags": [True, None], "table": {"a b": {"c": 1e300}}}
     cell = "text: str = ''\nrate: float = 0.0\nflags: list = []\ntable: dict = {}\nn: int = 1"
     project.write("echoes", "print(repr((text, rate, flags, table)))", parameters=cell)
     echo = Point("base", project.root / "notebooks/echoes.ipynb", values | {"n": 1}, values, "echoes@all")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from toy_project import Project
-
 from nbpoints.run import runner
 from nbpoints.scenarios.point import Point
+from toy_project import Project
 
 pytestmark = pytest.mark.slow
 
@@ -58,7 +57,9 @@ def project(tmp_path, monkeypatch):
     project = Project(tmp_path / "project")
     project.write("a_loud", "import loud, loud as again", STATE, SEEDED)
     project.write("b_state", STATE)
-    project.write("c_inner", "import inner\nprint(inner.__spec__.origin[-8:], inner.__loader__.__class__.__name__)", STATE)
+    project.write(
+        "c_inner", "import inner\nprint(inner.__spec__.origin[-8:], inner.__loader__.__class__.__name__)", STATE
+    )
     project.write("d_late", STATE, "import importlib\nimportlib.import_module('loud')", STATE, SEEDED)
     project.write("e_wild", "try:\n    import wild\nexcept SystemExit as error:\n    print(error)", STATE)
     return project
@@ -110,7 +111,10 @@ def test_a_logger_set_up_by_one_notebook_prints_nothing_in_another(tmp_path):
         found = [next(NOTEBOOKS.glob(f"{stem}_*.ipynb")) for stem in stems]
         points = [Point("base", path, {}, {}, path.stem) for path in found]
         assert runner.run(points, out=tmp_path / out, jobs=1, fresh=True) == 0
-        return {stem: (tmp_path / out / "base" / path.stem / "notebook.ipynb").read_bytes() for stem, path in zip(stems, found)}
+        return {
+            stem: (tmp_path / out / "base" / path.stem / "notebook.ipynb").read_bytes()
+            for stem, path in zip(stems, found)
+        }
 
     alone = run("alone", "11")
     for _ in range(2):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from toy_project import Project
-
 from nbpoints.kernels import jupyter_kernel
+from toy_project import Project
 
 pytestmark = pytest.mark.slow
 

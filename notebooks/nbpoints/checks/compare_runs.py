@@ -171,7 +171,11 @@ def add_check_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth of them")
     parser.add_argument("--baseline", type=Path, metavar="DIR", help="run to hold them to (default: their own outputs)")
     parser.add_argument(
-        "--out", type=Path, default=project.find(Path.cwd()).runs, metavar="DIR", help="folder of the runs (default: runs)"
+        "--out",
+        type=Path,
+        default=project.find(Path.cwd()).runs,
+        metavar="DIR",
+        help="folder of the runs (default: runs)",
     )
     parser.add_argument("--dir", type=Path, help="folder in which the notebooks ran (default: as recorded)")
     add_limits(parser)

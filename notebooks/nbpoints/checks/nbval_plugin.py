@@ -178,7 +178,10 @@ class NotebookFigures(_WholeNotebook):
     def faults(self) -> list[str]:
         stored = exported_figures.folder_of(self.path)
         mine = {one.get("stem") for one in outputs.figures(self.parent.nb)}
-        found = [line.strip() for line in report(exported_figures.compare(stored, self.parent.run_once().figures)).splitlines()]
+        found = [
+            line.strip()
+            for line in report(exported_figures.compare(stored, self.parent.run_once().figures)).splitlines()
+        ]
         found += [one for one in exported_figures.tampered(stored) if one.split(":")[0] in mine]
         return found + [f"if the change is meant: {program.name()} accept {self.path.stem}"] if found else []
 

@@ -24,7 +24,7 @@ class ProcessState:
     """
 
     def __init__(self) -> None:
-        self._states = {kind: None for kind in _KINDS}
+        self._states = dict.fromkeys(_KINDS)
         self.changes()
         self._undo: list[Redo] = []
 

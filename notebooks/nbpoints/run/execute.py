@@ -170,13 +170,17 @@ class _Point:
         if not any((partial / FIGURES).iterdir()):
             (partial / FIGURES).rmdir()
         launch = self._launch
-        run = self._job.facts | times | {
-            "seconds": outcome.seconds,
-            "kernel": "forked" if self._job.warm and not outcome.cold else "ordinary",
-            "status": outcome.status,
-            "cell": outcome.cell,
-            "error": outcome.error,
-        }
+        run = (
+            self._job.facts
+            | times
+            | {
+                "seconds": outcome.seconds,
+                "kernel": "forked" if self._job.warm and not outcome.cold else "ordinary",
+                "status": outcome.status,
+                "cell": outcome.cell,
+                "error": outcome.error,
+            }
+        )
         taken = self._fingerprint if outcome.status == "ran" else None
         report = launch.report if launch and whole else {}
         root = self._project.root

@@ -44,7 +44,9 @@ def affordable(jobs: int) -> int:
         soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         jobs = min(jobs, (soft - _FILES) // _FILES_OF_A_JOB)
     if jobs < 1:
-        raise InputError(f"Too many open files: {soft} are allowed, {_FILES + _FILES_OF_A_JOB} are needed; raise `ulimit -n`.")
+        raise InputError(
+            f"Too many open files: {soft} are allowed, {_FILES + _FILES_OF_A_JOB} are needed; raise `ulimit -n`."
+        )
     return jobs
 
 

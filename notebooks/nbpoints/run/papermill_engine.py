@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Mapping
 
+# ruff: noqa: E402 (the line below has to run before nbformat is imported)
 # nbformat's jsonschema imports this optional IRI check, which takes 0.8 s and no notebook needs
 _SLOW = "rfc3987_syntax"
 sys.modules.setdefault(_SLOW, None)
@@ -103,7 +104,9 @@ class Execution:
         except (PapermillExecutionError, CellExecutionError):
             outcome.fail("failed", self._reason())
         except (DeadKernelError, RuntimeError) as error:
-            outcome.fail("died", f"the kernel died ({' '.join(str(error).split()) or type(error).__name__}){launch.cause()}")
+            outcome.fail(
+                "died", f"the kernel died ({' '.join(str(error).split()) or type(error).__name__}){launch.cause()}"
+            )
         finally:
             # the client leaves the event loop of its thread open
             ensure_event_loop().close()

@@ -102,7 +102,8 @@ def run(
             settings = {"timeout_s": timeout, "memory_mb": memory_mb, "warm": warm}
             environments = _environments(points)
             todo = [
-                Job(entry.point, out, environment=environments[entry.point.notebook.parent], **settings) for entry in due
+                Job(entry.point, out, environment=environments[entry.point.notebook.parent], **settings)
+                for entry in due
             ]
             loop = Loop(todo, Progress(len(due), screen), retries, Preload(out))
             try:
@@ -247,8 +248,8 @@ def _publish_defaults(points: list[Point], rows: dict[int, Row], out: Path, targ
                 owner = owners.setdefault(source.name, points[number].notebook.name)
                 if owner != points[number].notebook.name:
                     raise InputError(
-                        f"{source.name}: saved by {owner} and by {points[number].notebook.name}, so nothing was published; "
-                        "give the figure another name in one of them."
+                        f"{source.name}: saved by {owner} and by {points[number].notebook.name}, so nothing was "
+                        "published; give the figure another name in one of them."
                     )
                 sources[source.name] = source
     try:

@@ -8,9 +8,9 @@ import subprocess
 
 import books
 import pytest
-
 from nbpoints import cli
-from nbpoints.checks import accept, again, canonical as stable, hygiene
+from nbpoints.checks import accept, again, hygiene
+from nbpoints.checks import canonical as stable
 
 pytestmark = pytest.mark.slow
 

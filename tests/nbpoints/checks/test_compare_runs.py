@@ -7,9 +7,9 @@ import re
 
 import books
 import pytest
-
-from nbpoints.checks import canonical as stable, compare_runs as runs
 from nbpoints import cli
+from nbpoints.checks import canonical as stable
+from nbpoints.checks import compare_runs as runs
 from nbpoints.errors import InputError
 
 
@@ -78,8 +78,16 @@ def test_check_runs_as_the_run_did(tmp_path, monkeypatch, capsys):
     taken = {"cells": [], "parameters": {}, "files": {}, "folders": {}, "modules": {}, "lock": None, "python": "3"}
     taken |= {"variables": {}, "programs": []}
     record = {
-        **{"schema": 1, "scenario": "months", "point": "a", "notebook": "books/a.ipynb", "parameters": {}, "results": []},
-        **{"outputs": {}, "host": {"python": "3"}, "versions": {}, "run": {"started": "", "ended": "", "seconds": 1}},
+        "schema": 1,
+        "scenario": "months",
+        "point": "a",
+        "notebook": "books/a.ipynb",
+        "parameters": {},
+        "results": [],
+        "outputs": {},
+        "host": {"python": "3"},
+        "versions": {},
+        "run": {"started": "", "ended": "", "seconds": 1},
     }
     for profile, told in (("numbers", "a: holds"), ("other", "was 'here numbers', is 'here other'")):
         record["fingerprint"] = taken | {"environment": {"TOY_PROFILE": profile}}

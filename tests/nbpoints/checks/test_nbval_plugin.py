@@ -8,7 +8,6 @@ import sys
 
 import books
 import pytest
-
 from autogap.paths import NOTEBOOKS
 from nbpoints.checks import canonical as stable
 
