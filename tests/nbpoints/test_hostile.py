@@ -28,7 +28,6 @@ CELLS = {
         "cannot be stored",
     ),
     "mapping_as_png": (f"{SHOW}display({{'image/png': {{'a': 1}}}}, raw=True)", "failed", "image/png"),
-    "surrogate": ("print('\\ud800')", "ran", ""),
     "version": ("import json\njson.__version__ = '\\ud800'", "failed", "cannot be stored (UnicodeEncodeError"),
     "figure_name": (
         "import os\nopen(os.path.join(os.environb[b'NBPOINTS_FIGURES'], b'\\xff.svg'), 'w').close()",

@@ -6,6 +6,7 @@ This module is heavy to import: papermill, nbclient, nbformat, zmq.
 from __future__ import annotations
 
 import ast
+import asyncio
 import logging
 import re
 import sys
@@ -108,8 +109,7 @@ class Execution:
                 "died", f"the kernel died ({' '.join(str(error).split()) or type(error).__name__}){launch.cause()}"
             )
         finally:
-            # the client leaves the event loop of its thread open
-            ensure_event_loop().close()
+            _close_event_loop()
             if outcome.status != "ran" and self._at is not None:
                 outcome.cell = self._number_in_source(*self._at)
 
@@ -172,6 +172,17 @@ def as_text(book: nbformat.NotebookNode) -> str:
     return nbformat.writes(book) + "\n"
 
 
+def _close_event_loop() -> None:
+    """Close the event loop of this thread, which the client leaves open, with the tasks that it left waiting."""
+    loop = ensure_event_loop()
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    if left:
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    loop.close()
+
+
 class _Engine(NBClientEngine):
     """Papermill's own engine, which also exposes the notebook of a point that fails."""
 
@@ -206,4 +217,5 @@ class _Literal(PythonTranslator):
 
 papermill_engines.register(_ENGINE, _Engine)
 papermill_translators.register(_KERNEL_NAME, _Literal)
-logging.getLogger("papermill").setLevel(logging.ERROR)
+# the outcome of the point says what went wrong
+logging.getLogger("papermill").setLevel(logging.CRITICAL)
