@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from markupsafe import Markup
 
 from autogap.publish import citing, markup, rights, sheets
 from autogap.publish.books import Book, spelt
-from autogap.publish.reading import Figure, Read
+from autogap.publish.reading import Figure, Read, prettified
 from autogap.publish.store import Store, zipped
 from autogap.publish.theme import Theme
 
@@ -228,6 +229,20 @@ def archive(read: Read, theme: Theme, kept: dict[str, Kept], store: Store, detai
     return zipped(files)
 
 
+def _common(book: Book) -> dict[str, str]:
+    """Name results for all points together: a label that names the month of one point would be wrong at the others."""
+    said: dict[str, list[str]] = {}
+    for read in book.reads:
+        for result in read.results:
+            said.setdefault(result["name"], []).append(result["label"])
+    shared = {name: os.path.commonprefix(labels).rstrip(" ,(") for name, labels in said.items()}
+    whole = {name: len(set(labels)) == 1 for name, labels in said.items()}
+    return {
+        name: label if whole[name] or len(label) > 3 and list(shared.values()).count(label) == 1 else prettified(name)
+        for name, label in shared.items()
+    }
+
+
 def script(book: Book, rendered: dict[str, dict[str, str]]) -> str:
     """Write what the script needs to turn one point's page into another's; equal slots are written once."""
     names = list(dict.fromkeys(slot for each in rendered.values() for slot in each if slot != "text"))
@@ -241,11 +256,8 @@ def script(book: Book, rendered: dict[str, dict[str, str]]) -> str:
         ]
         at = [texts.setdefault(own.get(slot, ""), len(texts)) for slot in names]
         points.append({"n": read.name, "p": places, "s": at, "v": numbers})
-    labels = {
-        result["name"]: [result["label"], result["unit"], result["digits"]]
-        for read in book.reads
-        for result in read.results
-    }
+    about = {result["name"]: result for read in book.reads for result in read.results}
+    labels = {name: [label, about[name]["unit"], about[name]["digits"]] for name, label in _common(book).items()}
     axes = [
         {
             "name": axis.name,
