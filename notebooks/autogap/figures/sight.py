@@ -24,7 +24,7 @@ _TO_XYZ = ((0.4124564, 0.3575761, 0.1804375), (0.2126729, 0.7151522, 0.0721750),
 _WHITE = (0.95047, 1.0, 1.08883)
 
 # figures that are still to be redrawn; a test tells when one no longer needs to stand here
-KNOWN = {"fig-recession-calls"}
+KNOWN = set()
 
 LEAST_GREY = 9.0  # steps of CIE L*
 LEAST_COLOUR = 15.0  # steps of CIE 1976 L*a*b*

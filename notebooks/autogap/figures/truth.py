@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ALONE = re.compile(r"\b(as (in|before|above|for) the|as (above|before)|same as|see above|previous figure|ibid)\b", re.I)
 _NEAR = 5e-6  # of a number's size: the csv holds ten digits
 # figures that are still to be redrawn; a test tells when one no longer needs to stand here
-KNOWN = {"fig-recession-releases", "fig-shrink-crude", "fig-tariff-mix"}
+KNOWN = set()
 _DAYS = 10_000  # days since 1970 in which matplotlib counts dates: from 1997 on
 _TIMES = ("period", "month", "quarter", "year", "date", "release")
 
