@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -75,8 +76,9 @@ def test_a_papermill_line_passes_what_its_notebook_takes(command):
 
 
 @pytest.mark.parametrize("command", [one for one in COMMANDS if one[0] == ".venv/bin/autogap"], ids=" ".join)
-def test_an_autogap_line_is_accepted(command, tmp_path, capsys):
+def test_an_autogap_line_is_accepted(command, tmp_path, capsys, monkeypatch):
     """`why` judges scenarios, notebooks and parameters as `run` does, without running anything."""
+    monkeypatch.setattr(os, "environ", os.environ.copy())  # options become variables of the environment
     words = command[1:]
     if words[0] in ("run", "why"):
         asked = [word for place, word in enumerate(words[1:], 1) if "-j" not in (word, words[place - 1])]

@@ -18,7 +18,7 @@ def even(text: str, count: int) -> list[str]:
     Examples
     --------
     >>> even("27.5 percent on cars", 2)
-    ['27.5', 'percent on cars']
+    ['27.5 percent', 'on cars']
     """
     width = max(max(map(len, text.split())), -(-len(text) // count))
     while len(lines := textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)) > count:

@@ -14,6 +14,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from nbpoints.errors import InputError
+from nbpoints.files import write_whole
 from nbpoints.records.layout import CRATE, RUN
 from nbpoints.scenarios.point import Point
 
@@ -261,7 +262,7 @@ def build(
     out.mkdir(parents=True, exist_ok=True)
     if not known:
         # a build that is stopped leaves a folder that the next one knows for its own
-        (out / STAMP).write_text('{"made of": "", "files": {}}', encoding="utf-8")
+        write_whole(out / STAMP, json.dumps({"made of": "", "files": {}}))
     return len(sizes), store.write(out)
 
 

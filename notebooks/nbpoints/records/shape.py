@@ -53,7 +53,7 @@ def check(record: object, place: str) -> dict:
     --------
     >>> check({"schema": 1, "scenario": 3}, "a/run.json")
     Traceback (most recent call last):
-    nbpoints.errors.InputError: a/run.json: scenario is 3, not text; run the point again.
+    nbpoints.errors.InputError: a/run.json: point is missing; run the point again.
     """
     if not isinstance(record, dict):
         raise InputError(f"{place}: holds {shown(record, 30)}, not the record of a run; run the point again.")
