@@ -8,7 +8,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from nbpoints.checks import canonical as stable, outputs
+from nbpoints.checks import canonical as stable
+from nbpoints.checks import outputs
 
 
 def picture(stem: str, drawn: str = "a line") -> str:

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-
 from autogap import claims, data, results
 from autogap.paths import NOTEBOOKS
 from nbpoints.errors import InputError
 
-CLAIM = {"claim_id": "C01", "scope": "in", "statement": "It fell", "value": "10", "unit": "percent",
-         "check_with": "customs", "accept_low": 9.5, "accept_high": 10.5, "series": None, "transform": None,
-         "of": None, "period": None}
+CLAIM = {
+    "claim_id": "C01",
+    "scope": "in",
+    "statement": "It fell",
+    "value": "10",
+    "unit": "percent",
+    "check_with": "customs",
+    "accept_low": 9.5,
+    "accept_high": 10.5,
+    "series": None,
+    "transform": None,
+    "of": None,
+    "period": None,
+}
 DAY = "2025-06-19"
 
 
@@ -20,8 +30,16 @@ def verdict(*checked, **claim):
     table = pd.DataFrame([CLAIM | claim])
     checks = pd.DataFrame(
         [
-            {"claim_id": "C01", "notebook": "03", "result": f"r{number}", "unit": "percent", "role": role,
-             "accept": accept[0] if accept else None, "vintage": None, "definition": role}
+            {
+                "claim_id": "C01",
+                "notebook": "03",
+                "result": f"r{number}",
+                "unit": "percent",
+                "role": role,
+                "accept": accept[0] if accept else None,
+                "vintage": None,
+                "definition": role,
+            }
             for number, (role, _, *accept) in enumerate(checked)
         ],
         columns=["claim_id", "notebook", "result", "unit", "role", "accept", "vintage", "definition"],
@@ -44,8 +62,7 @@ def verdict(*checked, **claim):
         ([("main", 10.2), ("main", 3.0)], "does_not_hold", 10.2),
         ([("main", 3.0), ("found by search", 10.0)], "does_not_hold", 3.0),
         ([("main", 3.0), ("found by search", 10.0), ("alternative", 10.1)], "one_definition", 10.1),
-        ([("main", 3.0), ("alternative", 4.0), ("alternative", 10.1)],
-         "one_definition", 10.1),
+        ([("main", 3.0), ("alternative", 4.0), ("alternative", 10.1)], "one_definition", 10.1),
         ([("main", 3.0), ("alternative", 4.0)], "does_not_hold", 3.0),
         ([("alternative", 10.0)], "one_definition", 10.0),
         ([("then", 10.0), ("since", 8.0)], "revised", 10.0),
@@ -84,9 +101,7 @@ def test_what_nothing_can_check_is_a_statement(check_with):
     assert verdict(check_with="customs")["verdict"] == "no_result"
 
 
-@pytest.mark.parametrize(
-    ("growth", "expected"), [(-0.1, "holds"), (0.0, "does_not_hold"), (0.1, "does_not_hold")]
-)
+@pytest.mark.parametrize(("growth", "expected"), [(-0.1, "holds"), (0.0, "does_not_hold"), (0.1, "does_not_hold")])
 def test_a_claim_of_a_fall_wants_less_than_nothing(growth, expected):
     row = verdict(("main", growth), value="<0", accept_low=None, accept_high=0.0)
     assert row["verdict"] == expected
@@ -141,8 +156,20 @@ def test_checks_that_make_no_sense_are_refused(checked, says):
 
 def test_a_result_in_another_unit_is_refused():
     table = pd.DataFrame([CLAIM])
-    checks = pd.DataFrame([{"claim_id": "C01", "notebook": "03", "result": "r", "unit": "billion JPY", "role": "main",
-                            "accept": None, "vintage": None, "definition": ""}])
+    checks = pd.DataFrame(
+        [
+            {
+                "claim_id": "C01",
+                "notebook": "03",
+                "result": "r",
+                "unit": "billion JPY",
+                "role": "main",
+                "accept": None,
+                "vintage": None,
+                "definition": "",
+            }
+        ]
+    )
     recorded = pd.DataFrame({"notebook": ["03"], "name": "r", "value": 10.0, "unit": "million JPY"})
     with pytest.raises(InputError, match="03: r is recorded in 'million JPY', but C01 is judged in 'billion JPY'"):
         claims.evidence(table, checks, recorded, DAY)
@@ -187,7 +214,9 @@ def test_every_range_of_the_claims_table_rounds_to_its_figure(tables):
 
 def test_without_any_result_nothing_is_established(tables):
     stated, checks = tables
-    empty = claims.judge(stated, claims.evidence(stated, checks, pd.DataFrame(columns=["notebook", "name", "value", "unit"]), DAY))
+    empty = claims.judge(
+        stated, claims.evidence(stated, checks, pd.DataFrame(columns=["notebook", "name", "value", "unit"]), DAY)
+    )
     assert set(empty["verdict"]) == {"no_result", "statement"}
     assert empty["claim_id"].tolist() == stated["claim_id"].tolist()
 

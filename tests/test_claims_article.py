@@ -6,7 +6,6 @@ import shutil
 
 import pandas as pd
 import pytest
-
 from autogap import claims, data
 from autogap.claims import articles, measure
 from autogap.paths import DATA
@@ -92,7 +91,12 @@ def test_an_article_without_a_day_or_a_table_is_refused(write):
 
 @pytest.mark.parametrize(
     ("transform", "period", "value"),
-    [("level", "2025-05", 451672.0), ("change", "2025-05", None), ("rank", "2025-05", None), ("mean", "2025-04..2025-06", None)],
+    [
+        ("level", "2025-05", 451672.0),
+        ("change", "2025-05", None),
+        ("rank", "2025-05", None),
+        ("mean", "2025-04..2025-06", None),
+    ],
 )
 def test_transforms_agree_with_pandas(transform, period, value):
     balance = data.series("mof.us.balance")

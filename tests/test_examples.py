@@ -6,7 +6,6 @@ import doctest
 import importlib
 
 import pytest
-
 from autogap.paths import NOTEBOOKS
 
 pytestmark = pytest.mark.slow

@@ -6,8 +6,7 @@ import ast
 import shutil
 
 import pytest
-
-from autogap import claims, data, paths, skeleton
+from autogap import claims, data, paths
 from autogap.__main__ import main
 from autogap.claims import articles
 from autogap.paths import DATA

@@ -9,28 +9,46 @@ from nbpoints import cli
 # add a command here: name, what it does, "module:function" to declare its arguments, "module:function" to run it
 COMMANDS: list[cli.Command] = [
     cli.Command(
-        "new", "write the skeleton of a notebook or of a table of claims",
-        "autogap.skeleton:add_arguments", "autogap.skeleton:main",
+        "new",
+        "write the skeleton of a notebook or of a table of claims",
+        "autogap.skeleton:add_arguments",
+        "autogap.skeleton:main",
     ),
     cli.Command(
-        "site", "build pages of executed points that work from a disk",
-        "autogap.publish.cli:add_site", "autogap.publish.cli:site",
+        "site",
+        "build pages of executed points that work from a disk",
+        "autogap.publish.cli:add_site",
+        "autogap.publish.cli:site",
     ),
     cli.Command(
-        "export", "write numbers, tables and figures of points for a manuscript, or check them",
-        "autogap.publish.cli:add_export", "autogap.publish.cli:export",
+        "export",
+        "write numbers, tables and figures of points for a manuscript, or check them",
+        "autogap.publish.cli:add_export",
+        "autogap.publish.cli:export",
     ),
     cli.Command(
-        "figures", "draw the figures of points that have run in other forms or another profile",
-        "autogap.figures.redraw:declare", "autogap.figures.redraw:run",
+        "figures",
+        "draw the figures of points that have run in other forms or another profile",
+        "autogap.figures.redraw:declare",
+        "autogap.figures.redraw:run",
     ),
-    cli.Command("refresh", "ask the publishers for newer figures, and show or write what changes",
-                "autogap.sources.cli:refresh_arguments", "autogap.sources.cli:refresh_main"),
-    cli.Command("data", "show how new each file of the data package is, and what is overdue",
-                "autogap.sources.cli:data_arguments", "autogap.sources.cli:data_main"),
     cli.Command(
-        "report", "set every notebook, and the collection, as PDF",
-        "autogap.publish.cli:add_report", "autogap.publish.cli:report",
+        "refresh",
+        "ask the publishers for newer figures, and show or write what changes",
+        "autogap.sources.cli:refresh_arguments",
+        "autogap.sources.cli:refresh_main",
+    ),
+    cli.Command(
+        "data",
+        "show how new each file of the data package is, and what is overdue",
+        "autogap.sources.cli:data_arguments",
+        "autogap.sources.cli:data_main",
+    ),
+    cli.Command(
+        "report",
+        "set every notebook, and the collection, as PDF",
+        "autogap.publish.cli:add_report",
+        "autogap.publish.cli:report",
     ),
 ]
 

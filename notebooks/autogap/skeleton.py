@@ -6,10 +6,11 @@ import argparse
 import json
 import re
 
-from autogap import paths
-from autogap.claims import articles
 from nbpoints.errors import InputError
 from nbpoints.files import write_whole
+
+from autogap import paths
+from autogap.claims import articles
 
 _NOTEBOOK = re.compile(r"([0-9]{2})_([a-z][a-z0-9_]*)")
 
@@ -30,7 +31,11 @@ _CELLS = [
         "from autogap.results import record, say\n\n"
         'run.start("{name}", month=month)',
     ),
-    ("code", ["hide-input"], 'exports_jpy_bn = data.series("mof.us.exports.total", "2024-05") / 1e3\nvalue = exports_jpy_bn[month]'),
+    (
+        "code",
+        ["hide-input"],
+        'exports_jpy_bn = data.series("mof.us.exports.total", "2024-05") / 1e3\nvalue = exports_jpy_bn[month]',
+    ),
     (
         "code",
         [],
@@ -57,7 +62,8 @@ _CELLS = [
         "markdown",
         [],
         "## Limits\n\n- Write here what the data cannot say, and what a referee would object.\n"
-        "- Exports are counted FOB by final destination; goods that pass through another country count for the last one known.\n"
+        "- Exports are counted FOB by final destination; goods that pass through another country count for the last\n"
+        "  one known.\n"
         "- One month is one month: a sum of twelve is less noisy.",
     ),
 ]

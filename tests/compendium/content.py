@@ -1,4 +1,5 @@
-"""Rules for what stands in notebooks, pages and methods: nothing injected, nothing that hangs on day, machine or chance.
+"""Rules for what stands in notebooks, pages and methods: nothing injected, nothing that hangs on day, machine or
+chance.
 
 Each function takes the project's folder and returns one sentence a fault.
 """

@@ -12,9 +12,10 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from nbpoints import notebook as reading
 from autogap import paths
-from nbpoints.checks import canonical as stable, outputs
+from nbpoints import notebook as reading
+from nbpoints.checks import canonical as stable
+from nbpoints.checks import outputs
 from nbpoints.errors import InputError, did_you_mean
 from nbpoints.files import write_whole
 from nbpoints.parameters import declare
@@ -25,7 +26,10 @@ _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- /generated -->)", re
 def questions(root: Path) -> str:
     """The questions with the first sentence of each answer."""
     rows = [
-        [f"[{path.stem[:2]}](notebooks/{path.name}) {reading.question(reading.cells(path))}", first_sentence(stable.load(path))]
+        [
+            f"[{path.stem[:2]}](notebooks/{path.name}) {reading.question(reading.cells(path))}",
+            first_sentence(stable.load(path)),
+        ]
         for path in _books(root)
     ]
     return _table(["Question", "Answer at the default parameters"], rows)

@@ -19,9 +19,9 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import yaml
-
 from nbpoints import notebook as reading
-from nbpoints.checks import canonical as stable, exported_figures, outputs
+from nbpoints.checks import canonical as stable
+from nbpoints.checks import exported_figures, outputs
 
 LEFT_OUT = {
     ".git",
@@ -229,7 +229,9 @@ def unseeded(root: Path) -> list[str]:
     for path in (path for path in files(root / "notebooks") if path.suffix in (".py", ".ipynb")):
         for call in (node for node in _nodes(path) if isinstance(node, ast.Call)):
             name = ast.unparse(call.func)
-            legacy = re.search(r"\b(?:np|numpy)\.random\.(?!default_rng|Generator|SeedSequence|PCG64|seed|[gs]et_state)\w+$", name)
+            legacy = re.search(
+                r"\b(?:np|numpy)\.random\.(?!default_rng|Generator|SeedSequence|PCG64|seed|[gs]et_state)\w+$", name
+            )
             bare = name.split(".")[-1] in ("default_rng", "RandomState", "Sobol") and not _has_seed(call)
             if legacy or bare:
                 found.append(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-
-from nbpoints.checks import canonical as stable, hygiene
-from tests.compendium import content, readme, rules as compendium, signed
 from autogap.paths import NOTEBOOKS, ROOT
+from nbpoints.checks import canonical as stable
+from nbpoints.checks import hygiene
+
+from tests.compendium import content, readme, signed
+from tests.compendium import rules as compendium
 
 BOOKS = sorted(NOTEBOOKS.glob("*.ipynb"))
 
@@ -59,5 +61,7 @@ def test_generated_parts_of_the_readme_are_current():
 def test_facts_are_as_they_were_signed():
     """Prose, provenance, scope, the rules themselves: `make sign` shows what changed and signs it."""
     if not (ROOT / signed.LOCK).exists():
-        pytest.skip(f"NOT PROVED: {signed.LOCK} is not there, so no fact is signed; read what changed and run `make sign`")
+        pytest.skip(
+            f"NOT PROVED: {signed.LOCK} is not there, so no fact is signed; read what changed and run `make sign`"
+        )
     assert signed.unsigned(ROOT) == []

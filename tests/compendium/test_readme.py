@@ -1,4 +1,6 @@
-"""The README's hand-written part: commands that exist, parameters that are allowed, numbers that agree with the files."""
+"""The README's hand-written part: commands that exist, parameters that are allowed, numbers that agree with the
+files.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,12 @@ import tomllib
 from importlib.metadata import entry_points
 
 import pytest
-
-from nbpoints.parameters import declare as parameters
-from autogap.__main__ import main
-from tests.compendium import readme
 from autogap import data
+from autogap.__main__ import main
 from autogap.paths import DATA, FIGURES, NOTEBOOKS, ROOT
+from nbpoints.parameters import declare as parameters
+
+from tests.compendium import readme
 
 PAGES = {page: (ROOT / page).read_text(encoding="utf-8") for page in (*readme.PAGES, "CONTRIBUTING.md")}
 TEXT = PAGES["README.md"]
@@ -32,7 +34,9 @@ BOOKS = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
 
 
 def block(name):
-    found = (re.search(rf"<!-- generated: {name} -->(.*?)<!-- /generated -->", text, re.DOTALL) for text in PAGES.values())
+    found = (
+        re.search(rf"<!-- generated: {name} -->(.*?)<!-- /generated -->", text, re.DOTALL) for text in PAGES.values()
+    )
     return next(match[1] for match in found if match)
 
 
@@ -46,17 +50,23 @@ def test_the_two_commands_stand_first():
 
 def test_every_make_target_named_is_there():
     targets = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    named = set(re.findall(r"`make ([a-z-]+)`", BY_HAND)) | {command[1] for command in COMMANDS if command[0] == "make"
-                                                             and len(command) > 1}
+    named = set(re.findall(r"`make ([a-z-]+)`", BY_HAND)) | {
+        command[1] for command in COMMANDS if command[0] == "make" and len(command) > 1
+    }
     assert {"test", "lab"} <= named <= targets, named - targets
 
 
 def test_the_plain_way_does_what_make_does():
     """Environment, lock, project, one notebook, both kinds of tests."""
     plain = [" ".join(command) for command in COMMANDS if command[0] != "make"]
-    wanted = ["python3 -m venv .venv", ".venv/bin/pip install --require-hashes -r requirements.txt",
-              ".venv/bin/pip install --no-deps --no-build-isolation -e .", ".venv/bin/papermill notebooks/03_export_decline.ipynb",
-              ".venv/bin/pytest tests", ".venv/bin/pytest --nbval notebooks"]
+    wanted = [
+        "python3 -m venv .venv",
+        ".venv/bin/pip install --require-hashes -r requirements.txt",
+        ".venv/bin/pip install --no-deps --no-build-isolation -e .",
+        ".venv/bin/papermill notebooks/03_export_decline.ipynb",
+        ".venv/bin/pytest tests",
+        ".venv/bin/pytest --nbval notebooks",
+    ]
     places = [next((place for place, line in enumerate(plain) if line.startswith(want)), None) for want in wanted]
     assert None not in places and places == sorted(places)
 
@@ -92,7 +102,9 @@ def test_an_autogap_line_is_accepted(command, tmp_path, capsys, monkeypatch):
     else:
         with pytest.raises(SystemExit, match="0"):
             main([words[0], "--help"])
-        assert set(re.findall(r"--[a-z]+", " ".join(words[1:]))) <= set(re.findall(r"--[a-z]+", capsys.readouterr().out))
+        assert set(re.findall(r"--[a-z]+", " ".join(words[1:]))) <= set(
+            re.findall(r"--[a-z]+", capsys.readouterr().out)
+        )
 
 
 def test_the_versions_of_python_are_those_of_the_project():
@@ -116,12 +128,16 @@ def test_each_table_has_a_row_for_everything_that_it_lists():
 
 def test_an_altered_number_in_a_generated_part_is_noticed(tmp_path):
     for name in ("notebooks", "figures", "data", "docs"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("autogap", "nbpoints", "*.p*", "*.svg"))
+        shutil.copytree(
+            ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("autogap", "nbpoints", "*.p*", "*.svg")
+        )
     page = tmp_path / "README.md"
     page.write_text(readme.renew(TEXT, ROOT), encoding="utf-8")
     assert readme.stale(tmp_path) == []
     answer = readme.first_sentence(readme.stable.load(BOOKS[2]))
-    page.write_text(page.read_text(encoding="utf-8").replace(answer, re.sub(r"\d\.\d", "9.9", answer)), encoding="utf-8")
+    page.write_text(
+        page.read_text(encoding="utf-8").replace(answer, re.sub(r"\d\.\d", "9.9", answer)), encoding="utf-8"
+    )
     assert readme.stale(tmp_path) == ["README.md is not current; run `make readme`."]
 
 

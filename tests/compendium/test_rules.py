@@ -7,10 +7,11 @@ import json
 
 import books
 import pytest
-
 from nbpoints.checks import canonical as stable
-from tests.compendium import readme, rules as compendium
 from nbpoints.errors import InputError
+
+from tests.compendium import readme
+from tests.compendium import rules as compendium
 
 PART = "<!-- generated: {} -->\n<!-- /generated -->\n"
 PAGES = {
@@ -127,7 +128,10 @@ def test_project_in_order_has_no_fault(project):
     assert "| [01](notebooks/01_rise.ipynb) Does it rise? | It rises by 1. |" in pages["README.md"]
     assert "| [01_rise](01_rise.ipynb)<br>Does it rise? | It rises by 1. | <img src=" in pages["notebooks/README.md"]
     assert "| It rises | [01_rise](../notebooks/01_rise.ipynb), cell 4 | a |" in pages["figures/README.md"]
-    assert "| [01](../notebooks/01_rise.ipynb) | `month` | `'2025-05'` | month of the figures |" in pages["docs/assumptions.md"]
+    assert (
+        "| [01](../notebooks/01_rise.ipynb) | `month` | `'2025-05'` | month of the figures |"
+        in pages["docs/assumptions.md"]
+    )
     assert "| A \\| B | Census | public domain | yes |" in pages["docs/replication.md"]
 
 

@@ -8,13 +8,40 @@ from autogap import data
 
 PARTNERS = ["us", "cn", "kr", "eu", "de", "ca", "mx", "gb", "world"]
 SECTIONS = {
-    "exports": ["foodstuff", "raw_materials", "mineral_fuels", "chemicals", "manufactured_goods", "machinery",
-                "electrical_machinery", "transport_equipment", "others"],
-    "imports": ["foodstuff", "raw_materials", "mineral_fuels", "chemicals", "manufactured_goods", "machinery",
-                "electrical_machinery", "transport_equipment", "others"],
+    "exports": [
+        "foodstuff",
+        "raw_materials",
+        "mineral_fuels",
+        "chemicals",
+        "manufactured_goods",
+        "machinery",
+        "electrical_machinery",
+        "transport_equipment",
+        "others",
+    ],
+    "imports": [
+        "foodstuff",
+        "raw_materials",
+        "mineral_fuels",
+        "chemicals",
+        "manufactured_goods",
+        "machinery",
+        "electrical_machinery",
+        "transport_equipment",
+        "others",
+    ],
 }
-PUBLISHED = ["total", "motor_vehicles", "passenger_cars", "buses_trucks", "mv_parts", "transport_equipment",
-             "machinery", "semiconductor_machinery", "iron_steel"]
+PUBLISHED = [
+    "total",
+    "motor_vehicles",
+    "passenger_cars",
+    "buses_trucks",
+    "mv_parts",
+    "transport_equipment",
+    "machinery",
+    "semiconductor_machinery",
+    "iron_steel",
+]
 YEARS = range(2009, 2026)
 
 
@@ -33,8 +60,9 @@ def test_the_nine_sections_are_all_goods(partner, flow):
 
 @pytest.mark.parametrize("partner", PARTNERS)
 def test_cars_and_buses_are_part_of_vehicles_and_those_of_transport_equipment(partner):
-    table = annual(partner, "exports", ["passenger_cars", "buses_trucks", "motor_vehicles", "mv_parts",
-                                        "transport_equipment"])
+    table = annual(
+        partner, "exports", ["passenger_cars", "buses_trucks", "motor_vehicles", "mv_parts", "transport_equipment"]
+    )
     assert (table["passenger_cars"] + table["buses_trucks"] <= table["motor_vehicles"]).all()
     assert (table["motor_vehicles"] + table["mv_parts"] <= table["transport_equipment"]).all()
 
@@ -78,9 +106,13 @@ def test_revisions_of_a_year_are_small_and_end_with_the_fixed_figure(flow):
 
 def test_the_balance_of_2024_came_down_with_each_release():
     """8,641.7, then 8,628.1, then 8,609.5 billion yen: January, March and November 2025."""
-    balance = [sum(sign * data.series(f"mof_area.us.{flow}.total_annual", "2024", "2024", as_of=day).iloc[0]
-                   for flow, sign in (("exports", 1), ("imports", -1)))
-               for day in ("2025-02-01", "2025-06-19", "2025-12-31")]
+    balance = [
+        sum(
+            sign * data.series(f"mof_area.us.{flow}.total_annual", "2024", "2024", as_of=day).iloc[0]
+            for flow, sign in (("exports", 1), ("imports", -1))
+        )
+        for day in ("2025-02-01", "2025-06-19", "2025-12-31")
+    ]
     assert [round(value / 1e6, 1) for value in balance] == [8641.7, 8628.1, 8609.5]
 
 

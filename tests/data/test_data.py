@@ -71,7 +71,11 @@ def test_a_figure_is_the_last_one_released_by_the_day():
 
 def test_what_the_article_of_june_2025_could_know_of_may():
     """The provisional release of 18 June: vehicles -24.7 percent, units -3.9, all goods -11.1."""
-    for item, rate in (("motor_vehicles_yoy_pct", -24.7), ("motor_vehicles_units_yoy_pct", -3.9), ("total_yoy_pct", -11.1)):
+    for item, rate in (
+        ("motor_vehicles_yoy_pct", -24.7),
+        ("motor_vehicles_units_yoy_pct", -3.9),
+        ("total_yoy_pct", -11.1),
+    ):
         then = data.series(f"mof.us.exports.{item}", as_of="2025-06-19")
         assert (str(then.index[-1]), then.iloc[-1]) == ("2025-05", rate)
         assert str(data.series(f"mof.us.exports.{item}", as_of="2025-06-17").index[-1]) == "2025-04"
@@ -134,7 +138,9 @@ def test_files_read_are_told_with_their_hashes():
 
 @pytest.mark.slow
 def test_importing_the_reader_imports_nothing_heavy_but_pandas():
-    code = ("import pandas, sys; before = set(sys.modules); import autogap.data; "
-            "print(sorted(m for m in set(sys.modules) - before if not m.startswith(('autogap', 'nbpoints'))))")
+    code = (
+        "import pandas, sys; before = set(sys.modules); import autogap.data; "
+        "print(sorted(m for m in set(sys.modules) - before if not m.startswith(('autogap', 'nbpoints'))))"
+    )
     extra = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert extra.strip() in ("[]", "['difflib']")

@@ -102,8 +102,10 @@ def test_published_contributions_follow_from_levels_and_rates_of_the_same_releas
 
 
 @pytest.mark.parametrize("unit", ["", "_units"])
-@pytest.mark.parametrize("partner, slack, largest_remainder", [
-    ("us", 1, 0.001), ("cn", 1, 0.003), ("eu", 1, 0.001), ("asia", 0, 0.04), ("world", 0, 0.025)])
+@pytest.mark.parametrize(
+    "partner, slack, largest_remainder",
+    [("us", 1, 0.001), ("cn", 1, 0.003), ("eu", 1, 0.001), ("asia", 0, 0.04), ("world", 0, 0.025)],
+)
 def test_cars_and_buses_and_trucks_are_within_motor_vehicles(wide, partner, slack, largest_remainder, unit):
     exports = f"mof.{partner}.exports"
     whole = wide[f"{exports}.motor_vehicles{unit}"]
@@ -137,10 +139,20 @@ EXPORT_REVISIONS = {"us.exports.total": 0.83, "de.exports.total": 0.36, "au.expo
 """Exports whose base left its band by more than 0.25 percent: the US in 2025-07 (as the world total, which
 fell by the same 15 billion yen), Germany and Australia in 2024-06. China's few buses and trucks: see below."""
 
-IMPORT_REVISIONS = {"us.imports.crude_petroleum": 6.1, "us.imports.mv_parts": 5.8, "us.imports.machinery": 5.0,
-                    "de.imports.total": 3.2, "mx.imports.total": 2.9, "us.imports.medical_products": 2.7,
-                    "us.imports.raw_materials": 2.3, "eu.imports.total": 1.9, "au.imports.total": 1.7,
-                    "us.imports.coal": 1.3, "us.imports.lpg": 1.2, "gb.imports.total": 1.2}
+IMPORT_REVISIONS = {
+    "us.imports.crude_petroleum": 6.1,
+    "us.imports.mv_parts": 5.8,
+    "us.imports.machinery": 5.0,
+    "de.imports.total": 3.2,
+    "mx.imports.total": 2.9,
+    "us.imports.medical_products": 2.7,
+    "us.imports.raw_materials": 2.3,
+    "eu.imports.total": 1.9,
+    "au.imports.total": 1.7,
+    "us.imports.coal": 1.3,
+    "us.imports.lpg": 1.2,
+    "gb.imports.total": 1.2,
+}
 """Imports whose base left its band by more than 1.1 percent: provisional nine-digit figures are revised most."""
 
 
@@ -207,8 +219,9 @@ def test_monthly_imports_and_balance_add_to_the_annual_figures_within_revisions(
     assert vehicles == pytest.approx(wide.loc["FY2024", "mof_press.us.imports.motor_vehicles_fy"], abs=0.05)
 
 
-@pytest.mark.parametrize("name, period, periods", [
-    ("balance", "2024", CALENDAR_2024), ("balance_fy", "FY2024", FISCAL_2024)])
+@pytest.mark.parametrize(
+    "name, period, periods", [("balance", "2024", CALENDAR_2024), ("balance_fy", "FY2024", FISCAL_2024)]
+)
 def test_world_balance_reported_is_the_revised_one_before_imports_were_raised(wide, name, period, periods):
     exports, imports = (wide.loc[periods, f"mof.world.{flow}.total"].sum() / 1e6 for flow in ("exports", "imports"))
     reported = wide.loc[period, f"mof_press.world.{name}"]
@@ -239,10 +252,21 @@ def test_derived_levels_follow_from_the_release_a_year_later_and_lie_in_their_ba
         assert abs(again - rows[name].to_numpy()).max() <= 0.51, name
 
 
-@pytest.mark.parametrize("item, inside", [
-    ("exports.motor_vehicles", 16), ("exports.motor_vehicles_units", 16), ("exports.passenger_cars", 15),
-    ("exports.passenger_cars_units", 16), ("exports.mv_parts", 15), ("exports.transport_equipment", 16),
-    ("exports.total", 12), ("imports.motor_vehicles", 16), ("imports.mv_parts", 0), ("imports.total", 2)])
+@pytest.mark.parametrize(
+    "item, inside",
+    [
+        ("exports.motor_vehicles", 16),
+        ("exports.motor_vehicles_units", 16),
+        ("exports.passenger_cars", 15),
+        ("exports.passenger_cars_units", 16),
+        ("exports.mv_parts", 15),
+        ("exports.transport_equipment", 16),
+        ("exports.total", 12),
+        ("imports.motor_vehicles", 16),
+        ("imports.mv_parts", 0),
+        ("imports.total", 2),
+    ],
+)
 def test_how_often_a_band_holds_the_first_release_is_as_the_note_says(wide, item, inside):
     base = f"mof_derived.us.{item}_revised_base"
     rows = wide[wide[base].notna()]
@@ -362,8 +386,11 @@ def test_the_new_pull_is_the_newest_vintage_of_the_old_series(wide, partner, mea
 
 
 def test_the_annual_revision_cut_the_duty_on_korea_and_hardly_moved_japan(wide, first):
-    change = {partner: 100 * (wide[name] / first[name] - 1).dropna() for partner in ("jp", "kr", "mx")
-              for name in [f"census.{partner}.naics00.calculated_duty"]}
+    change = {
+        partner: 100 * (wide[name] / first[name] - 1).dropna()
+        for partner in ("jp", "kr", "mx")
+        for name in [f"census.{partner}.naics00.calculated_duty"]
+    }
     assert round(change["kr"]["2025-11"], 1) == -40.1 and round(change["mx"]["2025-06"], 1) == 13.6
     assert round(change["jp"].abs().max(), 1) == 1.4
 
@@ -371,7 +398,12 @@ def test_the_annual_revision_cut_the_duty_on_korea_and_hardly_moved_japan(wide, 
 def test_cars_by_nine_digits_are_the_passenger_cars_of_the_time_series(wide):
     """HS 8703 less vehicles for snow and golf (8703.10): value, and number with knocked-down sets."""
     for end, whole in (("", "passenger_cars"), ("_units", "passenger_cars_units")):
-        lines = [name for name in wide if name.startswith("mof.world.exports.hs8703")
-                 and name.endswith("_units") == bool(end) and ".hs870310" not in name]
+        lines = [
+            name
+            for name in wide
+            if name.startswith("mof.world.exports.hs8703")
+            and name.endswith("_units") == bool(end)
+            and ".hs870310" not in name
+        ]
         total = wide[lines].dropna(how="all").sum(axis=1)
         assert len(total) == 8 and (total == wide[f"mof.world.exports.{whole}"][total.index]).all()

@@ -29,6 +29,7 @@ def observations() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def latest():
     """The newest figure of each period, as a function of the name; `vintage` picks what stood then."""
+
     def pick(name: str, vintage: str | None = None) -> pd.Series:
         values = data.series(name, vintage=vintage)
         fiscal = values.index.freqstr == "Y-MAR"

@@ -90,12 +90,15 @@ def test_no_catalogue_entry_points_into_a_private_place(catalogue):
         assert not re.search(r"(^|[\s;(])(/[a-z]+/|\.\./|~/|[A-Z]:\\)", " ".join(row.values())), name
 
 
-@pytest.mark.parametrize("old, new, told", [
-    (",million JPY,", ",milion JPY,", "million JPY"),
-    (",official file,", ",oficial file,", "official file"),
-    (",public domain (work of the US federal government),", ",,", "licence is empty"),
-    ("name,title,unit", "name,unit,title", "columns"),
-])
+@pytest.mark.parametrize(
+    "old, new, told",
+    [
+        (",million JPY,", ",milion JPY,", "million JPY"),
+        (",official file,", ",oficial file,", "official file"),
+        (",public domain (work of the US federal government),", ",,", "licence is empty"),
+        ("name,title,unit", "name,unit,title", "columns"),
+    ],
+)
 def test_a_wrong_word_in_the_catalogue_is_refused_with_the_right_one(copy, old, new, told):
     edit(copy / "series.csv", old, new)
     with pytest.raises(InputError, match=re.escape(told)):
@@ -126,7 +129,9 @@ def test_writing_gives_what_is_stored(copy):
         assert (copy / name).read_bytes() == (DATA / name).read_bytes()
 
 
-@pytest.mark.parametrize("relative", ["observations/mof_us_trade.csv", "tables/claims/japan_times_2025-06-19.csv", "series.csv"])
+@pytest.mark.parametrize(
+    "relative", ["observations/mof_us_trade.csv", "tables/claims/japan_times_2025-06-19.csv", "series.csv"]
+)
 def test_an_altered_byte_is_noticed(copy, relative, capsys):
     content = bytearray((copy / relative).read_bytes())
     place = content.rindex(b"5")

@@ -132,7 +132,7 @@ def test_cars_pay_what_the_orders_say_on_the_days_that_matter():
     rates = table("tariff_schedule_japan").set_index(["product_group", "effective_from"]).total_rate_pct
     days = ["2018-01-01", "2025-04-03", "2025-09-16"]
     for group, pct in {"passenger_vehicles": [2.5, 27.5, 15], "light_trucks": [25, 50, 25]}.items():
-        known = rates[group][:days[-1]]
+        known = rates[group][: days[-1]]
         assert (known.index.tolist(), known.tolist()) == (days, pct)
 
 

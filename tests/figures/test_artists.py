@@ -5,10 +5,9 @@ import json
 import matplotlib
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
-
 from autogap.figures import artists
 from autogap.figures.style import COLOURS
+from matplotlib.figure import Figure
 from nbpoints.checks.artists import compare
 
 
@@ -56,7 +55,12 @@ def test_another_font_draws_the_same(before, font):
 def test_every_kind_is_described(before):
     left, right = before["axes"]
     assert left["lines"][0] == {
-        "label": "Japan", "colour": "japan", "style": "-", "marker": "None", "x": "1 2 3", "y": "4 5 nan"
+        "label": "Japan",
+        "colour": "japan",
+        "style": "-",
+        "marker": "None",
+        "x": "1 2 3",
+        "y": "4 5 nan",
     }
     assert left["areas"][0]["colour"] == "band"
     assert left["points"] == [{"label": "points", "x": "1 2", "y": "3 3", "colour": "highlight"}]

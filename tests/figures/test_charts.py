@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pytest
-
 from autogap import figures
 from autogap.figures import artists
 from nbpoints.errors import InputError
@@ -46,7 +45,8 @@ def test_intervals_on_times_stand_upright(index):
 
 
 @pytest.mark.parametrize(
-    ("frame", "said"), [(EFFECTS.drop(columns="low"), "no 'low'"), (EFFECTS.rename(columns={"low": "high", "high": "low"}), "above")]
+    ("frame", "said"),
+    [(EFFECTS.drop(columns="low"), "no 'low'"), (EFFECTS.rename(columns={"low": "high", "high": "low"}), "above")],
 )
 def test_intervals_refuse_other_tables(frame, said):
     _, ax = figures.new()

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-
 from autogap import figures
 from autogap.figures import artists, labels
 from nbpoints.errors import InputError

@@ -13,14 +13,13 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from autogap import figures, paths, run
 from fontTools.ttLib import TTFont
 from matplotlib.figure import Figure
+from nbpoints import mime
+from nbpoints.errors import InputError
 from pdfminer.high_level import extract_text
 from PIL import Image
-
-from nbpoints import mime
-from autogap import figures, paths, run
-from nbpoints.errors import InputError
 
 FRAME = pd.DataFrame({"exports_jpy_bn": [1.5, 1 / 3, 2.0]}, pd.period_range("2025-04", periods=3, freq="M"))
 WORDS = {
@@ -172,7 +171,7 @@ def test_a_second_run_in_another_process_gives_the_same_bytes(tmp_path):
     both = [subprocess.Popen([*command, str(tmp_path / name)], cwd=paths.NOTEBOOKS) for name in ("one", "two")]
     assert [process.wait() for process in both] == [0, 0]
     assert read(tmp_path / "one") == read(tmp_path / "two")
-    for name, content in read(tmp_path / "one").items():
+    for _name, content in read(tmp_path / "one").items():
         content = re.sub(rb"base64,[^)]*", b"", content)  # letters of a font may spell anything
         assert str(paths.ROOT).encode() not in content and str(tmp_path).encode() not in content
         assert not re.search(rb"20\d\d-\d\d-\d\dT|D:20\d{6}|Matplotlib v", content)
@@ -257,7 +256,9 @@ def _xkcd():
 
 
 def _settings_of_a_user():
-    matplotlib.rcParams.update({"axes.ymargin": 0.3, "xtick.direction": "in", "text.color": "red", "path.simplify": False})
+    matplotlib.rcParams.update(
+        {"axes.ymargin": 0.3, "xtick.direction": "in", "text.color": "red", "path.simplify": False}
+    )
 
 
 @pytest.mark.parametrize("change", [_set_theme, _ggplot, _xkcd, _settings_of_a_user])

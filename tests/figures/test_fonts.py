@@ -4,13 +4,12 @@ import json
 
 import fontpkg_source_sans_3 as package
 import pytest
+from autogap.figures import fonts
+from autogap.paths import FIGURES
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.textpath import TextPath
-
-from autogap.figures import fonts
-from autogap.paths import FIGURES
 
 
 @pytest.fixture
@@ -30,8 +29,12 @@ def words(value):
 
 @pytest.mark.parametrize("weight", ["normal", "semibold"])
 def test_every_letter_of_the_exported_figures_is_in_it(house):
-    drawn = {letter for path in FIGURES.glob("*.json") for text in words(json.loads(path.read_text())["artists"])
-             for letter in text}
+    drawn = {
+        letter
+        for path in FIGURES.glob("*.json")
+        for text in words(json.loads(path.read_text())["artists"])
+        for letter in text
+    }
     assert len(drawn) > 60
     assert drawn - {chr(code) for code in house.getBestCmap()} == set()
 
@@ -51,8 +54,10 @@ def test_words_are_as_wide_as_in_the_font_that_it_comes_from(weight, style):
 
 
 def test_weights_differ():
-    wide = [TextPath((0, 0), "Exports", prop=FontProperties(family=fonts.families(), weight=weight, size=10)).get_extents()
-            for weight in ("normal", "semibold")]
+    wide = [
+        TextPath((0, 0), "Exports", prop=FontProperties(family=fonts.families(), weight=weight, size=10)).get_extents()
+        for weight in ("normal", "semibold")
+    ]
     assert wide[1].width > wide[0].width * 1.02
 
 

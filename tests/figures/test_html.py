@@ -5,9 +5,8 @@ from html import unescape
 
 import nbformat
 import pytest
-from nbconvert import HTMLExporter
-
 from autogap import paths
+from nbconvert import HTMLExporter
 
 TEMPLATES = paths.NOTEBOOKS / "autogap" / "figures" / "templates"
 

@@ -4,11 +4,10 @@ import random
 from itertools import combinations
 
 import pytest
-from matplotlib.text import Text
-
 from autogap import figures
 from autogap.figures import labels
 from autogap.figures.labels import apart, rows
+from matplotlib.text import Text
 
 
 def test_names_that_do_not_touch_stay():

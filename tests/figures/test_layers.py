@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-
 from autogap import figures
 from autogap.figures import artists, labels
 from nbpoints.errors import InputError
@@ -48,8 +47,11 @@ def test_regimes_are_shaded_in_turn_and_cut_at_the_axis(chart):
 def test_names_of_regimes_stay_apart_and_above_the_axes(chart):
     fig, ax = chart
     table = pd.DataFrame(
-        {"start": ["2025-04-03", "2025-05-03", "2025-11-20"], "end": ["2025-05-03", "2025-11-20", None],
-         "label": ["cars at 27.5 percent", "cars and parts at 27.5 percent", "all goods at 15 percent or more"]}
+        {
+            "start": ["2025-04-03", "2025-05-03", "2025-11-20"],
+            "end": ["2025-05-03", "2025-11-20", None],
+            "label": ["cars at 27.5 percent", "cars and parts at 27.5 percent", "all goods at 15 percent or more"],
+        }
     )
     words = figures.regimes(ax, table)
     marks = figures.mark_events(ax, {"2025-07-22": "deal"})
@@ -60,7 +62,7 @@ def test_names_of_regimes_stay_apart_and_above_the_axes(chart):
     renderer = fig.canvas.get_renderer()
     boxes = [word.get_window_extent(renderer) for word in [*words, *marks]]
     assert all(box.y0 >= ax.get_window_extent().y1 for box in boxes)
-    assert not any(one.overlaps(other) for n, one in enumerate(boxes) for other in boxes[n + 1:])
+    assert not any(one.overlaps(other) for n, one in enumerate(boxes) for other in boxes[n + 1 :])
     assert boxes[2].x1 <= fig.bbox.x1
 
 

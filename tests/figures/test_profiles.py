@@ -4,14 +4,18 @@ import re
 
 import pandas as pd
 import pytest
-from matplotlib.text import Text
-
 from autogap import figures, run
 from autogap.figures import export, style
 from autogap.figures.journals import JOURNALS
+from matplotlib.text import Text
 
 SERIES = pd.Series([1.5, 1.0, 2.0], pd.period_range("2025-04", periods=3, freq="M"), name="exports_jpy_bn")
-WORDS = {"title": "Exports fell", "subtitle": "billion yen", "alt": "A line of exports that fall.", "source": "Ministry"}
+WORDS = {
+    "title": "Exports fell",
+    "subtitle": "billion yen",
+    "alt": "A line of exports that fall.",
+    "source": "Ministry",
+}
 
 
 @pytest.fixture

@@ -10,16 +10,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from autogap.figures import style
+from nbpoints.run import runner
 from pdfminer.high_level import extract_pages
 from pdfminer.layout import LTChar, LTContainer
 
-from autogap.figures import style
-from nbpoints.run import runner
-
 sys.path.insert(0, str(Path(__file__).parents[1] / "notebooks"))
 
-from collection import BOOKS  # noqa: E402
-from test_sweep import point, points  # noqa: E402
+from collection import BOOKS
+from test_sweep import point, points
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
 
@@ -36,8 +35,10 @@ def outside(path: Path) -> list[str]:
         for line in _lines(page):
             letters = [letter for letter in line if isinstance(letter, LTChar)]
             if any(
-                letter.x0 < -_SLACK_PT or letter.y0 < -_SLACK_PT
-                or letter.x1 > page.width + _SLACK_PT or letter.y1 > page.height + _SLACK_PT
+                letter.x0 < -_SLACK_PT
+                or letter.y0 < -_SLACK_PT
+                or letter.x1 > page.width + _SLACK_PT
+                or letter.y1 > page.height + _SLACK_PT
                 for letter in letters
             ):
                 cut.append("".join(letter.get_text() for letter in letters))
@@ -61,7 +62,9 @@ def test_no_figure_is_cut(profile, tmp_path, monkeypatch):
     runner.run(everything, jobs=2, out=tmp_path, stream=told)
     excused = TOO_WIDE_FOR_A_PHONE if profile == "phone" else set()
     failed = [line for line in told.getvalue().splitlines() if "failed" in line and "ran" not in line]
-    assert [line for line in failed if not any(stem.split("_", 1)[1] in line for stem in excused)] == [], told.getvalue()
+    assert [line for line in failed if not any(stem.split("_", 1)[1] in line for stem in excused)] == [], (
+        told.getvalue()
+    )
     drawn = sorted(tmp_path.rglob("fig-*.pdf"))
     assert len(drawn) > (80 if profile != "phone" else 40)
     assert {f"{path.stem} in {path.parts[-3]}": cut for path in drawn if (cut := outside(path))} == {}

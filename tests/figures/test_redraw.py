@@ -4,7 +4,6 @@ import argparse
 import json
 
 import pytest
-
 from autogap import paths
 from autogap.figures import redraw
 from nbpoints.errors import InputError
@@ -23,7 +22,11 @@ def runs(tmp_path, monkeypatch):
         monkeypatch.setenv(name, "")
     folder = tmp_path / "export_months" / "export_decline@month=2025-08"
     folder.mkdir(parents=True)
-    told = {"scenario": "export_months", "notebook": "notebooks/03_export_decline.ipynb", "parameters": {"month": "2025-08"}}
+    told = {
+        "scenario": "export_months",
+        "notebook": "notebooks/03_export_decline.ipynb",
+        "parameters": {"month": "2025-08"},
+    }
     (folder / "run.json").write_text(json.dumps(told))
     return tmp_path
 

@@ -2,14 +2,18 @@
 
 import pandas as pd
 import pytest
-
 from autogap import figures, run
 from autogap.figures import export, fit, sight, style
 from nbpoints.errors import InputError
 
 INDEX = pd.period_range("2025-01", periods=6, freq="M")
 CARS = pd.Series([1.0, 2, 3, 4, 5, 6], INDEX, name="cars")
-WORDS = {"title": "Exports fell", "subtitle": "billion yen", "alt": "A line of exports that fall.", "source": "Ministry"}
+WORDS = {
+    "title": "Exports fell",
+    "subtitle": "billion yen",
+    "alt": "A line of exports that fall.",
+    "source": "Ministry",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +87,12 @@ def test_a_legend_below_takes_as_many_columns_as_fit(monkeypatch, name, width):
     """The four longest names of the collection, in every profile."""
     monkeypatch.setenv("AUTOGAP_PROFILE", name)
     fig, ax = figures.new(width)
-    names = ["law on the mix of 2024: rest free", "rest as parts", "transport equipment, charged", "all goods (MFN free)"]
+    names = [
+        "law on the mix of 2024: rest free",
+        "rest as parts",
+        "transport equipment, charged",
+        "all goods (MFN free)",
+    ]
     for role, label in zip(("cars", "parts", "japan", "other"), names, strict=True):
         figures.line(ax, CARS, role, label, linestyle={"japan": "--", "other": ":"}.get(role, "-"))
     ax.set_ylabel("Value (billion yen)")
@@ -132,6 +141,7 @@ def test_a_legend_of_colours_that_look_alike_is_refused(roles, looks, said):
     with pytest.raises(InputError) as told:
         save(fig)
     assert said in str(told.value) and "leave out the legend" in str(told.value)
+    return None
 
 
 def test_series_named_at_their_ends_may_look_alike():

@@ -4,13 +4,18 @@ from itertools import combinations
 
 import matplotlib
 import pytest
-
 from autogap.figures import sight, style
 
 AREAS = {"band", "neutral_d", "regime_a", "regime_b"}  # light, for what lies behind lines and words
 # Those that the collection draws side by side most; what a legend tells apart is checked when a figure is saved.
-OFTEN = (("japan", "us", "cars"), ("cars", "parts", "band"), ("neutral_a", "neutral_b", "neutral_c", "neutral_d"),
-         ("japan", "korea", "eu"), ("cars", "energy", "neutral_d"), ("highlight", "other", "band"))
+OFTEN = (
+    ("japan", "us", "cars"),
+    ("cars", "parts", "band"),
+    ("neutral_a", "neutral_b", "neutral_c", "neutral_d"),
+    ("japan", "korea", "eu"),
+    ("cars", "energy", "neutral_d"),
+    ("highlight", "other", "band"),
+)
 
 
 def contrast(colour):

@@ -6,15 +6,21 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-
 from autogap.figures import truth
 from autogap.paths import FIGURES
 
 MOST_WORDS = 15  # the aim is twelve; `python -m pytest -rP` on this file lists those above
 # Numbers that follow from what is drawn by a sum, a ratio or a count, and stand in no mark. To shrink.
 DERIVED = {
-    "fig-autos-flows", "fig-chain-industries", "fig-chain-multipliers", "fig-claims-verdicts", "fig-export-calendar",
-    "fig-scenario-rates", "fig-sector-jobs", "fig-shrink-annual", "fig-shrink-waterfall",
+    "fig-autos-flows",
+    "fig-chain-industries",
+    "fig-chain-multipliers",
+    "fig-claims-verdicts",
+    "fig-export-calendar",
+    "fig-scenario-rates",
+    "fig-sector-jobs",
+    "fig-shrink-annual",
+    "fig-shrink-waterfall",
 }
 
 _NUMBER = re.compile(r"[−-]?\d[\d,]*(?:\.\d+)?")

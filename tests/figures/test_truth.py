@@ -4,7 +4,6 @@ import json
 
 import pandas as pd
 import pytest
-
 from autogap import data, figures, run
 from autogap.figures import truth
 from autogap.paths import FIGURES
@@ -12,7 +11,12 @@ from nbpoints.errors import InputError
 
 INDEX = pd.period_range("2025-01", periods=3, freq="M")
 CARS = pd.Series([1.0, -2.5, 3.0], INDEX, name="cars")
-WORDS = {"title": "Exports fell", "subtitle": "billion yen", "alt": "A line of exports.", "source": "Ministry of Finance"}
+WORDS = {
+    "title": "Exports fell",
+    "subtitle": "billion yen",
+    "alt": "A line of exports.",
+    "source": "Ministry of Finance",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +101,9 @@ def test_an_alternative_text_tells_the_finding(said, table, told):
 
 def test_the_completed_text_is_told_everywhere(folder):
     save(CARS)
-    assert facts(folder)["alt"].startswith("A line of exports. Exports fell. Cars: 1 in 2025-01, 3 in 2025-03; from −2.5")
+    assert facts(folder)["alt"].startswith(
+        "A line of exports. Exports fell. Cars: 1 in 2025-01, 3 in 2025-03; from −2.5"
+    )
 
 
 def test_a_figure_names_the_files_of_its_own_series(folder):

@@ -62,7 +62,8 @@ def test_rolling_sum_needs_every_month():
 def test_rolling_sum_notices_a_month_that_has_no_row():
     values = months("2024-01", [1.0] * 18).drop(pd.Period("2024-10", "M"))
     assert balance.rolling_sum(values, 3).dropna().index.strftime("%Y-%m").tolist() == [
-        *(f"2024-0{m}" for m in range(3, 10)), *(f"2025-0{m}" for m in range(1, 7)),
+        *(f"2024-0{m}" for m in range(3, 10)),
+        *(f"2025-0{m}" for m in range(1, 7)),
     ]
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-
-from nbpoints.errors import InputError
 from autogap.methods import bilateral
+from nbpoints.errors import InputError
 
 AROUND = pd.period_range("2023-12", "2025-01", freq="M")
 RATE = pd.Series(np.linspace(140, 160, 14), index=AROUND)

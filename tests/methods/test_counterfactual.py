@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-
-from nbpoints.errors import InputError
 from autogap.methods import counterfactual
+from nbpoints.errors import InputError
 
 EVENT = "2024-05"
 

@@ -145,7 +145,6 @@ def test_a_mistake_is_told_in_one_sentence(call, sentence):
         call()
 
 
-
 def test_products_split_as_the_year_on_year_split_does():
     """One good between two Mays: the same numbers as `split_value_change` gives for the month."""
     value, cars = VALUES["cars"], VEHICLES["cars"]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-
-from nbpoints.errors import InputError
 from autogap.methods import equilibrium
 from autogap.methods.equilibrium import gsim, market
+from nbpoints.errors import InputError
 
 COUNTRIES = ["US", "JP", "EU", "RW"]
 # The 4x4 example of Francois and Hall (2003): exporters in rows, importers in columns, tariffs in percent.

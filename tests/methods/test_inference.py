@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-
 from autogap.methods import inference, passthrough
 from nbpoints.errors import InputError
 
@@ -13,7 +12,9 @@ from nbpoints.errors import InputError
 def simulated(seed: int, slope: float = -1.0, partners: int = 12) -> pd.DataFrame:
     """A panel whose errors are correlated within partners."""
     rng = np.random.default_rng(seed)
-    panel = pd.DataFrame({"partner": np.repeat([f"p{i}" for i in range(partners)], 24), "period": np.tile(range(24), partners)})
+    panel = pd.DataFrame(
+        {"partner": np.repeat([f"p{i}" for i in range(partners)], 24), "period": np.tile(range(24), partners)}
+    )
     walk = rng.normal(size=(partners, 24)).cumsum(axis=1).ravel()
     panel["x"] = rng.normal(size=(partners, 24)).cumsum(axis=1).ravel()
     return panel.assign(y=slope * panel["x"] + walk)

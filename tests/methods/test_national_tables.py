@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-
 from autogap import data
 from autogap.methods import input_output
 from autogap.methods import national_tables as tables

@@ -10,10 +10,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
-from nbpoints.errors import InputError
 from autogap.methods import passthrough
 from autogap.paths import NOTEBOOKS
+from nbpoints.errors import InputError
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-
 from autogap import data
-from nbpoints.errors import InputError
 from autogap.methods import recession, vintages
+from nbpoints.errors import InputError
 
 
 def quarterly(values, start="2020Q1"):
@@ -117,7 +116,13 @@ def test_the_call_of_february_2024_was_withdrawn_in_march():
 def test_a_call_is_followed_while_its_quarters_move():
     """A longer spell is the same call; a spell elsewhere is another."""
     table = pd.DataFrame(
-        {"a": [1, 1, 1, 1, 1], "b": [1, -1, -1, 1, 1], "c": [1, 1, -1, -1, 1], "d": [1, 1, 1, 1, 1], "e": [-1, -1, 1, 1, 1]},
+        {
+            "a": [1, 1, 1, 1, 1],
+            "b": [1, -1, -1, 1, 1],
+            "c": [1, 1, -1, -1, 1],
+            "d": [1, 1, 1, 1, 1],
+            "e": [-1, -1, 1, 1, 1],
+        },
         index=pd.period_range("2020Q1", periods=5, freq="Q"),
     )
     told = recession.calls(table).set_index("called")

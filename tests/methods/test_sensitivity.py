@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-
-from nbpoints.errors import InputError
 from autogap.methods import sensitivity
+from nbpoints.errors import InputError
 
-ISHIGAMI_RANGES = {name: (-np.pi, np.pi) for name in ("x1", "x2", "x3")}
+ISHIGAMI_RANGES = dict.fromkeys(("x1", "x2", "x3"), (-np.pi, np.pi))
 
 
 def ishigami(sets):

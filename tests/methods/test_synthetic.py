@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
-from nbpoints.errors import InputError
 from autogap.methods import counterfactual, synthetic
+from nbpoints.errors import InputError
 
 EVENT = "2024-05"
 

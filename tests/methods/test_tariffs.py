@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-
 from autogap import data
-from nbpoints.errors import InputError
 from autogap.methods import tariffs
+from nbpoints.errors import InputError
 
 LAW = pd.DataFrame(
     [
@@ -31,7 +30,16 @@ LAW = pd.DataFrame(
 def test_line_path_falls_back_to_the_ordinary_rate():
     """Where the schedule is silent (before 5 April, 7 August to 15 September here) a line owes its MFN rate alone."""
     path = tariffs.line_path(LAW, "general", 3.0, "2025-04-01", "2026-01-31")
-    days = ["2025-04-04", "2025-04-05", "2025-04-09", "2025-04-10", "2025-08-06", "2025-08-07", "2025-09-16", "2026-01-31"]
+    days = [
+        "2025-04-04",
+        "2025-04-05",
+        "2025-04-09",
+        "2025-04-10",
+        "2025-08-06",
+        "2025-08-07",
+        "2025-09-16",
+        "2026-01-31",
+    ]
     assert path[days].tolist() == [3, 13, 27, 13, 13, 3, 15, 15]
     assert tariffs.line_path(LAW, "general", 20.0, "2026-01-01", "2026-01-01").tolist() == [20]
 

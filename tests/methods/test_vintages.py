@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-
 from autogap import data
-from nbpoints.errors import InputError
 from autogap.methods import vintages
+from nbpoints.errors import InputError
 
 QUARTERS = pd.period_range("2024Q4", periods=4, freq="Q")
 GROWTH = pd.DataFrame(
@@ -69,10 +68,17 @@ def test_quarters_that_were_old_in_the_first_vintage_are_left_out():
 
 def test_the_size_of_revisions():
     size = vintages.revision_size(vintages.first_and_later(GROWTH))
-    assert size.to_dict() == pytest.approx({
-        "quarters": 3, "mean_pp": 0.4 / 3, "mean_absolute_pp": 0.8 / 3, "root_mean_square_pp": np.sqrt(0.24 / 3),
-        "largest_absolute_pp": 0.4, "sign_flips": 1, "sign_flips_pct": 100 / 3,
-    })
+    assert size.to_dict() == pytest.approx(
+        {
+            "quarters": 3,
+            "mean_pp": 0.4 / 3,
+            "mean_absolute_pp": 0.8 / 3,
+            "root_mean_square_pp": np.sqrt(0.24 / 3),
+            "largest_absolute_pp": 0.4,
+            "sign_flips": 1,
+            "sign_flips_pct": 100 / 3,
+        }
+    )
     with pytest.raises(InputError, match="no quarter"):
         vintages.revision_size(vintages.first_and_later(GROWTH.iloc[:, :1]))
 

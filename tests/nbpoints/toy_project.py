@@ -32,7 +32,9 @@ class Project:
         self.out = root / "runs"
         for folder in ("notebooks", "data"):
             (root / folder).mkdir(parents=True)
-        (root / "pyproject.toml").write_text("[project]\nname = 'toy'\n[tool.nbpoints]\nnotebooks = 'notebooks'\nenvironment = ['TOY_']\n")
+        (root / "pyproject.toml").write_text(
+            "[project]\nname = 'toy'\n[tool.nbpoints]\nnotebooks = 'notebooks'\nenvironment = ['TOY_']\n"
+        )
         (root / "requirements.txt").write_text("numpy==2\n")
         (root / "notebooks/recording.py").write_text(RESULT)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-
-from nbpoints import notebook as reading
 from autogap import results
-from nbpoints.checks import canonical as stable
 from autogap.paths import NOTEBOOKS
+from nbpoints import notebook as reading
+from nbpoints.checks import canonical as stable
 
 BOOKS = {path.stem: path for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))}
 

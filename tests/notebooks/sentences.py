@@ -12,7 +12,10 @@ NOUNS = (
     "months|quarters|years|days|weeks|partners|countries|claims|rounds|calls|times|releases|points|events|dates|"
     "estimates|vintages|draws|jobs|cars|notebooks|donors|placebos|industries|commodities|products|studies"
 )
-UNITS = "below|above|higher|lower|percent|points?|percentage|thousand|million|billion|trillion|yen|dollars|JPY|USD|vehicles|of|it|a|year"
+UNITS = (
+    "below|above|higher|lower|percent|points?|percentage|thousand|million|billion|trillion|yen|dollars|JPY|USD|"
+    "vehicles|of|it|a|year"
+)
 # Each fault: what it is called, and the words that show it.
 FAULTS = {
     "a negative zero": re.compile(r"(?<![0-9.,])[\N{MINUS SIGN}-]0(?:\.0+)?(?![0-9.,]*[1-9])\b"),

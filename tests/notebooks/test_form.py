@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import re
 
-from collection import BOOKS, book, cells, each
-
-from nbpoints import notebook as reading
 from autogap import results
-from nbpoints.parameters import declare as parameters
-from nbpoints.checks import outputs
-from tests.compendium import readme
 from autogap.paths import FIGURES
+from collection import BOOKS, book, cells, each
+from nbpoints import notebook as reading
+from nbpoints.checks import outputs
+from nbpoints.parameters import declare as parameters
+
+from tests.compendium import readme
 
 MOST_LINES, MEAN_LINES = 25, 8
 FORMS = {".csv", ".json", ".pdf", ".png", ".svg"}
@@ -52,11 +52,19 @@ def test_the_run_begins_right_after_the_parameters_with_all_of_them(stem):
     given, imports = code(stem)[:2]
     assert "parameters" in given.tags and imports.number == given.number + 1
     trees = {cell.number: ast.parse(cell.source) for cell in code(stem)}
-    importing = {number for number, tree in trees.items() for node in ast.walk(tree)
-                 if isinstance(node, (ast.Import, ast.ImportFrom))}
+    importing = {
+        number
+        for number, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+    }
     assert importing == {imports.number}
-    starts = [node for tree in trees.values() for node in ast.walk(tree)
-              if isinstance(node, ast.Call) and ast.unparse(node.func) == "run.start"]
+    starts = [
+        node
+        for tree in trees.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "run.start"
+    ]
     assert [ast.literal_eval(call.args[0]) for call in starts] == [stem]
     passed = {keyword.arg: ast.unparse(keyword.value) for keyword in starts[0].keywords}
     assert passed == {name: name for name in parameters.read(BOOKS[stem])}
@@ -75,12 +83,17 @@ def test_the_answer_comes_first(stem):
 @each
 def test_it_ends_with_limits(stem):
     """The last heading is Limits, and nothing is computed after it."""
-    headings = [(cell.number, line) for cell in cells(stem) if cell.kind == "markdown"
-                for line in cell.source.splitlines() if re.match(r"##? ", line)]
+    headings = [
+        (cell.number, line)
+        for cell in cells(stem)
+        if cell.kind == "markdown"
+        for line in cell.source.splitlines()
+        if re.match(r"##? ", line)
+    ]
     number, line = headings[-1]
     assert line == "## Limits"
-    assert all(cell.kind == "markdown" for cell in cells(stem)[number - 1:])
-    assert len("".join(cell.source for cell in cells(stem)[number - 1:])) > 200
+    assert all(cell.kind == "markdown" for cell in cells(stem)[number - 1 :])
+    assert len("".join(cell.source for cell in cells(stem)[number - 1 :])) > 200
 
 
 @each

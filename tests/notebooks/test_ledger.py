@@ -6,12 +6,10 @@ import json
 import shutil
 
 import pytest
-from collection import BOOKS, values
-
-from nbpoints import mime
 from autogap import claims, data, results
 from autogap.paths import NOTEBOOKS
-
+from collection import BOOKS, values
+from nbpoints import mime
 
 ARTICLE = "japan_times_2025-06-19"
 
@@ -48,8 +46,11 @@ def test_a_result_deleted_from_a_notebook_leaves_its_claim_without_one(tmp_path)
     copy = tmp_path / "03_export_decline.ipynb"
     content = json.loads(copy.read_text(encoding="utf-8"))
     for cell in content["cells"]:
-        cell["outputs"] = [one for one in cell.get("outputs", [])
-                           if one.get("data", {}).get(mime.RESULT, {}).get("name") != "exports_yoy_pct"]
+        cell["outputs"] = [
+            one
+            for one in cell.get("outputs", [])
+            if one.get("data", {}).get(mime.RESULT, {}).get("name") != "exports_yoy_pct"
+        ]
     copy.write_text(json.dumps(content), encoding="utf-8")
     before, after = ledger()["verdict"], ledger(tmp_path)["verdict"]
     assert after[after != before].to_dict() == {"C14": "no_result"}

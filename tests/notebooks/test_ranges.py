@@ -6,12 +6,12 @@ import json
 
 import pandas as pd
 import pytest
-from collection import BOOKS, each
-
 from autogap import data
-from nbpoints.parameters import declare as parameters, periods
 from autogap.methods import balance, tariffs
 from autogap.paths import DATA
+from collection import BOOKS, each
+from nbpoints.parameters import declare as parameters
+from nbpoints.parameters import periods
 
 
 def months(*names):
@@ -57,8 +57,10 @@ def to_the_end_of_exports():
 
 def releases():
     """First quarter and last day of the releases of GDP; the first known vintages are named by quarter."""
-    return (str(pd.Period(data.revisions("cao.gdp_real_realtime").columns[0], "Q").start_time.date()),
-            max(name for name in data.revisions("cao.gdp_real_qoq_pct").columns if periods.form(name) == "day"))
+    return (
+        str(pd.Period(data.revisions("cao.gdp_real_realtime").columns[0], "Q").start_time.date()),
+        max(name for name in data.revisions("cao.gdp_real_qoq_pct").columns if periods.form(name) == "day"),
+    )
 
 
 def since_the_release_of(month):
@@ -69,7 +71,11 @@ def since_the_release_of(month):
 
 def published_years(*items):
     """Calendar years whose trade with the US the ministry publishes by commodity."""
-    index = data.frame([f"mof_area.us.{flow}.{item}_annual" for flow in ("exports", "imports") for item in items]).dropna().index
+    index = (
+        data.frame([f"mof_area.us.{flow}.{item}_annual" for flow in ("exports", "imports") for item in items])
+        .dropna()
+        .index
+    )
     return index[0].year, index[-1].year
 
 
@@ -122,8 +128,11 @@ LIMITS = {
 
 def periodic(stem):
     """Parameters that pick a period of the data: ranges of dates, and of whole numbers that are years."""
-    return {name: one for name, one in parameters.read(BOOKS[stem]).items()
-            if isinstance(one.low, str) or one.type == "int" and one.low is not None and 1900 < one.low < 2100}
+    return {
+        name: one
+        for name, one in parameters.read(BOOKS[stem]).items()
+        if isinstance(one.low, str) or one.type == "int" and one.low is not None and 1900 < one.low < 2100
+    }
 
 
 @each
@@ -137,7 +146,9 @@ def test_no_range_reaches_beyond_the_data(stem, name):
     limits, exact = LIMITS[stem, name]
     first, last = limits()
     offered = parameters.read(BOOKS[stem])[name]
-    told = f"{stem}: the cell of parameters offers {name} [{offered.low}..{offered.high}]; the data hold {first} to {last}"
+    told = (
+        f"{stem}: the cell of parameters offers {name} [{offered.low}..{offered.high}]; the data hold {first} to {last}"
+    )
     assert first <= offered.low and (offered.high is None or offered.low <= offered.high <= last), told
     if exact:
         assert (offered.low, offered.high) == (first, last), told

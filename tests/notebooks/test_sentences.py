@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 import sentences
-from collection import BOOKS, book, each, values
-from test_sweep import OTHERS, executed, point, stored  # noqa: F401
-
 from autogap.paths import FIGURES
+from collection import BOOKS, book, each, values
 from nbpoints.checks import canonical, outputs
+from test_sweep import OTHERS, executed, point, stored  # noqa: F401
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 import pytest
-from collection import BOOKS, book, each, values
-
 from autogap import data, words
+from collection import BOOKS, book, each, values
+from nbpoints.checks import canonical as stable
+from nbpoints.checks import hygiene, outputs
 from nbpoints.parameters import declare as parameters
-from nbpoints.run import runner
 from nbpoints.records.layout import NOTEBOOK
+from nbpoints.run import runner
 from nbpoints.scenarios.point import Point
-from nbpoints.checks import canonical as stable, hygiene, outputs
+
 from tests.compendium import readme
 
 ANSWER = "answer"
@@ -57,10 +58,18 @@ OTHERS = {
         other(ANSWER, "jobs_related_mn", "gdp_share_induced_pct", year=2005, edition=2017),
     ],
     "05_tariff_schedule": [
-        other(ANSWER, "charged_japan_pct", "fig-tariff-partners",
-              day=LOW, product="light_trucks", partners=["gb"], start=LOW),
-        other(ANSWER, "charged_japan_pct", "fig-tariff-charged",
-              day=HIGH, product="auto_parts", partners=[], start=HIGH),
+        other(
+            ANSWER,
+            "charged_japan_pct",
+            "fig-tariff-partners",
+            day=LOW,
+            product="light_trucks",
+            partners=["gb"],
+            start=LOW,
+        ),
+        other(
+            ANSWER, "charged_japan_pct", "fig-tariff-charged", day=HIGH, product="auto_parts", partners=[], start=HIGH
+        ),
     ],
     "06_who_pays": [
         other(ANSWER, "law_first_day_pct", "panel_elasticity", "fig-payer-partners", month=LOW, panel_start=HIGH),
@@ -73,19 +82,52 @@ OTHERS = {
         other(ANSWER, "effect_pct", outcome="customs_value_usd", method="same_month", event_date=LOW),
     ],
     "08_tariff_scenarios": [
-        other(ANSWER, "exports_change_pct", "duty_on_japan_usd_bn", japan_rate_pct=0.0, partner_rates={},
-              substitution=1.5, demand=-3.0, absorbed_pct=60.0, us_made_share_pct=20.0, draws=64),
+        other(
+            ANSWER,
+            "exports_change_pct",
+            "duty_on_japan_usd_bn",
+            japan_rate_pct=0.0,
+            partner_rates={},
+            substitution=1.5,
+            demand=-3.0,
+            absorbed_pct=60.0,
+            us_made_share_pct=20.0,
+            draws=64,
+        ),
         other("exports_change_median_pct", "sobol_total_demand", seed=1),
         other(ANSWER, "exports_change_pct", japan_rate_pct=27.5, absorbed_pct=95.0),
-        other(ANSWER, "exports_change_low_pct", japan_rate_pct=HIGH, substitution=LOW, demand=LOW, draws=64,
-              others_absorbed_pct=HIGH, us_supply=LOW),
+        other(
+            ANSWER,
+            "exports_change_low_pct",
+            japan_rate_pct=HIGH,
+            substitution=LOW,
+            demand=LOW,
+            draws=64,
+            others_absorbed_pct=HIGH,
+            us_supply=LOW,
+        ),
         other(ANSWER, "exports_change_pct", japan_rate_pct=2.5, partner_rates={}, draws=64),
     ],
     "09_supply_chain": [
-        other(ANSWER, "output_multiplier", "loss_jpy_bn", "fig-chain-fall",
-              year=LOW, exports_jpy_tn=HIGH, loss_jpy_bn=HIGH, fewer_cars_pct=LOW),
-        other(ANSWER, "output_multiplier", "fewer_cars_share_pct", "fig-chain-fall",
-              year=2005, exports_jpy_tn=LOW, fewer_cars_pct=HIGH),
+        other(
+            ANSWER,
+            "output_multiplier",
+            "loss_jpy_bn",
+            "fig-chain-fall",
+            year=LOW,
+            exports_jpy_tn=HIGH,
+            loss_jpy_bn=HIGH,
+            fewer_cars_pct=LOW,
+        ),
+        other(
+            ANSWER,
+            "output_multiplier",
+            "fewer_cars_share_pct",
+            "fig-chain-fall",
+            year=2005,
+            exports_jpy_tn=LOW,
+            fewer_cars_pct=HIGH,
+        ),
     ],
     "10_recession_risk": [
         other(ANSWER, "calls", "fig-recession-calls", as_of=LOW, rule="three_falls"),
@@ -105,14 +147,32 @@ OTHERS = {
         other(ANSWER, "claims", "fig-claims-verdicts", article="mof_2026-04-22", as_of=LOW, verdict="statement"),
     ],
     "14_why_the_gap_shrank": [
-        other(ANSWER, "surplus_12_months_jpy_bn", "fig-shrink-waterfall", "fig-shrink-crude",
-              last_month=LOW, base_year=HIGH),
-        other(ANSWER, "crude_volume_ratio", "fig-shrink-price-volume", "fig-shrink-annual",
-              last_month="2026-06", base_year=2020),
+        other(
+            ANSWER,
+            "surplus_12_months_jpy_bn",
+            "fig-shrink-waterfall",
+            "fig-shrink-crude",
+            last_month=LOW,
+            base_year=HIGH,
+        ),
+        other(
+            ANSWER,
+            "crude_volume_ratio",
+            "fig-shrink-price-volume",
+            "fig-shrink-annual",
+            last_month="2026-06",
+            base_year=2020,
+        ),
     ],
     "15_model_and_outcome": [
-        other(ANSWER, "outcome_value_pct_at_15", "implied_absorbed_low_pct_both",
-              last_month=LOW, level_pct=HIGH, draws=LOW),
+        other(
+            ANSWER,
+            "outcome_value_pct_at_15",
+            "implied_absorbed_low_pct_both",
+            last_month=LOW,
+            level_pct=HIGH,
+            draws=LOW,
+        ),
         other(ANSWER, "sets_that_fit_pct", level_pct=LOW, seed=1),
     ],
 }
@@ -124,8 +184,9 @@ def point(scenario, stem, values):
     ends = {name: {LOW: one.low, HIGH: one.high} for name, one in declared.items()}
     spelt = {name: ends[name].get(value, value) if isinstance(value, str) else value for name, value in values.items()}
     full, defaults = parameters.check(declared, spelt), {name: one.default for name, one in declared.items()}
-    return Point(scenario, BOOKS[stem], full, parameters.passed(full, defaults),
-                 parameters.point_name(stem, full, defaults))
+    return Point(
+        scenario, BOOKS[stem], full, parameters.passed(full, defaults), parameters.point_name(stem, full, defaults)
+    )
 
 
 def points():

@@ -5,7 +5,8 @@ on the article's day and as known since. Or rows of ``claim_checks`` name result
 role:
 
 main
-    What the claim most plainly means, chosen before any result is looked at: like is set against like (a net share for a
+    What the claim most plainly means, chosen before any result is looked at: like is set against like (a net share
+    for a
     net surplus), the publisher's own headline measure (value, calendar year), the release of the article's day. Several
     mains must all hold ("cars and parts").
 alternative
@@ -25,11 +26,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from nbpoints.errors import InputError, did_you_mean
+
 from autogap.claims import articles
 from autogap.claims.acceptance import Test, acceptance, between, rounding
 from autogap.claims.articles import read
 from autogap.claims.measure import NotYetKnown, measure, rescale, unit_of
-from nbpoints.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,8 +57,20 @@ CHECKABLE = ("holds", "one_definition", "revised", "law_changed", "later_differs
 RIGHT_WHEN_WRITTEN = ("holds", "revised", "law_changed")
 """Verdicts on claims that were right on the day of the article under their main definition."""
 
-COLUMNS = ["claim_id", "scope", "statement", "quoted", "unit", "computed", "then", "since", "readings", "verdict",
-           "definition", "source"]
+COLUMNS = [
+    "claim_id",
+    "scope",
+    "statement",
+    "quoted",
+    "unit",
+    "computed",
+    "then",
+    "since",
+    "readings",
+    "verdict",
+    "definition",
+    "source",
+]
 
 
 def evidence(
@@ -167,9 +181,18 @@ def _measured(claim_id: str, claim: pd.Series, day: str, as_of: str | None) -> l
                 value = rescale(measure(*chosen, of=of, as_of=known), unit, claim["unit"])
             except NotYetKnown:
                 continue
-            rows.append({"claim_id": claim_id, "role": role, "source": chosen[0], "unit": claim["unit"],
-                         "vintage": f"as known on {known}" if known else "latest", "value": value,
-                         "definition": f"{chosen[0]}, {chosen[1]}, {chosen[2]}", "inside": test(value)})
+            rows.append(
+                {
+                    "claim_id": claim_id,
+                    "role": role,
+                    "source": chosen[0],
+                    "unit": claim["unit"],
+                    "vintage": f"as known on {known}" if known else "latest",
+                    "value": value,
+                    "definition": f"{chosen[0]}, {chosen[1]}, {chosen[2]}",
+                    "inside": test(value),
+                }
+            )
     except InputError as error:
         raise InputError(f"{claim_id}: {error}") from None
     return rows
@@ -184,9 +207,11 @@ def judge(claims: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """Give every claim its verdict.
 
     The rule, in this order. A claim that asserts nothing measurable is a statement. A claim without checks, or with a
-    result that no notebook recorded, has no result. Where a coverage fails, it cannot be established. A forecast gets its
+    result that no notebook recorded, has no result. Where a coverage fails, it cannot be established. A forecast gets
+    its
     outcome. Where the mains and the figure of the time all hold, it holds, unless a figure since does not: then it was
-    right when written, and the figure was revised or the law changed. Where they do not, an alternative inside the range
+    right when written, and the figure was revised or the law changed. Where they do not, an alternative inside the
+    range
     makes it hold under one definition only; a reading found by search never does. Else it does not hold. Where the data
     begin after the day of the article, a later figure can confirm a claim, not refute it.
 
@@ -200,7 +225,8 @@ def judge(claims: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a claim, in the order of `claims`: ``claim_id``, ``scope``, ``statement``, ``quoted``, ``unit``, ``computed`` (the value that decides), ``then`` and
+        A row a claim, in the order of `claims`: ``claim_id``, ``scope``, ``statement``, ``quoted``, ``unit``,
+        ``computed`` (the value that decides), ``then`` and
         ``since`` (figures with their units), ``readings`` (every other reading with its figure), ``verdict`` (a key of
         `VERDICTS`), ``definition`` and ``source`` of the figure that decides.
 
@@ -221,11 +247,18 @@ def judge(claims: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
         own = table[table["claim_id"] == claim["claim_id"]]
         verdict, deciding = _verdict(claim, own)
         told = {column: claim[column] for column in ("claim_id", "scope", "statement", "unit")}
-        told |= {"quoted": claim["value"], "then": _figures(own, "main", "then", "coverage", "outcome"),
-                 "since": _figures(own, "since", "later law"), "readings": _readings(own), "verdict": verdict}
+        told |= {
+            "quoted": claim["value"],
+            "then": _figures(own, "main", "then", "coverage", "outcome"),
+            "since": _figures(own, "since", "later law"),
+            "readings": _readings(own),
+            "verdict": verdict,
+        }
         told["computed"] = None if deciding is None else deciding["value"]
         told |= {name: "" if deciding is None else deciding[name] for name in ("definition", "source")}
-        rows.append({column: "" if text is None or text is pd.NA or text != text else text for column, text in told.items()})
+        rows.append(
+            {column: "" if text is None or text is pd.NA or text != text else text for column, text in told.items()}
+        )
     return pd.DataFrame(rows, columns=COLUMNS, dtype=object)
 
 
@@ -240,7 +273,9 @@ def _verdict(claim: pd.Series, own: pd.DataFrame) -> tuple[str, pd.Series | None
     if not accepted[role == "coverage"].all():
         return "cannot", own[(role == "coverage") & ~accepted].iloc[0]
     if (role == "outcome").any():
-        return ("forecast_came" if accepted[role == "outcome"].all() else "forecast_not"), own[role == "outcome"].iloc[0]
+        return ("forecast_came" if accepted[role == "outcome"].all() else "forecast_not"), own[role == "outcome"].iloc[
+            0
+        ]
     primary = role.isin(["main", "then"])
     if not primary.any() and (role == "since").any():
         own = own[role == "since"]

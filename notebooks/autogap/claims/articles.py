@@ -5,17 +5,28 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from nbpoints.errors import InputError, did_you_mean
+
 from autogap import data
 from autogap.paths import DATA
-from nbpoints.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FOLDER = "claims"
 REQUIRED = ("claim_id", "statement", "value", "unit")
-OPTIONAL = ("scope", "period", "attributed_to", "check_with", "accept_low", "accept_high", "series", "transform", "of",
-            "definition_trap")
+OPTIONAL = (
+    "scope",
+    "period",
+    "attributed_to",
+    "check_with",
+    "accept_low",
+    "accept_high",
+    "series",
+    "transform",
+    "of",
+    "definition_trap",
+)
 
 _NAME = re.compile(r"[a-z0-9_]+_([0-9]{4}-[0-9]{2}-[0-9]{2})")
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from autogap import data
 from nbpoints.errors import InputError, did_you_mean
+
+from autogap import data
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -174,7 +175,9 @@ def _rank(values: pd.Series, first: str, last: str) -> float:
     sums = values.rolling(length).sum().dropna() if length > 1 else values.dropna()
     same = sums[[period.ordinal % year == end.ordinal % year for period in sums.index]] if length > 1 else sums
     if end not in same.index:
-        raise InputError(f"rank: {first} to {last} is incomplete; the series has {values.index[0]} to {values.index[-1]}.")
+        raise InputError(
+            f"rank: {first} to {last} is incomplete; the series has {values.index[0]} to {values.index[-1]}."
+        )
     return float((same > same[end]).sum() + 1)
 
 

@@ -98,8 +98,9 @@ def catalogue(match: str | None = None) -> pd.DataFrame:
 def _entry(name: str) -> pd.Series:
     rows = _catalogue()
     if not isinstance(name, str) or name not in rows.index:
-        raise DataError(f"series {name!r}: there is none of that name in data/series.csv."
-                        + did_you_mean(name, rows.index))
+        raise DataError(
+            f"series {name!r}: there is none of that name in data/series.csv." + did_you_mean(name, rows.index)
+        )
     return rows.loc[name]
 
 
@@ -156,8 +157,12 @@ def about(name: str, as_of: str | None = None) -> dict[str, str]:
     entry = _entry(name)
     rows = _known(entry, as_of)
     kept = ["name", "title", "unit", "frequency", "publisher", "source", "grade", "licence", "note", "vintage_kind"]
-    return {**entry[kept].to_dict(), "vintage": max(rows["vintage"], key=known.last_day),
-            "first_period": rows["period"].min(), "last_period": rows["period"].max()}
+    return {
+        **entry[kept].to_dict(),
+        "vintage": max(rows["vintage"], key=known.last_day),
+        "first_period": rows["period"].min(),
+        "last_period": rows["period"].max(),
+    }
 
 
 def _periods(labels: pd.Series, frequency: str) -> pd.PeriodIndex:
@@ -205,8 +210,12 @@ def _vintage(entry: pd.Series, vintage: str) -> pd.DataFrame:
 
 
 def series(
-    name: str, start: str | pd.Period | None = None, end: str | pd.Period | None = None, vintage: str | None = None,
-    *, as_of: str | None = None,
+    name: str,
+    start: str | pd.Period | None = None,
+    end: str | pd.Period | None = None,
+    vintage: str | None = None,
+    *,
+    as_of: str | None = None,
 ) -> pd.Series:
     """Read one series.
 
@@ -252,16 +261,21 @@ def series(
     values = values[(values.index >= first) & (values.index <= last)]
     if values.empty:
         told = [start if start is not None else rows["period"].min(), end if end is not None else rows["period"].max()]
-        raise DataError(f"series {name!r}: nothing from {told[0]} to {told[1]}; it has {rows['period'].min()} to "
-                        f"{rows['period'].max()}.")
+        raise DataError(
+            f"series {name!r}: nothing from {told[0]} to {told[1]}; it has {rows['period'].min()} to "
+            f"{rows['period'].max()}."
+        )
     # the release alone: it stays true after arithmetic, which a unit does not
     values.attrs = {"vintage": max(rows["vintage"], key=known.last_day)}
     return values
 
 
 def frame(
-    names: dict[str, str] | list[str], start: str | pd.Period | None = None, end: str | pd.Period | None = None,
-    *, as_of: str | None = None,
+    names: dict[str, str] | list[str],
+    start: str | pd.Period | None = None,
+    end: str | pd.Period | None = None,
+    *,
+    as_of: str | None = None,
 ) -> pd.DataFrame:
     """Read several series of one frequency into one table.
 

@@ -96,8 +96,10 @@ def _vocabulary(words: dict[str, str], head: str) -> list[str]:
 
 
 def _rights() -> list[str]:
-    return _rows(["Terms as stated by the publisher", "Right to use", "Right to publish"],
-                 [[terms, right["use"], right["publish"]] for terms, right in LICENCES.items()])
+    return _rows(
+        ["Terms as stated by the publisher", "Right to use", "Right to publish"],
+        [[terms, right["use"], right["publish"]] for terms, right in LICENCES.items()],
+    )
 
 
 def _terms(resource: dict) -> str:
@@ -109,24 +111,39 @@ def _sources(resource: dict) -> list[str]:
 
 
 def _fields(resource: dict) -> list[str]:
-    return _rows(["Field", "Type", "Unit", "Description"],
-                 [[f"`{field['name']}`", field["type"], field["unit"], field["description"]]
-                  for field in resource["schema"]["fields"]])
+    return _rows(
+        ["Field", "Type", "Unit", "Description"],
+        [
+            [f"`{field['name']}`", field["type"], field["unit"], field["description"]]
+            for field in resource["schema"]["fields"]
+        ],
+    )
 
 
 def _section(resource: dict, lines: list[str]) -> list[str]:
     description = [resource["description"]] if "description" in resource else []
-    return [f"### `{resource['path']}`", "", f"{resource['title']}.", *description, "",
-            f"- Licence: {_terms(resource)}", *_sources(resource), "", *lines, ""]
+    return [
+        f"### `{resource['path']}`",
+        "",
+        f"{resource['title']}.",
+        *description,
+        "",
+        f"- Licence: {_terms(resource)}",
+        *_sources(resource),
+        "",
+        *lines,
+        "",
+    ]
 
 
 def _series(rows: list[dict[str, str]]) -> list[str]:
     if len(rows) > 40:
         names = [f"`{row['name']}`" for row in rows]
         return [f"Series: {', '.join(names[:4])}, ... {names[-1]}; all {len(names)} are in `series.csv`."]
-    return _rows(["Series", "Title", "Unit", "From", "To"],
-                 [[f"`{row['name']}`", row["title"], row["unit"], row["first_period"], row["last_period"]]
-                  for row in rows])
+    return _rows(
+        ["Series", "Title", "Unit", "From", "To"],
+        [[f"`{row['name']}`", row["title"], row["unit"], row["first_period"], row["last_period"]] for row in rows],
+    )
 
 
 def render(package: dict, rows: list[dict[str, str]]) -> str:
@@ -147,16 +164,26 @@ def render(package: dict, rows: list[dict[str, str]]) -> str:
     catalogue, *others = package["resources"]
     observations = [resource for resource in others if resource["path"].startswith("observations/")]
     tables = [resource for resource in others if resource["path"].startswith("tables/")]
-    head = HEAD.format(version=package["version"], n_series=len(rows), n_files=len(observations),
-                       n_tables=len(tables))
+    head = HEAD.format(version=package["version"], n_series=len(rows), n_files=len(observations), n_tables=len(tables))
     lines = [head, *_rights(), TAIL_RIGHTS, "## Words of the catalogue", ""]
-    for head, words in [("Unit", UNITS), ("Unit of table columns only", TABLE_UNITS), ("Frequency", FREQUENCIES),
-                        ("Seasonal adjustment", SEASONAL), ("Kind of vintage", VINTAGE_KINDS), ("Grade", GRADES)]:
+    for head, words in [
+        ("Unit", UNITS),
+        ("Unit of table columns only", TABLE_UNITS),
+        ("Frequency", FREQUENCIES),
+        ("Seasonal adjustment", SEASONAL),
+        ("Kind of vintage", VINTAGE_KINDS),
+        ("Grade", GRADES),
+    ]:
         lines += [*_vocabulary(words, head), ""]
     lines += ["## The catalogue", "", *_section(catalogue, _fields(catalogue)), "## Observations", ""]
-    lines += ["All files of observations have the same four fields; the unit of `value` is that of the series.", "",
-              *_rows(["Field", "Description"],
-                     [[f"`{field}`", description] for field, description in OBSERVATION_FIELDS.items()]), ""]
+    lines += [
+        "All files of observations have the same four fields; the unit of `value` is that of the series.",
+        "",
+        *_rows(
+            ["Field", "Description"], [[f"`{field}`", description] for field, description in OBSERVATION_FIELDS.items()]
+        ),
+        "",
+    ]
     for resource in observations:
         lines += _section(resource, _series([row for row in rows if row["file"] == resource["path"]]))
     lines += ["## Where figures come from", ""]

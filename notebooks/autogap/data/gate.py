@@ -66,8 +66,10 @@ def fault(row: Sequence[str], relative: str, catalogue: Mapping[str, Mapping[str
 
 def _vintage_fault(period: str, name: str, vintage: str, today: str) -> str:
     if periods.form(vintage) in (None, "fiscal year"):
-        return (f"the vintage {vintage!r} of {name} is not a valid day of release (expected one like 2025-06-18, or "
-                "2025-06 where the day is not on record).")
+        return (
+            f"the vintage {vintage!r} of {name} is not a valid day of release (expected one like 2025-06-18, or "
+            "2025-06 where the day is not on record)."
+        )
     if _first_day(vintage) > today:
         return f"the vintage {vintage} of {name} is after {today}, the newest entry of data/CHANGES.md."
     if not _CUMULATED.search(name) and known.last_day(vintage) < known.last_day(period):
@@ -110,13 +112,18 @@ def steps(rows: Sequence[Sequence[str]]) -> list[tuple[int, str]]:
         return []
     found = []
     for place, size in enumerate(sizes):
-        around = [other for other in sizes[max(0, place - NEIGHBOURS):place + NEIGHBOURS + 1] if other]
+        around = [other for other in sizes[max(0, place - NEIGHBOURS) : place + NEIGHBOURS + 1] if other]
         if size:
             around.remove(size)
         if size == 0 or len(around) < 6:
             continue
         ratio = size / median(around)
         if max(around) <= 30 * min(around) and not FALLS < ratio < RISES:
-            found.append((place, f"the value {rows[place][2]} of {rows[place][1]} is {ratio:,.4g} times the figures "
-                                 "around it; check its unit."))
+            found.append(
+                (
+                    place,
+                    f"the value {rows[place][2]} of {rows[place][1]} is {ratio:,.4g} times the figures "
+                    "around it; check its unit.",
+                )
+            )
     return found

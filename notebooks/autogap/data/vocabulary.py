@@ -80,25 +80,41 @@ GRADES = {
 
 LICENCES = {
     "public domain (work of the US federal government)": {
-        "name": "other-pd", "use": "free", "publish": "free; the agency asks to be named as the source"},
+        "name": "other-pd",
+        "use": "free",
+        "publish": "free; the agency asks to be named as the source",
+    },
     "reuse with attribution (Government of Japan Standard Terms of Use)": {
-        "name": "other-at", "use": "free",
-        "publish": "free with the source named, and with a word that the figures were edited"},
+        "name": "other-at",
+        "use": "free",
+        "publish": "free with the source named, and with a word that the figures were edited",
+    },
     "use with attribution to the OECD": {
-        "name": "other-at", "use": "free", "publish": "free with attribution to the OECD"},
+        "name": "other-at",
+        "use": "free",
+        "publish": "free with attribution to the OECD",
+    },
     "use with attribution to WIOD (Timmer et al., Review of International Economics 23, 2015)": {
-        "name": "other-at", "use": "free", "publish": "free with the article named"},
-    "own compilation": {
-        "name": "mit", "use": "as the repository's LICENSE", "publish": "as the repository's LICENSE"},
+        "name": "other-at",
+        "use": "free",
+        "publish": "free with the article named",
+    },
+    "own compilation": {"name": "mit", "use": "as the repository's LICENSE", "publish": "as the repository's LICENSE"},
     "own compilation; facts only": {
-        "name": "mit", "use": "as the repository's LICENSE",
-        "publish": "as the repository's LICENSE; the facts are those of the sources named row by row"},
+        "name": "mit",
+        "use": "as the repository's LICENSE",
+        "publish": "as the repository's LICENSE; the facts are those of the sources named row by row",
+    },
     "own wording; facts only": {
-        "name": "mit", "use": "as the repository's LICENSE",
-        "publish": "as the repository's LICENSE; the article itself is not reproduced"},
+        "name": "mit",
+        "use": "as the repository's LICENSE",
+        "publish": "as the repository's LICENSE; the article itself is not reproduced",
+    },
     "not stated": {
-        "name": "notspecified", "use": "single figures are quoted as facts, with their source",
-        "publish": "granted by no statement found: quote single figures with source, ask before passing on the whole"},
+        "name": "notspecified",
+        "use": "single figures are quoted as facts, with their source",
+        "publish": "granted by no statement found: quote single figures with source, ask before passing on the whole",
+    },
 }
 """Terms as the publisher states them -> identifier for the data package, right to use, right to publish."""
 

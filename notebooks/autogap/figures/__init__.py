@@ -59,9 +59,33 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = [
-    "COLOURS", "FIGURE", "band", "barh", "bars", "colour", "days", "dumbbell", "intervals", "label_lines", "legend",
-    "line", "mark_events", "mean", "middles", "multiples", "new", "note", "reference", "regimes", "save", "shade",
-    "slopes", "stack", "steps", "waterfall", "zero_line",
+    "COLOURS",
+    "FIGURE",
+    "band",
+    "barh",
+    "bars",
+    "colour",
+    "days",
+    "dumbbell",
+    "intervals",
+    "label_lines",
+    "legend",
+    "line",
+    "mark_events",
+    "mean",
+    "middles",
+    "multiples",
+    "new",
+    "note",
+    "reference",
+    "regimes",
+    "save",
+    "shade",
+    "slopes",
+    "stack",
+    "steps",
+    "waterfall",
+    "zero_line",
 ]
 
 

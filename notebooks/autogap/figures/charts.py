@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 
 def intervals(
-    ax: Axes, frame: pd.DataFrame, role: str | Sequence[str] = "neutral_a", level: str = "95 percent interval",
+    ax: Axes,
+    frame: pd.DataFrame,
+    role: str | Sequence[str] = "neutral_a",
+    level: str = "95 percent interval",
     zero: bool = True,
 ) -> None:
     """Draw estimates as dots with their intervals; a dot is hollow when its interval includes zero.
@@ -38,8 +41,8 @@ def intervals(
     ----------
     ax : Axes
     frame : DataFrame
-        Columns ``value``, ``low``, ``high``. On words the estimates stand in rows, the first on top; on a PeriodIndex or
-        on numbers they stand upright.
+        Columns ``value``, ``low``, ``high``. On words the estimates stand in rows, the first on top; on a PeriodIndex
+        or on numbers they stand upright.
     role : str or sequence of str
         Role in `style.COLOURS`, one for all or one a row.
     level : str
@@ -77,7 +80,9 @@ def intervals(
     filled = ["white" if is_open else one for one, is_open in zip(drawn, hollow, strict=True)]
     dots = (where, frame["value"]) if is_upright else (frame["value"], where)
     size = (profile().line_pt * 3) ** 2
-    ax.scatter(*dots, s=size, color=filled, edgecolor=drawn, linewidth=profile().line_pt * 0.6, zorder=3, label="estimate")
+    ax.scatter(
+        *dots, s=size, color=filled, edgecolor=drawn, linewidth=profile().line_pt * 0.6, zorder=3, label="estimate"
+    )
     if not is_upright:
         clean_rows(ax)
         ax.margins(y=0.5 / len(frame))
@@ -101,7 +106,10 @@ def note(ax: Axes, text: str) -> Annotation:
 
 
 def dumbbell(
-    ax: Axes, frame: pd.DataFrame, roles: Mapping[str, str], names: Mapping[str, str] | None = None,
+    ax: Axes,
+    frame: pd.DataFrame,
+    roles: Mapping[str, str],
+    names: Mapping[str, str] | None = None,
     values: str = "",
 ) -> None:
     """Draw two values a row as dots joined by a bar; the dots are named above the first row.
@@ -139,7 +147,9 @@ def dumbbell(
     labels.are_named(ax)
     first, second = roles
     rows = frame.index.to_numpy()
-    ax.hlines(rows, frame[first], frame[second], color=COLOURS["neutral_d"], linewidth=profile().line_pt * 1.4, zorder=2)
+    ax.hlines(
+        rows, frame[first], frame[second], color=COLOURS["neutral_d"], linewidth=profile().line_pt * 1.4, zorder=2
+    )
     clean_rows(ax)
     for number, (name, role) in enumerate(roles.items()):
         looks = {"markerfacecolor": colour(role) if number else "white", "color": colour(role), "linestyle": "none"}
@@ -156,7 +166,10 @@ def dumbbell(
 
 
 def slopes(
-    ax: Axes, frame: pd.DataFrame, roles: Mapping[str, str], names: Mapping[str, str] | None = None,
+    ax: Axes,
+    frame: pd.DataFrame,
+    roles: Mapping[str, str],
+    names: Mapping[str, str] | None = None,
     values: str = "{:.1f}",
 ) -> None:
     """Join the values of each row from one time to the next, with name and value at both ends.
@@ -208,8 +221,12 @@ def slopes(
 
 
 def waterfall(
-    ax: Axes, parts: pd.Series, role: str | Mapping[str, str] = "neutral_b", total: str = "total",
-    start: tuple[str, float] | None = None, values: str = "{:+.1f}",
+    ax: Axes,
+    parts: pd.Series,
+    role: str | Mapping[str, str] = "neutral_b",
+    total: str = "total",
+    start: tuple[str, float] | None = None,
+    values: str = "{:+.1f}",
 ) -> pd.Series:
     """Draw parts as bars of which each begins where the one before it ended, and their sum as the last bar.
 
@@ -258,14 +275,17 @@ def waterfall(
         point = pd.Series({name: lefts[name] + drawn[name]})
         word = write_values(ax, point, "{}", drawn)[0]
         word.set_text(written(form, drawn[name]))
-    for row, (name, end) in enumerate(ends.items()):
+    for row, end in enumerate(ends):
         ax.plot([end, end], [row - 0.36, row + 1.36], color=COLOURS["neutral"], linewidth=0.5, zorder=2)
     ax.margins(x=0.12)
     return drawn
 
 
 def multiples(
-    names: Sequence[str] | Mapping[str, str], width: str = "double", cols: int = 3, height_mm: float | None = None,
+    names: Sequence[str] | Mapping[str, str],
+    width: str = "double",
+    cols: int = 3,
+    height_mm: float | None = None,
     **kw: object,
 ) -> tuple[object, dict[str, Axes]]:
     """Begin a figure with one small panel a name, on shared axes.
@@ -303,11 +323,13 @@ def multiples(
     cols = max(1, min(cols, room, len(titles)))
     rows = -(-len(titles) // cols)
     height_mm = height_mm or 30 + 42 * rows
-    fig, grid = figures.new(width, height_mm, rows=rows, cols=cols, squeeze=False, **({"sharex": True, "sharey": True} | kw))
+    fig, grid = figures.new(
+        width, height_mm, rows=rows, cols=cols, squeeze=False, **({"sharex": True, "sharey": True} | kw)
+    )
     cells = list(grid.ravel())
-    for spare in cells[len(titles):]:
+    for spare in cells[len(titles) :]:
         spare.remove()
-    for above in cells[max(len(titles) - cols, 0):len(titles)]:
+    for above in cells[max(len(titles) - cols, 0) : len(titles)]:
         above.tick_params(labelbottom=True)
     panels = dict(zip(titles, cells, strict=False))
     for name, ax in panels.items():

@@ -251,7 +251,8 @@ def zero_line(ax: Axes) -> None:
 
 
 def legend(ax: Axes, side: str = "right", **kw: object) -> Legend:
-    """Place a legend outside the axes: at the ``right``, or ``below`` the words of the x-axis in as many columns as fit.
+    """Place a legend outside the axes: at the ``right``, or ``below`` the words of the x-axis in as many columns as
+    fit.
 
     Names at the ends of the series (`label_lines`, or nothing at all: `figures.save` writes them) are read faster.
     """

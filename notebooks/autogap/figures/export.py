@@ -88,9 +88,7 @@ def lay_out(fig: Figure, stem: str) -> None:
         ax.set_position([round(float(edge), 6) for edge in ax.get_position().bounds])
 
 
-def render(
-    fig: Figure, chosen: style.Profile, about: Mapping[str, str]
-) -> tuple[dict[str, bytes], tuple[str, bytes]]:
+def render(fig: Figure, chosen: style.Profile, about: Mapping[str, str]) -> tuple[dict[str, bytes], tuple[str, bytes]]:
     """Draw a figure in every form that is asked for.
 
     What run it belongs to stands in the file beside it, so equal drawings are equal bytes.
@@ -154,7 +152,7 @@ def _svg(fig: Figure, about: Mapping[str, str]) -> bytes:
     head = re.search(r"<svg [^>]*>", drawn)
     described = ' role="img" aria-label="' + _escaped(about["alt"]) + '">'
     opening = drawn[: head.end() - 1] + described
-    return (opening + _faces(drawn) + drawn[head.end():]).encode()
+    return (opening + _faces(drawn) + drawn[head.end() :]).encode()
 
 
 def _faces(drawn: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from nbpoints.errors import InputError
+
 from autogap.figures import wording
 from autogap.figures.style import Profile
-from nbpoints.errors import InputError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,12 +46,13 @@ def faults(fig: Figure, chosen: Profile) -> Iterator[str]:
         if box.x0 < -slack or box.y0 < -slack or box.x1 > page.x1 + slack or box.y1 > page.y1 + slack:
             yield f"{_said(text)} does not fit on {where}; shorten it, or give the figure more height or width."
     for number, (text, box) in enumerate(placed):
-        for other, its in placed[number + 1:]:
+        for other, its in placed[number + 1 :]:
             if _meet(box, its, slack):
                 yield f"{_said(text)} lies over {_said(other)} on {where}; shorten one, or give the figure more room."
     axes = [ax.get_position() for ax in fig.axes if ax.get_visible()]
     for name, least, spans in (
-        ("wide", LEAST_WIDTH, [(box.x0, box.x1) for box in axes]), ("high", LEAST_HEIGHT, [(box.y0, box.y1) for box in axes])
+        ("wide", LEAST_WIDTH, [(box.x0, box.x1) for box in axes]),
+        ("high", LEAST_HEIGHT, [(box.y0, box.y1) for box in axes]),
     ):
         share = _covered(spans)
         if axes and share < least:

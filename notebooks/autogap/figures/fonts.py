@@ -31,7 +31,12 @@ WEIGHTS = {"Regular": 400, "Semibold": 600}
 # Unicode blocks: Latin to Extended-A, Greek, Cyrillic, punctuation, currency, letterlike signs, arrows, mathematics,
 # shapes
 _LETTERS = (
-    (0x0020, 0x017F), (0x0370, 0x04FF), (0x2000, 0x206F), (0x20A0, 0x20BF), (0x2100, 0x22FF), (0x25A0, 0x25FF),
+    (0x0020, 0x017F),
+    (0x0370, 0x04FF),
+    (0x2000, 0x206F),
+    (0x20A0, 0x20BF),
+    (0x2100, 0x22FF),
+    (0x25A0, 0x25FF),
 )
 # Kerning (GPOS) stays; ligatures (GSUB) go, for words shall be found in a PDF letter by letter.
 _LEFT_OUT = ("FFTM", "GSUB", "MATH", "gasp", "DSIG", "BASE", "STAT", "VORG", "vhea", "vmtx")
@@ -115,7 +120,9 @@ def others(wanted: frozenset[str]) -> tuple[list[str], list[str]]:
             digest = hashlib.sha256("".join(here).encode()).hexdigest()[:8]
             family = f"{name} {digest}"
             for style in WEIGHTS:  # one weight exists; without a file for the other matplotlib complains
-                made = _cached(repr((here, "line 1.12", style, _LEFT_OUT, _NAMES, source.stat().st_size)), name.replace(" ", ""))
+                made = _cached(
+                    repr((here, "line 1.12", style, _LEFT_OUT, _NAMES, source.stat().st_size)), name.replace(" ", "")
+                )
                 if not made.exists():
                     _write(made, _copy(source, map(ord, here), family, style))
                 fontManager.addfont(made)
@@ -128,8 +135,13 @@ def embeddable(source: Path, wanted: str) -> bytes:
     """Return the letters of a text as a font file for the web (WOFF), the same bytes each time."""
     from fontTools import subset
 
-    options = subset.Options(hinting=False, drop_tables=[*subset.Options().drop_tables, *_LEFT_OUT], name_IDs=_NAMES,
-                             recalc_timestamp=False, notdef_outline=True)
+    options = subset.Options(
+        hinting=False,
+        drop_tables=[*subset.Options().drop_tables, *_LEFT_OUT],
+        name_IDs=_NAMES,
+        recalc_timestamp=False,
+        notdef_outline=True,
+    )
     with subset.load_font(source, options) as font:
         chosen = subset.Subsetter(options)
         chosen.populate(text=wanted)
@@ -153,8 +165,12 @@ def _copy(source: Path, wanted: Iterable[int], family: str, style: str, weight: 
     from fontTools.varLib import instancer
 
     options = subset.Options(
-        drop_tables=[*subset.Options().drop_tables, *_LEFT_OUT], hinting=False, name_IDs=_NAMES,
-        glyph_names=True, notdef_outline=True, recalc_timestamp=False,
+        drop_tables=[*subset.Options().drop_tables, *_LEFT_OUT],
+        hinting=False,
+        name_IDs=_NAMES,
+        glyph_names=True,
+        notdef_outline=True,
+        recalc_timestamp=False,
     )
     with subset.load_font(source, options) as font:
         chosen = subset.Subsetter(options)
@@ -197,9 +213,21 @@ def _to_truetype(font: TTFont) -> None:
     del font["CFF "]
     font["maxp"].tableVersion = 0x00010000
     limits = dict.fromkeys(
-        ("maxTwilightPoints", "maxStorage", "maxFunctionDefs", "maxInstructionDefs", "maxStackElements",
-         "maxSizeOfInstructions", "maxComponentElements", "maxPoints", "maxContours", "maxCompositePoints",
-         "maxCompositeContours", "maxComponentDepth"), 0,
+        (
+            "maxTwilightPoints",
+            "maxStorage",
+            "maxFunctionDefs",
+            "maxInstructionDefs",
+            "maxStackElements",
+            "maxSizeOfInstructions",
+            "maxComponentElements",
+            "maxPoints",
+            "maxContours",
+            "maxCompositePoints",
+            "maxCompositeContours",
+            "maxComponentDepth",
+        ),
+        0,
     )
     for name, number in (limits | {"maxZones": 1}).items():
         setattr(font["maxp"], name, number)

@@ -120,7 +120,11 @@ def name_at(
     hair["relpos"] = (0, 0.5) if side == "right" else (1, 0.5)
     style = {"va": "center", "color": ink(colour), "arrowprops": hair, "annotation_clip": False}
     style["ha"] = "left" if side == "right" else "right"
-    place = {"xytext": (5 if side == "right" else -5, 0), "textcoords": "offset points", "xycoords": transform or ax.transData}
+    place = {
+        "xytext": (5 if side == "right" else -5, 0),
+        "textcoords": "offset points",
+        "xycoords": transform or ax.transData,
+    }
     word = ax.annotate(text, at, **place, **style)
     word.arrow_patch.set_visible(False)
     if not _named.get(ax):
@@ -155,7 +159,11 @@ def _band_ends(ax: Axes) -> Iterator[End]:
         if isinstance(drawn, PolyCollection) and drawn.get_paths():
             last = drawn.get_paths()[-1].vertices
             edge = last[last[:, 0] == last[:, 0].max()]
-            yield str(drawn.get_label()), (float(edge[0, 0]), float(edge[:, 1].mean())), to_hex(drawn.get_facecolor()[0])
+            yield (
+                str(drawn.get_label()),
+                (float(edge[0, 0]), float(edge[:, 1].mean())),
+                to_hex(drawn.get_facecolor()[0]),
+            )
 
 
 def _bar_ends(ax: Axes) -> Iterator[End]:
@@ -342,7 +350,7 @@ def _fit_head(ax: Axes, words: list[Annotation], spans: list[tuple[float, float]
         left, width = float(ax.transData.transform((start, 0))[0]) * _points(ax), _size(ax, word)[0] + 3
         moved = min(0.0, end - width - left)
         row = next((row for row, taken_to in enumerate(reach) if taken_to <= left + moved), len(reach))
-        reach[row:row + 1] = [left + moved + width]
+        reach[row : row + 1] = [left + moved + width]
         taken.append(row)
         word.set_position((1 + moved, 2))
     feet = _feet(taken, [_size(ax, word)[1] for word in words])

@@ -117,7 +117,11 @@ def reference(ax: Axes, value: float, label: str = "", axis: str = "y", role: st
 
 
 def mean(
-    ax: Axes, series: pd.Series, start: str | None = None, end: str | None = None, label: str = "{:.1f}",
+    ax: Axes,
+    series: pd.Series,
+    start: str | None = None,
+    end: str | None = None,
+    label: str = "{:.1f}",
     role: str = "neutral_a",
 ) -> float:
     """Draw the average of a part of a series over the time of that part, with its value, and return it.

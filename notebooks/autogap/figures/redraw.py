@@ -7,15 +7,20 @@ import json
 import os
 from pathlib import Path
 
+from nbpoints.errors import InputError, did_you_mean
+
 from autogap import paths
 from autogap.figures import export, style
-from nbpoints.errors import InputError, did_you_mean
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    parser.add_argument("points", nargs="+", metavar="POINT", help="name of a point, such as export_decline@month=2025-08")
-    parser.add_argument("--forms", default="svg,pdf,png", help=f"some of {', '.join(export.FORMS)} (default: svg,pdf,png)")
+    parser.add_argument(
+        "points", nargs="+", metavar="POINT", help="name of a point, such as export_decline@month=2025-08"
+    )
+    parser.add_argument(
+        "--forms", default="svg,pdf,png", help=f"some of {', '.join(export.FORMS)} (default: svg,pdf,png)"
+    )
     parser.add_argument("--profile", default="", help=f"one of {', '.join(style.PROFILES)} (default: briefing)")
     parser.add_argument("--runs", type=Path, default=paths.RUNS, help="where the points are (default: runs)")
     parser.add_argument("--out", type=Path, help="where the figures go (default: figures in the folder of the runs)")

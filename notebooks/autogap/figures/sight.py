@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from autogap.figures import artists
 from nbpoints.errors import InputError
+
+from autogap.figures import artists
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,8 +81,10 @@ def refuse(fig: Figure, stem: str) -> None:
 def faults(fig: Figure) -> Iterator[str]:
     """Sentences about the pairs of a legend that look alike: same kind of mark, same line, colours too near."""
     for legend in [*fig.legends, *(ax.get_legend() for ax in fig.axes if ax.get_legend() is not None)]:
-        marks = [(text.get_text(), *_look(handle)) for handle, text in
-                 zip(legend.legend_handles, legend.get_texts(), strict=True)]
+        marks = [
+            (text.get_text(), *_look(handle))
+            for handle, text in zip(legend.legend_handles, legend.get_texts(), strict=True)
+        ]
         for (name, colour, look), (other, its, looks) in combinations(marks, 2):
             said = confused(colour, its) if look == looks else ""
             if said:

@@ -71,31 +71,71 @@ class Profile:
 
 PROFILES = {
     "briefing": Profile(
-        "briefing", {"single": 160.0, "double": 180.0}, {"single": 95.0, "double": 110.0},
-        text_pt=10.5, line_pt=2.0, axis_pt=0.8, has_title=True, has_grid=True, png_dpi=300,
+        "briefing",
+        {"single": 160.0, "double": 180.0},
+        {"single": 95.0, "double": 110.0},
+        text_pt=10.5,
+        line_pt=2.0,
+        axis_pt=0.8,
+        has_title=True,
+        has_grid=True,
+        png_dpi=300,
     ),
     # two columns: 89 and 183 mm, text of 5 to 7 pt, panels with letters,
     # https://www.nature.com/nature/for-authors/final-submission
     "journal": Profile(
-        "journal", {"single": 89.0, "double": 183.0}, {"single": 60.0, "double": 95.0},
-        text_pt=7.0, line_pt=1.0, axis_pt=0.5, has_title=False, has_grid=False, png_dpi=600, tiff_dpi=1000,
+        "journal",
+        {"single": 89.0, "double": 183.0},
+        {"single": 60.0, "double": 95.0},
+        text_pt=7.0,
+        line_pt=1.0,
+        axis_pt=0.5,
+        has_title=False,
+        has_grid=False,
+        png_dpi=600,
+        tiff_dpi=1000,
         has_letters=True,
     ),
     # one column, as economics journals have it; 8 pt is the least that Springer and PLOS ask for (journals.py)
     "economics": Profile(
-        "economics", {"single": 130.0, "double": 130.0}, {"single": 80.0, "double": 85.0},
-        text_pt=9.0, line_pt=1.2, axis_pt=0.5, has_title=False, has_grid=False, png_dpi=600, tiff_dpi=600,
-        least_pt=8.0, has_letters=True,
+        "economics",
+        {"single": 130.0, "double": 130.0},
+        {"single": 80.0, "double": 85.0},
+        text_pt=9.0,
+        line_pt=1.2,
+        axis_pt=0.5,
+        has_title=False,
+        has_grid=False,
+        png_dpi=600,
+        tiff_dpi=600,
+        least_pt=8.0,
+        has_letters=True,
     ),
     # most of a page of 16 to 9, 13.33 by 7.5 inches
     "slides": Profile(
-        "slides", {"single": 300.0, "double": 300.0}, {"single": 160.0, "double": 160.0},
-        text_pt=18.0, line_pt=3.2, axis_pt=1.2, has_title=True, has_grid=True, png_dpi=200, least_pt=14.0,
+        "slides",
+        {"single": 300.0, "double": 300.0},
+        {"single": 160.0, "double": 160.0},
+        text_pt=18.0,
+        line_pt=3.2,
+        axis_pt=1.2,
+        has_title=True,
+        has_grid=True,
+        png_dpi=200,
+        least_pt=14.0,
     ),
     # a telephone held upright is 390 points of CSS wide or less; 9.5 pt are 12.7 of them
     "phone": Profile(
-        "phone", {"single": 89.0, "double": 89.0}, {"single": 120.0, "double": 145.0},
-        text_pt=9.5, line_pt=1.6, axis_pt=0.7, has_title=True, has_grid=True, png_dpi=300, least_pt=8.0,
+        "phone",
+        {"single": 89.0, "double": 89.0},
+        {"single": 120.0, "double": 145.0},
+        text_pt=9.5,
+        line_pt=1.6,
+        axis_pt=0.7,
+        has_title=True,
+        has_grid=True,
+        png_dpi=300,
+        least_pt=8.0,
     ),
 }
 # for batches of hundreds, of which few figures will be looked at
@@ -113,8 +153,7 @@ def profile() -> Profile:
     name = os.environ.get("AUTOGAP_PROFILE") or "briefing"
     if name not in PROFILES:
         raise InputError(
-            f"AUTOGAP_PROFILE: {name!r} is no profile; give one of {', '.join(PROFILES)}."
-            f"{did_you_mean(name, PROFILES)}"
+            f"AUTOGAP_PROFILE: {name!r} is no profile; give one of {', '.join(PROFILES)}.{did_you_mean(name, PROFILES)}"
         )
     return PROFILES[name]
 
@@ -202,8 +241,20 @@ def apply() -> None:
 
 
 # of the machine, not of the drawing
-_MACHINE = ("backend", "backend_fallback", "interactive", "toolbar", "timezone", "tk.window_focus", "webagg", "savefig.dir",
-            "figure.hooks", "figure.max_open_warning", "keymap", "date.epoch")
+_MACHINE = (
+    "backend",
+    "backend_fallback",
+    "interactive",
+    "toolbar",
+    "timezone",
+    "tk.window_focus",
+    "webagg",
+    "savefig.dir",
+    "figure.hooks",
+    "figure.max_open_warning",
+    "keymap",
+    "date.epoch",
+)
 
 
 def changed() -> list[str]:

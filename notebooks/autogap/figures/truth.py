@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-_ALONE = re.compile(r"\b(as (in|before|above|for) the|as (above|before)|same as|see above|previous figure|ibid)\b", re.I)
+_ALONE = re.compile(
+    r"\b(as (in|before|above|for) the|as (above|before)|same as|see above|previous figure|ibid)\b", re.I
+)
 _NEAR = 5e-6  # of a number's size: the csv holds ten digits
 # figures that are still to be redrawn; a test tells when one no longer needs to stand here
 KNOWN = set()
@@ -65,8 +67,11 @@ def _numbers(table: pd.DataFrame) -> np.ndarray:
     import pandas as pd
 
     columns = [table.iloc[:, place] for place in range(table.shape[1])]
-    parts = [pd.to_numeric(column, errors="coerce").to_numpy(dtype=float) for column in columns
-             if not isinstance(column.dtype, pd.PeriodDtype) and not pd.api.types.is_datetime64_any_dtype(column)]
+    parts = [
+        pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
+        for column in columns
+        if not isinstance(column.dtype, pd.PeriodDtype) and not pd.api.types.is_datetime64_any_dtype(column)
+    ]
     if pd.api.types.is_numeric_dtype(table.index):
         parts.append(table.index.to_numpy(dtype=float))
     everything = np.concatenate([*parts, [0.0]])

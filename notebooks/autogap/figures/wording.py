@@ -37,8 +37,9 @@ def add(fig: Figure, chosen: Profile, stem: str, words: Mapping[str, str]) -> No
     bottom = pad + write(source, small, pad, "bottom", color=grey) + size * 0.4
     if top - bottom < size:
         raise InputError(
-            f"{stem}: title, subtitle and source leave no room for the axes on {fig.get_size_inches()[0] * 25.4:.0f} by "
-            f"{fig.get_size_inches()[1] * 25.4:.0f} mm; shorten them, or give the figure more height."
+            f"{stem}: title, subtitle and source leave no room for the axes on "
+            f"{fig.get_size_inches()[0] * 25.4:.0f} by {fig.get_size_inches()[1] * 25.4:.0f} mm; "
+            "shorten them, or give the figure more height."
         )
     fig.get_layout_engine().set(rect=(0, bottom / height, 1, (top - bottom) / height))
 
@@ -74,7 +75,9 @@ def refuse_unprintable(stem: str, text: str) -> None:
     """Refuse control characters, of which an SVG and a PDF would break, and letters that no font has."""
     for letter in text:
         if unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") and letter != "\n":
-            raise InputError(f"{stem}: the text {text!r} holds the control character U+{ord(letter):04X}; leave it out.")
+            raise InputError(
+                f"{stem}: the text {text!r} holds the control character U+{ord(letter):04X}; leave it out."
+            )
     _, missing = fonts.others(_beyond(text))
     if missing:
         name = unicodedata.name(missing[0], f"U+{ord(missing[0]):04X}")

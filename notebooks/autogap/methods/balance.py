@@ -223,9 +223,7 @@ def rank(values: pd.Series, period: str | pd.Period) -> Rank:
     return Rank(place, len(known), known.index.min(), known.index.max(), [str(gap) for gap in gaps])
 
 
-def share_of_balance(
-    items: pd.DataFrame, totals: pd.DataFrame, net: bool = True, unit: str = "jpy_mn"
-) -> pd.DataFrame:
+def share_of_balance(items: pd.DataFrame, totals: pd.DataFrame, net: bool = True, unit: str = "jpy_mn") -> pd.DataFrame:
     """Share of some goods in the trade balance, with what stands above and below the line.
 
     Net, the goods' own balance is set against the balance of all goods; gross, their exports alone are.

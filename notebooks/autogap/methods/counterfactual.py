@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
-
 from nbpoints.errors import InputError
+
 from autogap.methods import inference
 from autogap.methods.balance import at, periods_a_year
 

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-
 from nbpoints.errors import InputError
 
 NEWTON_STEPS = 50
@@ -113,11 +112,13 @@ def gsim(
     after = trade * (1 + price[:, np.newaxis]) * (1 + quantity)
     composite = (theta * ((1 + price[:, np.newaxis]) * power_after / power_before - 1)).sum(axis=0)
     duty_change = (after * (power_after - 1) - trade * (power_before - 1)).sum(axis=0)
-    welfare = pd.DataFrame({
-        "exporter_surplus": pd.Series(trade.sum(axis=1) * price * (1 + ex * price / 2), flows.index),
-        "consumer_surplus": pd.Series(-spending.sum(axis=0) * composite * (1 + em * composite / 2), flows.columns),
-        "duty": pd.Series(duty_change, flows.columns),
-    }).fillna(0.0)
+    welfare = pd.DataFrame(
+        {
+            "exporter_surplus": pd.Series(trade.sum(axis=1) * price * (1 + ex * price / 2), flows.index),
+            "consumer_surplus": pd.Series(-spending.sum(axis=0) * composite * (1 + em * composite / 2), flows.columns),
+            "duty": pd.Series(duty_change, flows.columns),
+        }
+    ).fillna(0.0)
     return Gsim(
         price_pct=pd.Series(100 * price, flows.index, name="price_pct"),
         flows=pd.DataFrame(after, flows.index, flows.columns),

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-
 from nbpoints.errors import InputError, did_you_mean
 
 

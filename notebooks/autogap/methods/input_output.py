@@ -144,8 +144,10 @@ def import_ratios(imports: pd.Series, output: pd.Series, exports: pd.Series) -> 
     ratios = (imports / demand.where(demand != 0)).fillna(0.0)
     wrong = ratios.index[(ratios < 0) | (ratios > 1)]
     if len(wrong):
-        raise InputError(f"imports: the ratio of {wrong[0]} is {ratios[wrong[0]]:.3f}, outside 0 to 1; give imports as"
-                         " positive and exports without re-exports.")
+        raise InputError(
+            f"imports: the ratio of {wrong[0]} is {ratios[wrong[0]]:.3f}, outside 0 to 1; give imports as"
+            " positive and exports without re-exports."
+        )
     return ratios
 
 
@@ -202,8 +204,9 @@ def behind(inverse: pd.DataFrame, final_demand: pd.Series, ratios: pd.DataFrame 
     {'cars': {'output': 125.0, 'value_added': 37.5}, 'steel': {'output': 26.0, 'value_added': 10.4}}
     """
     for industry in final_demand.index.difference(inverse.columns):
-        raise InputError(f"final_demand: {industry!r} is no industry of the table."
-                         f"{did_you_mean(industry, inverse.columns)}")
+        raise InputError(
+            f"final_demand: {industry!r} is no industry of the table.{did_you_mean(industry, inverse.columns)}"
+        )
     demand = final_demand.reindex(inverse.columns, fill_value=0.0)
     effects = (inverse @ demand).rename("output").to_frame()
     if ratios is None:

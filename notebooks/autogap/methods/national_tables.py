@@ -1,8 +1,8 @@
 """Japan's input-output tables as their publishers lay them out, made ready for `input_output`.
 
-The OECD table (45 industries, million US dollars) and that of the Ministry of Internal Affairs and Communications for 2015
-(37 sectors, million yen) are both of the competitive import form: a use holds imports, which stand once more, negative, in
-a column of their own. Codes of rows and columns are those of `io_sectors` in the data package.
+The OECD table (45 industries, million US dollars) and that of the Ministry of Internal Affairs and Communications for
+2015 (37 sectors, million yen) are both of the competitive import form: a use holds imports, which stand once more,
+negative, in a column of their own. Codes of rows and columns are those of `io_sectors` in the data package.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ class NationalTable(NamedTuple):
     """One table of one year; every Series has the industries of the table, flows in the currency of the table.
 
     `inverse` is the domestic inverse; `carried` what one unit of output carries, industries in rows: `value_added`, and
-    `labour_income` where the table has it. `final_home` is domestic final demand with imports, `product_taxes` a number:
-    gross domestic product is the sum of value added and these taxes.
+    `labour_income` where the table has it. `final_home` is domestic final demand with imports, `product_taxes` a
+    number: gross domestic product is the sum of value added and these taxes.
     """
 
     output: pd.Series
@@ -58,10 +58,12 @@ def mic2015(sheet: pd.DataFrame) -> NationalTable:
     out consumption outside households (row 71), as gross domestic product does.
     """
     industries = [code for code in sheet.index if code < "70"]
-    carried = pd.DataFrame({
-        "value_added": sheet.loc["96", industries] - sheet.loc["71", industries],
-        "labour_income": sheet.loc["91", industries],
-    })
+    carried = pd.DataFrame(
+        {
+            "value_added": sheet.loc["96", industries] - sheet.loc["71", industries],
+            "labour_income": sheet.loc["91", industries],
+        }
+    )
     return _table(
         flows=sheet.loc[industries, industries],
         output=sheet.loc["97", industries],
@@ -89,12 +91,14 @@ def _table(
 
 
 def domestic_final_demand(table: NationalTable, industry: str) -> float:
-    """Final demand for the domestic goods of one industry: exports, and the part of demand at home that is not imported.
+    """Final demand for the domestic goods of one industry: exports, and the part of demand at home that is not
+    imported.
 
     Examples
     --------
     >>> one = pd.Series([1.0], ["20"])
-    >>> table = NationalTable(one, one, 5 * one, 10 * one, 0.2 * one, one.to_frame("20"), one.to_frame("value_added"), 0.0)
+    >>> added = one.to_frame("value_added")
+    >>> table = NationalTable(one, one, 5 * one, 10 * one, 0.2 * one, one.to_frame("20"), added, 0.0)
     >>> domestic_final_demand(table, "20")
     13.0
     """

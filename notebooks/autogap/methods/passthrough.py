@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
-
 from nbpoints.errors import InputError, did_you_mean
 
 METHODS = ("ols", "ppml")
@@ -218,7 +217,7 @@ def panel_response(
         if column not in panel:
             raise InputError(f"panel: there is no column {column!r}.{did_you_mean(column, panel)}")
     # pyfixest reads effects as categories; text is one whatever the column's type.
-    data = panel[columns].dropna().astype({name: str for name in {*effects, *([cluster] if cluster else [])}})
+    data = panel[columns].dropna().astype(dict.fromkeys({*effects, *([cluster] if cluster else [])}, str))
     if cluster and data[cluster].nunique() < 3:
         raise InputError(f"cluster: {data[cluster].nunique()} groups in {cluster!r} are too few; three are the least.")
     if method == "ppml":
@@ -250,7 +249,9 @@ def _stays_still(data: pd.DataFrame, term: str, effects: list[str]) -> bool:
 
 
 def _fit(formula: str, data: pd.DataFrame, method: str, errors: str | dict[str, str]):
-    """Call pyfixest, whose release 0.60.0 uses a keyword that pandas 3.1 has deprecated, and sets up logging for all."""
+    """Call pyfixest, whose release 0.60.0 uses a keyword that pandas 3.1 has deprecated, and sets up logging for
+    all.
+    """
     import pyfixest
 
     root = logging.getLogger()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-
 from nbpoints.errors import InputError
 
 
@@ -145,11 +144,13 @@ def turning_points(levels: pd.Series, window: int = 2, phase: int = 2, cycle: in
         elif (y[at] < around).all():
             turns.append((at, -1))
     turns = _censor(turns, y, phase, cycle)
-    return pd.DataFrame({
-        "quarter": levels.index[[at for at, _ in turns]],
-        "kind": ["peak" if kind == 1 else "trough" for _, kind in turns],
-        "level": y[[at for at, _ in turns]],
-    })
+    return pd.DataFrame(
+        {
+            "quarter": levels.index[[at for at, _ in turns]],
+            "kind": ["peak" if kind == 1 else "trough" for _, kind in turns],
+            "level": y[[at for at, _ in turns]],
+        }
+    )
 
 
 def _censor(turns: list[tuple[int, int]], y: np.ndarray, phase: int, cycle: int) -> list[tuple[int, int]]:
@@ -255,7 +256,9 @@ def calls(growth: pd.DataFrame, run: int = 2) -> pd.DataFrame:
         for call in standing:
             overlap = [quarters for quarters in stretches if len(quarters.intersection(call["quarters"]))]
             if overlap:
-                kept.append(call | {"quarters": overlap[0].append(overlap[1:]), "releases": call.get("releases", 0) + 1})
+                kept.append(
+                    call | {"quarters": overlap[0].append(overlap[1:]), "releases": call.get("releases", 0) + 1}
+                )
             elif "called" in call:
                 found.append(call | {"withdrawn": release, "stands": False})
         taken = [quarters for call in kept for quarters in call["quarters"]]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-
 from nbpoints.errors import InputError
 
 if TYPE_CHECKING:

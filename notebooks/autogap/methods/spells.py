@@ -12,9 +12,7 @@ from nbpoints.errors import InputError
 from autogap.methods.balance import periods_a_year
 
 
-def spell_effects(
-    values: pd.Series, spells: Mapping[str, tuple[str, str]], level_pct: float = 95.0
-) -> pd.DataFrame:
+def spell_effects(values: pd.Series, spells: Mapping[str, tuple[str, str]], level_pct: float = 95.0) -> pd.DataFrame:
     """Measure each spell against the months before the first one, season taken out, in percent.
 
     The logarithm is regressed on the months of the year and one indicator a spell; what precedes the first spell is the
@@ -61,8 +59,10 @@ def spell_effects(
         bad = known.index[known <= 0][0]
         raise InputError(f"values: {known[bad]:g} in {bad} is not a valid level (expected above zero).")
     first = pd.Period(next(iter(spells.values()))[0], "M")
-    inside = {name: (known.index >= pd.Period(start, "M")) & (known.index <= pd.Period(end, "M"))
-              for name, (start, end) in spells.items()}
+    inside = {
+        name: (known.index >= pd.Period(start, "M")) & (known.index <= pd.Period(end, "M"))
+        for name, (start, end) in spells.items()
+    }
     empty = [name for name, months in inside.items() if not months.any()]
     if empty:
         raise InputError(f"spells: {empty[0]!r} holds no month of the data, which end in {known.index[-1]}.")

@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-
 from nbpoints.errors import InputError, did_you_mean
-from autogap.methods.counterfactual import total_effect, window
 
+from autogap.methods.counterfactual import total_effect, window
 
 # pysyncon's solver stops at an absolute tolerance of 1e-6: a larger loss gives weights to three digits instead of one.
 LOSS_SCALE = 1e3

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-
 from nbpoints.errors import InputError, did_you_mean
 
 BOUNDS = [f"{rate}_rate_{end}_pct" for rate in ("mfn", "additional", "total") for end in ("low", "high")]
@@ -78,7 +77,8 @@ def known_to(events: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> known_to(pd.DataFrame({"date": ["2025-09-16", "2026-08-21", "2026-11-23"], "japan_auto_rate_pct": [15, 15, None]}))
+    >>> dates = ["2025-09-16", "2026-08-21", "2026-11-23"]
+    >>> known_to(pd.DataFrame({"date": dates, "japan_auto_rate_pct": [15, 15, None]}))
     '2026-08-21'
     """
     return events.dropna(subset=["japan_auto_rate_pct"])["date"].max()
@@ -89,8 +89,10 @@ def _spells(schedule: pd.DataFrame, product: str) -> pd.DataFrame:
     spells = ordered[ordered["product_group"] == product]
     if spells.empty:
         known = sorted(ordered["product_group"].unique())
-        raise InputError(f"product: {product!r} is not in the schedule, which holds {', '.join(map(repr, known))}."
-                         f"{did_you_mean(product, known)}")
+        raise InputError(
+            f"product: {product!r} is not in the schedule, which holds {', '.join(map(repr, known))}."
+            f"{did_you_mean(product, known)}"
+        )
     return spells
 
 
@@ -286,12 +288,14 @@ def changes(
     [25.0]
     """
     ordered = dated(schedule)
-    steps = pd.DataFrame({
-        "product_group": ordered["product_group"],
-        "effective_from": ordered["effective_from"],
-        "before_pct": ordered.groupby("product_group")[rate].shift(fill_value=before_first),
-        "after_pct": ordered[rate],
-    })
+    steps = pd.DataFrame(
+        {
+            "product_group": ordered["product_group"],
+            "effective_from": ordered["effective_from"],
+            "before_pct": ordered.groupby("product_group")[rate].shift(fill_value=before_first),
+            "after_pct": ordered[rate],
+        }
+    )
     steps["change_pp"] = steps["after_pct"] - steps["before_pct"]
     wanted = steps["effective_from"].between(pd.Timestamp(start), pd.Timestamp(end)) & (steps["change_pp"].abs() > 0)
     return steps[wanted].sort_values(["effective_from", "product_group"], ignore_index=True)
@@ -331,11 +335,13 @@ def regimes(schedule: pd.DataFrame, product: str = "passenger_vehicles", end: st
     """
     spells = _spells(schedule, product)
     total = spells["total_rate_high_pct"].fillna(spells["additional_rate_high_pct"])
-    table = pd.DataFrame({
-        "start": spells["effective_from"],
-        "end": spells["effective_to"].fillna(pd.Timestamp(end) if end else pd.NaT),
-        "label": total.map("{:g} percent".format),
-    })
+    table = pd.DataFrame(
+        {
+            "start": spells["effective_from"],
+            "end": spells["effective_to"].fillna(pd.Timestamp(end) if end else pd.NaT),
+            "label": total.map("{:g} percent".format),
+        }
+    )
     return table[spells["additional_rate_high_pct"] > 0].reset_index(drop=True)
 
 

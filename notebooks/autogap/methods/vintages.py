@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-
 from nbpoints.errors import InputError
 
 
@@ -129,12 +128,14 @@ def revision_size(compared: pd.DataFrame) -> pd.Series:
         raise InputError("compared: no quarter is told by two vintages.")
     revision = compared["revision_pp"]
     flips = ((compared["first_pct"] < 0) != (compared["later_pct"] < 0)).sum()
-    return pd.Series({
-        "quarters": len(revision),
-        "mean_pp": revision.mean(),
-        "mean_absolute_pp": revision.abs().mean(),
-        "root_mean_square_pp": np.sqrt((revision**2).mean()),
-        "largest_absolute_pp": revision.abs().max(),
-        "sign_flips": flips,
-        "sign_flips_pct": 100 * flips / len(revision),
-    })
+    return pd.Series(
+        {
+            "quarters": len(revision),
+            "mean_pp": revision.mean(),
+            "mean_absolute_pp": revision.abs().mean(),
+            "root_mean_square_pp": np.sqrt((revision**2).mean()),
+            "largest_absolute_pp": revision.abs().max(),
+            "sign_flips": flips,
+            "sign_flips_pct": 100 * flips / len(revision),
+        }
+    )

@@ -18,9 +18,7 @@ def readers(changed: Collection[str]) -> list[str]:
     """List the notebooks with a figure drawn from one of these files, such as ``observations/mof_china.csv``."""
     wanted = {f"data/{name}" for name in changed}
     stems = {
-        path.stem
-        for path in FIGURES.glob("*.json")
-        if wanted & set(json.loads(path.read_bytes()).get("data", []))
+        path.stem for path in FIGURES.glob("*.json") if wanted & set(json.loads(path.read_bytes()).get("data", []))
     }
     return [
         book.stem

@@ -1,6 +1,7 @@
 """What a notebook depends on besides the files that it opens in its project, seen from inside its kernel.
 
-Standard library alone, like `observe`. Seen are files outside the project, files that are only looked at (`Path.exists`,
+Standard library alone, like `observe`. Seen are files outside the project, files that are only looked at
+(`Path.exists`,
 `os.path.getsize`), databases opened by address, and environment variables that the notebook or the project reads. A
 program that the notebook starts reads what nobody sees: it is named, so that the point is never called current.
 """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import books
 import pytest
-
 from nbpoints.checks import outputs, tables
 from nbpoints.checks.compare import close, report, texts, values
 

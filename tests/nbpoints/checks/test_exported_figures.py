@@ -6,11 +6,12 @@ import hashlib
 import json
 
 import pytest
-
 from nbpoints.checks import exported_figures
 
 
-def export(folder, stem: str = "fig-a", y: str = "3 4", csv: str = "month,gap\n2025-05,3\n", svg: str = "<svg>", **told):
+def export(
+    folder, stem: str = "fig-a", y: str = "3 4", csv: str = "month,gap\n2025-05,3\n", svg: str = "<svg>", **told
+):
     """Five files as `figures.save` writes them."""
     folder.mkdir(exist_ok=True)
     files = {f"{stem}.csv": csv, f"{stem}.svg": svg, f"{stem}.pdf": f"%PDF {svg}", f"{stem}.png": f"PNG {svg}"}
@@ -82,5 +83,7 @@ def test_missing_and_replaced_files_are_told_and_made_good(stored, tmp_path):
 def test_a_figure_without_description_is_told(tmp_path):
     """Nothing says what it draws."""
     (tmp_path / "fig-a.png").write_bytes(b"PNG")
-    assert exported_figures.tampered(tmp_path) == ["fig-a: fig-a.json is missing, so nothing says what the figure draws."]
+    assert exported_figures.tampered(tmp_path) == [
+        "fig-a: fig-a.json is missing, so nothing says what the figure draws."
+    ]
     assert exported_figures.tampered(tmp_path / "no such folder") == []

@@ -6,7 +6,6 @@ import hashlib
 
 import books
 import pytest
-
 from nbpoints.checks import hygiene, outputs
 
 ARTISTS = {"axes": [{"lines": [{"x": "1 2", "y": "3 4"}]}]}
@@ -114,11 +113,17 @@ FAULTS = [
     (change(2, source="Text <script>alert(1)</script>"), "the text of cell 3 holds '<script'"),
     (change(2, source='<a href="#" onclick="x()">more</a>'), "which runs or loads something in a browser"),
     (change(2, source="[more](javascript:alert(1))"), "which runs or loads something in a browser"),
-    (change(2, source="![pixel](https://example.org/p.png)"), "the text of cell 3 loads '![pixel](https://example.org/p.png'"),
+    (
+        change(2, source="![pixel](https://example.org/p.png)"),
+        "the text of cell 3 loads '![pixel](https://example.org/p.png'",
+    ),
     (change(2, source="<img width=1 src='//example.org/p.png'>"), "from another server"),
     (show(books.display(html="<iframe src='x'></iframe>")), "an output of cell 2 holds '<iframe'"),
     (show(books.display(html="<p style=\"background: url('https://example.org/a')\">x</p>")), "from another server"),
-    (show({"output_type": "display_data", "metadata": {}, "data": {"application/javascript": "x()"}}), "an output of cell 2"),
+    (
+        show({"output_type": "display_data", "metadata": {}, "data": {"application/javascript": "x()"}}),
+        "an output of cell 2",
+    ),
     (change(1, source="key = 'sk-" + "a1B2" * 8 + "'"), "cell 2 holds what looks like a key or a password"),
     (change(1, source="api_key = 'k3jh4k5jh34k5jh3'"), "cell 2 holds what looks like a key or a password"),
     (show(books.display(plain="AKIA" + "ABCD1234" * 2)), "cell 2 holds what looks like a key or a password"),
