@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -59,8 +60,15 @@ def find(folder: Path) -> Project:
 
 
 def pyproject(root: Path) -> dict:
-    """Read a project's pyproject.toml; empty when there is none that can be read."""
+    """Read a project's pyproject.toml, again only when it has changed; empty when there is none that can be read."""
+    path = root / "pyproject.toml"
     try:
-        return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+        state = path.stat()
+        return _parsed(path, state.st_mtime_ns, state.st_size, state.st_ino)
     except (OSError, ValueError):
         return {}
+
+
+@lru_cache(maxsize=32)
+def _parsed(path: Path, *state: int) -> dict:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
