@@ -95,10 +95,18 @@ def test_a_claim_tells_the_revised_figure_beside_the_one_of_the_time():
     assert (row["then"], row["since"], row["quoted"], row["source"]) == ("10 percent", "8 percent", "10", "03: r0")
 
 
-@pytest.mark.parametrize("check_with", ["attribution only", None])
-def test_what_nothing_can_check_is_a_statement(check_with):
-    assert verdict(check_with=check_with)["verdict"] == "statement"
-    assert verdict(check_with="customs")["verdict"] == "no_result"
+@pytest.mark.parametrize(
+    ("check_with", "value", "expected"),
+    [
+        ("attribution only", "", "statement"),
+        (None, None, "statement"),
+        (None, "10", "cannot"),
+        ("customs", "10", "no_result"),
+    ],
+)
+def test_what_nothing_can_check_is_a_statement_or_cannot_be_established(check_with, value, expected):
+    """A figure that no series and no result holds is not an opinion."""
+    assert verdict(check_with=check_with, value=value)["verdict"] == expected
 
 
 @pytest.mark.parametrize(("growth", "expected"), [(-0.1, "holds"), (0.0, "does_not_hold"), (0.1, "does_not_hold")])

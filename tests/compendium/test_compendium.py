@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import tomllib
+
+import autogap
 import pytest
 from autogap.paths import NOTEBOOKS, ROOT
 from nbpoints.checks import canonical as stable
@@ -65,3 +70,26 @@ def test_facts_are_as_they_were_signed():
             f"NOT PROVED: {signed.LOCK} is not there, so no fact is signed; read what changed and run `make sign`"
         )
     assert signed.unsigned(ROOT) == []
+
+
+def test_a_figure_names_the_data_as_they_are():
+    """After a change of data `make` (or `make accept`) renews the figures' sidecars."""
+    stale = {
+        f"{path.name}: {name}"
+        for path in sorted((ROOT / "figures").glob("*.json"))
+        for name, told in json.loads(path.read_text(encoding="utf-8"))["data"].items()
+        if hashlib.sha256((ROOT / name).read_bytes()).hexdigest() != told
+    }
+    assert stale == set(), "run `autogap accept --redraw`"
+
+
+def test_versions_agree():
+    """The package, its module, the citation, the changelog and the README name one version."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert autogap.__version__ == version
+    assert f"version: {version}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"version {version}," in (ROOT / "README.md").read_text(encoding="utf-8")
+    newest = next(
+        line for line in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines() if line[:3] == "## "
+    )
+    assert newest.startswith(f"## {version},")

@@ -206,7 +206,8 @@ def _same_unit(recorded: str, wanted: str) -> bool:
 def judge(claims: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """Give every claim its verdict.
 
-    The rule, in this order. A claim that asserts nothing measurable is a statement. A claim without checks, or with a
+    The rule, in this order. A claim that asserts nothing measurable is a statement; one with a figure that nothing can
+    check cannot be established. A claim without checks, or with a
     result that no notebook recorded, has no result. Where a coverage fails, it cannot be established. A forecast gets
     its
     outcome. Where the mains and the figure of the time all hold, it holds, unless a figure since does not: then it was
@@ -264,8 +265,11 @@ def judge(claims: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
 
 def _verdict(claim: pd.Series, own: pd.DataFrame) -> tuple[str, pd.Series | None]:
     """The verdict on one claim, and the check whose figure decides it."""
+    import pandas as pd
+
     if own.empty:
-        return ("statement" if _is_statement(claim) else "no_result"), None
+        quoted = pd.notna(claim["value"]) and pd.isna(claim["check_with"])
+        return ("cannot" if quoted else "statement" if _is_statement(claim) else "no_result"), None
     missing = own[own["value"].isna()]
     if len(missing):
         return "no_result", missing.iloc[0]
@@ -292,7 +296,7 @@ def _verdict(claim: pd.Series, own: pd.DataFrame) -> tuple[str, pd.Series | None
 
 
 def _is_statement(claim: pd.Series) -> bool:
-    """A claim that nothing can check: attribution, or a sidebar without any data to check it with."""
+    """A claim that asserts no figure: an attribution, or a sidebar without any data to check it with."""
     import pandas as pd
 
     return pd.isna(claim["check_with"]) or str(claim["check_with"]).startswith("attribution only")

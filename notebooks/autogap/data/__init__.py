@@ -374,7 +374,7 @@ def table(name: str, text: bool = False) -> pd.DataFrame:
     'C03'
     """
     room = DATA / "tables"
-    known = sorted(path.relative_to(room).with_suffix("").as_posix() for path in room.rglob("*.csv"))
-    if name not in known:
+    if not (room / f"{name}.csv").is_file():
+        known = sorted(path.relative_to(room).with_suffix("").as_posix() for path in room.rglob("*.csv"))
         raise DataError(f"table {name!r}: there is none of that name in data/tables." + did_you_mean(name, known))
     return pd.read_csv(_open(f"tables/{name}.csv"), dtype=str if text else dict.fromkeys(CODES, str))
