@@ -22,13 +22,6 @@ BOOK = "notebooks/03_export_decline.ipynb"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 TOKEN = "by-hand"
 START_S, CELLS_S = 120, 240
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 
 
 class Lab:
@@ -140,16 +133,12 @@ def _wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def lab(server):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1400, "height": 1000})
-        page.set_default_timeout(CELLS_S * 1000)
-        page.goto(server)
-        yield Lab(page)
-        browser.close()
+def lab(server, browser):
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(CELLS_S * 1000)
+    page.goto(server)
+    yield Lab(page)
+    page.close()
 
 
 def by_hand(checkout) -> set[str]:

