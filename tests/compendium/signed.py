@@ -101,9 +101,16 @@ def _prose(root: Path) -> Iterator[tuple[str, str]]:
 
 def _said(source: str) -> Iterator[str]:
     for call in (node for node in ast.walk(reading.syntax(source) or ast.Module([], [])) if isinstance(node, ast.Call)):
+        called = _text(source, call.func)
         for keyword in call.keywords:
-            if keyword.arg in _WORDS.get(ast.unparse(call.func), ()):
-                yield f"{ast.unparse(call.args[1 if 'save' in ast.unparse(call.func) else 0])}: {ast.unparse(keyword)}"
+            if keyword.arg in _WORDS.get(called, ()):
+                named = _text(source, call.args[1 if "save" in called else 0])
+                yield f"{named}: {keyword.arg}={_text(source, keyword.value)}"
+
+
+def _text(source: str, node: ast.expr) -> str:
+    # not ast.unparse, which quotes f-strings otherwise from Python 3.12 on
+    return " ".join((ast.get_source_segment(source, node) or "").split())
 
 
 def _project(root: Path) -> Iterator[tuple[str, str]]:
