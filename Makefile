@@ -15,7 +15,7 @@ COUNTED := awk -v all=$$(grep -c == requirements.txt) '/^(Collecting|Processing)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := run
-.PHONY: help run test test-pythons test-long test-all unit lab site report journal check format wide accept bench mutation package readme sign lock clean
+.PHONY: help run test test-pythons test-long test-all unit lab site report journal check format wide accept bench mutation package ranges readme sign lock clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -81,6 +81,9 @@ package: $(READY) ## rewrite datapackage.json and the codebook after a change of
 
 readme: $(READY) ## rewrite the generated tables of README.md
 	@$(BIN)/python -m tests.compendium.readme
+
+ranges: $(READY) ## bring the ranges beside the parameters up to the data
+	@$(BIN)/python -m tests.notebooks.limits
 
 sign: $(READY) ## show which facts changed (prose, provenance, scope, rules) and sign them
 	@$(BIN)/python -m tests.compendium.signed

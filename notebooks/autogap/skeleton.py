@@ -72,7 +72,7 @@ _REMAINS = """\
   1. put your question, data, answer, figure and limits into it;
   2. autogap accept {name}
   3. name two other sets of parameters in OTHERS of tests/notebooks/test_sweep.py, and what the data allow for a
-     parameter that is a period in LIMITS of tests/notebooks/test_ranges.py;
+     parameter that is a period in LIMITS of tests/notebooks/limits.py;
   4. make readme, make sign, make test."""
 _CLAIMS = """\
 claim_id,statement,value,unit,period,series,transform,of

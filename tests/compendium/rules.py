@@ -298,3 +298,16 @@ def _normal(name: str) -> str:
 
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+RULES = [
+    machine_paths,
+    unwanted_files,
+    undeclared_imports,
+    unlisted_data,
+    figures_without_program,
+    page_sections,
+    unseeded,
+    citation,
+    broken_links,
+]

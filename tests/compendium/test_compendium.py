@@ -18,29 +18,7 @@ from tests.compendium import rules as compendium
 BOOKS = sorted(NOTEBOOKS.glob("*.ipynb"))
 
 
-@pytest.mark.parametrize(
-    "rule",
-    [
-        compendium.machine_paths,
-        compendium.unwanted_files,
-        compendium.undeclared_imports,
-        compendium.unlisted_data,
-        compendium.figures_without_program,
-        compendium.page_sections,
-        compendium.unseeded,
-        compendium.citation,
-        compendium.broken_links,
-        content.secrets,
-        content.active_content,
-        content.unseen_marks,
-        content.same_everywhere,
-        content.lock_holds_all,
-        content.whole_scope,
-        content.tests_are_whole,
-        content.own_alternative_texts,
-    ],
-    ids=lambda rule: rule.__name__,
-)
+@pytest.mark.parametrize("rule", [*compendium.RULES, *content.RULES], ids=lambda rule: rule.__name__)
 def test_rule_of_the_collection_holds(rule):
     """One sentence a fault."""
     assert rule(ROOT) == []

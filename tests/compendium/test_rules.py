@@ -10,7 +10,7 @@ import pytest
 from nbpoints.checks import canonical as stable
 from nbpoints.errors import InputError
 
-from tests.compendium import readme
+from tests.compendium import content, readme
 from tests.compendium import rules as compendium
 
 PART = "<!-- generated: {} -->\n<!-- /generated -->\n"
@@ -103,18 +103,7 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-RULES = [
-    compendium.machine_paths,
-    compendium.unwanted_files,
-    compendium.undeclared_imports,
-    compendium.unlisted_data,
-    compendium.figures_without_program,
-    compendium.page_sections,
-    compendium.unseeded,
-    compendium.citation,
-    compendium.broken_links,
-    readme.stale,
-]
+RULES = [*compendium.RULES, readme.stale]
 
 
 def faults(project) -> list[str]:
@@ -197,3 +186,18 @@ def test_an_unknown_part_is_bad_input(project):
     edit("figures/README.md", "generated: figures", "generated: figure")(project)
     with pytest.raises(InputError, match="Did you mean 'figures'"):
         readme.stale(project)
+
+
+def test_the_newest_month_is_not_written_where_the_next_would_make_it_wrong(tmp_path):
+    """In code, prose or a range of scenarios; the cell of parameters has it, and `make ranges` renews it."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/series.csv").write_text("name,last_period\nmof.us.exports.total,2031-02\nx,2031-09\n")
+    cells = [books.code("values['2031-02']"), books.prose("To February 2031."), books.code("values['2031-01']")]
+    books.write(tmp_path, books.book(*cells))
+    (tmp_path / "notebooks/scenarios.yaml").write_text("a: {matrix: {month: {from: 2030-01, to: 2031-02}}}\n")
+    told = content.no_last_month_written(tmp_path)
+    assert [fault.split(":")[0] for fault in told] == [
+        "01_small.ipynb, cell 2",
+        "01_small.ipynb, cell 3",
+        "notebooks/scenarios.yaml",
+    ]

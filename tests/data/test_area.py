@@ -73,7 +73,7 @@ def test_months_of_exports_equal_the_first_detailed_release(item):
     derived = data.series(f"mof_area.us.exports.{item}") / 1e3
     released = data.series(f"mof.us.exports.{item}", end="2026-03")
     both = pd.concat({"derived": derived, "released": released}, axis=1).dropna()
-    assert len(both) == 21
+    assert len(both) >= 21
     assert (both["derived"] - both["released"]).abs().max() <= 1
 
 
@@ -82,7 +82,7 @@ def test_months_of_imports_differ_by_the_revision_of_the_months_before(item, tol
     derived = data.series(f"mof_area.us.imports.{item}") / 1e3
     released = data.series(f"mof.us.imports.{item}", end="2026-03")
     ratio = (derived / released).dropna()
-    assert len(ratio) == 21
+    assert len(ratio) >= 21
     assert ((ratio - 1).abs() * 100).max() <= tolerance_pct
 
 
@@ -136,7 +136,7 @@ def test_fuels_of_the_world_hold_those_of_the_us():
     for item in ("mineral_fuels", "crude_petroleum", "lng", "lpg", "coal"):
         world, us = data.series(f"mof.world.imports.{item}") / 1e3, data.series(f"mof.us.imports.{item}")
         both = pd.concat({"world": world, "us": us}, axis=1).dropna()
-        assert len(both) == 28 and (both["us"] <= both["world"]).all(), item
+        assert len(both) >= 28 and (both["us"] <= both["world"]).all(), item
 
 
 @pytest.mark.parametrize("flow", ["exports", "imports"])
@@ -144,7 +144,7 @@ def test_value_is_quantity_times_unit_value_and_moves_as_the_yen_value(flow):
     table = data.frame({what: f"mof.us.{flow}.index_{what}" for what in ("value", "quantity", "unit_value")})
     assert (table["quantity"] * table["unit_value"] / 100 / table["value"] - 1).abs().max() < 0.0009
     base = (data.series(f"mof.us.{flow}.total") / table["value"]).dropna()
-    assert len(base) == 22 and base.max() / base.min() - 1 < {"exports": 0.010, "imports": 0.015}[flow]
+    assert len(base) >= 22 and base.max() / base.min() - 1 < {"exports": 0.010, "imports": 0.015}[flow]
 
 
 def test_single_figures_name_their_outlet_and_grade():

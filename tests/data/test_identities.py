@@ -69,7 +69,7 @@ def revision_pct(wide, item):
 def test_exports_less_imports_are_the_balance_to_the_last_yen(wide, partner):
     flows = wide[[f"mof.{partner}.exports.total", f"mof.{partner}.imports.total", f"mof.{partner}.balance"]].dropna()
     exports, imports, balance = (flows[name] for name in flows)
-    assert len(flows) == 28
+    assert len(flows) >= 28
     assert (exports - imports == balance).all()
 
 
@@ -77,7 +77,7 @@ def test_the_same_holds_for_the_world_and_for_the_us_side(wide):
     world = wide["mof.world.exports.total_first_release"] - wide["mof.world.imports.total_first_release"]
     assert (world.dropna() == wide["mof.world.balance_first_release"].dropna()).all()
     us_side = (wide["census.jp.exports"] - wide["census.jp.general_imports"] - wide["census.jp.balance"]).dropna()
-    assert len(us_side) == 332 and us_side.abs().max() < 1e-6
+    assert len(us_side) >= 332 and us_side.abs().max() < 1e-6
 
 
 def test_published_shares_are_value_over_total(wide):
@@ -120,7 +120,7 @@ def test_partners_add_to_less_than_the_world(wide, flow):
     total = {partner: wide[f"mof.{partner}.{flow}.total"] for partner in PARTNERS}
     apart = sum(total[partner] for partner in ("us", "asia", "eu", "gb", "ca", "mx", "au"))
     share = (apart / wide[f"mof.world.{flow}.total_first_release"]).dropna()
-    assert len(share) == 28 and share.between(0.75, 1).all()
+    assert len(share) >= 28 and share.between(0.75, 1).all()
     assert (total["cn"] + total["kr"] < total["asia"]).loc[total["asia"].notna()].all()
     assert (total["de"] < total["eu"]).loc[total["eu"].notna()].all()
 
@@ -129,7 +129,7 @@ def test_vehicle_exports_of_regions_are_within_the_world(wide):
     for item, scale in [("motor_vehicles", 1000), ("motor_vehicles_units", 1), ("mv_parts", 1000)]:
         regions = sum(wide[f"mof.{partner}.exports.{item}"] for partner in ("us", "asia", "eu")).dropna()
         world = wide[f"mof.world.exports.{item}"] / scale
-        assert len(regions) == 28 and (regions < world.loc[regions.index]).all(), item
+        assert len(regions) >= 28 and (regions < world.loc[regions.index]).all(), item
         assert (wide[f"mof.cn.exports.{item}"] <= wide[f"mof.asia.exports.{item}"]).loc[regions.index].all(), item
 
 
@@ -176,7 +176,7 @@ def test_published_rates_of_imports_agree_with_levels_within_their_revisions(wid
             continue
         revision = revision_pct(wide, item).abs()
         limit = IMPORT_REVISIONS.get(item.removeprefix("mof."), 1.1)
-        assert len(revision) == 16 and revision.max() <= limit, f"{rate}: {revision.idxmax()}"
+        assert len(revision) >= 16 and revision.max() <= limit, f"{rate}: {revision.idxmax()}"
 
 
 def test_every_listed_exception_is_one(wide):
@@ -190,7 +190,7 @@ def test_every_listed_exception_is_one(wide):
 def test_world_totals_of_the_time_series_are_the_first_releases_revised(wide, flow, lowest, highest):
     revised, first = wide[f"mof.world.{flow}.total"] / 1000, wide[f"mof.world.{flow}.total_first_release"]
     revision = (revised / first - 1).dropna() * 100
-    assert len(revision) == 28 and revision.between(lowest, highest).all()
+    assert len(revision) >= 28 and revision.between(lowest, highest).all()
 
 
 def months(wide, item, periods):
@@ -281,7 +281,7 @@ def test_world_less_us_is_what_the_derived_series_says(wide):
         item = name.removeprefix("mof_derived.nonus.exports.")
         scale = 1 if item.endswith("_units") else 1000
         again = (wide[f"mof.world.exports.{item}"] / scale - wide[f"mof.us.exports.{item}"] - wide[name]).dropna()
-        assert len(again) == 28 and again.abs().max() <= 0.5
+        assert len(again) >= 28 and again.abs().max() <= 0.5
 
 
 # United States
@@ -294,7 +294,7 @@ def test_industries_add_to_all_goods_and_members_to_their_groups(first, measure)
     industries = [name for name in names(wide, "census.jp.naics", f".{measure}") if ".naics00." not in name]
     assert len(industries) == 31
     whole = wide[f"census.jp.naics00.{measure}"].dropna()
-    assert len(whole) == 155 and (wide.loc[whole.index, industries].sum(axis=1) == whole).all()
+    assert len(whole) >= 155 and (wide.loc[whole.index, industries].sum(axis=1) == whole).all()
     for group in ("naics00", "naics336"):
         total = {name.split(".")[1]: wide[name].dropna() for name in names(wide, "census.", f".{group}.{measure}")}
         assert len(total) == 33
@@ -313,13 +313,13 @@ def test_vehicle_industries_of_six_digits_are_within_the_three_digit_group(wide)
     six = [name for name in names(wide, "census.wld.naics336", ".customs_value") if ".naics336." not in name]
     assert len(six) == 12
     share = (wide[six].sum(axis=1, min_count=9) / wide["census.wld.naics336.customs_value"]).dropna()
-    assert len(share) == 71 and share.between(0.6, 0.9).all()
+    assert len(share) >= 71 and share.between(0.6, 0.9).all()
 
 
 @pytest.mark.parametrize("partner, low, high", [("jp", 0.92, 1.06), ("kr", 0.91, 1.10), ("de", 0.93, 1.08)])
 def test_general_imports_and_imports_for_consumption_differ_as_the_notes_say(wide, partner, low, high):
     ratio = (wide[f"census.{partner}.general_imports"] * 1e6 / wide[f"census.{partner}.naics00.customs_value"]).dropna()
-    assert len(ratio) == 155
+    assert len(ratio) >= 155
     assert (round(ratio.min(), 2), round(ratio.max(), 2)) == (low, high)
 
 
@@ -357,7 +357,7 @@ def test_naics_336_is_wider_than_cars_by_what_the_note_says(wide, hs10):
 
 def test_treasury_imports_are_near_the_census_and_receipts_trail_duty(wide):
     ratio = (wide["treasury.imports_total"] * 1e6 / wide["census.wld.naics00.customs_value"]).dropna()
-    assert len(ratio) == 155 and ratio.between(0.97, 1.03).all()
+    assert len(ratio) >= 155 and ratio.between(0.97, 1.03).all()
     receipts, duty = wide["treasury.customs_duties"] * 1e6, wide["census.wld.naics00.calculated_duty"]
     by_year = pd.concat([receipts, duty], axis=1).dropna().groupby(lambda period: period[:4]).sum()
     assert (by_year.iloc[:, 0] / by_year.iloc[:, 1]).between(1.0, 1.13).all()
@@ -374,14 +374,14 @@ def test_exports_to_japan_by_chapter_add_to_the_bilateral_figure(wide):
 def test_china_is_within_the_world_where_both_are_long(wide):
     for flow in ("exports", "imports"):
         share = (wide[f"mof.cn.{flow}.total_history"] / wide[f"mof.world.{flow}.total"]).dropna()
-        assert len(share) == 228 and share.between(0.05, 0.35).all()
+        assert len(share) >= 228 and share.between(0.05, 0.35).all()
 
 
 @pytest.mark.parametrize("partner", ["jp", "kr", "mx"])
 @pytest.mark.parametrize("measure", ["calculated_duty", "customs_value"])
 def test_the_new_pull_is_the_newest_vintage_of_the_old_series(wide, partner, measure):
     both = wide[[f"census.{partner}.naics00.{measure}", f"census.{partner}.all_goods.{measure}"]].dropna()
-    assert len(both) == 11
+    assert len(both) >= 11
     assert both.iloc[:, 0].equals(both.iloc[:, 1].rename(both.columns[0]))
 
 

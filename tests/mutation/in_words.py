@@ -180,16 +180,16 @@ swapped(
     "scope shortened",
     "half of each month",
     "notebooks/scenarios.yaml",
-    r"(export_months:(?:\n  .*)+?\n    month: \{from: 2025-05, to: )2026-08",
-    r"\g<1>2025-12",
+    r"(export_months:(?:\n  .*)+?\n    month: \{from: 2025-05)",
+    r"\1, to: 2025-12",
     DECLINE,
 )
 swapped(
     "scope shortened",
     "the last months of each",
     "notebooks/scenarios.yaml",
-    r"(site_exports:(?:\n  .*)+?\n    month: \{from: 2025-05, to: )2026-08",
-    r"\g<1>2026-05",
+    r"(site_exports:(?:\n  .*)+?\n    month: \{from: 2025-05)",
+    r"\1, to: 2026-05",
     DECLINE,
 )
 

@@ -75,6 +75,7 @@ def test_the_baseline_is_every_notebook_with_its_defaults(folder):
         ("{notebooks: 03, cases: [{draws: 2}, {rate: 3}]}", "@draws=2 @rate=3"),
         ("{notebooks: 03, matrix: {draws: [2]}, cases: [{rate: 3}]}", "@draws=2 @rate=3"),
         ("{notebooks: 03, matrix: {month: {from: 2025-11, to: 2026-01}}}", "@month={2025-11,2025-12,2026-01}"),
+        ("{notebooks: 03, matrix: {month: {from: 2026-06}}}", "@month={2026-06,2026-07,2026-08}"),
         ("{notebooks: 03, matrix: {month: {from: 2025-06, to: 2026-01, step: 6}}}", "@month={2025-06,2025-12}"),
         ("{notebooks: 03, matrix: {rate: {from: 0, to: 0.3, step: 0.1}}}", "@rate={0,0.1,0.2,0.3}"),
         ("{notebooks: 03, zip: {draws: {from: 2, to: 3}, rate: [1, 2]}}", "@draws=2,rate=1 @draws=3,rate=2"),
@@ -420,7 +421,7 @@ def test_editors_get_a_schema_that_the_file_meets(load, write_notebook):
         "a: {notebooks: all, parameters: {rat: 3}}",
         "a: {notebooks: all, parameters: {rate: 3000}}",
         "a: {notebooks: all, matrix: {commodity: [ships]}}",
-        "a: {notebooks: all, matrix: {draws: {from: 1}}}",
+        "a: {notebooks: all, matrix: {draws: {to: 1}}}",
         "a: {notebooks: all, parameters: {m: [c]}}",
     ):
         assert list(judge.iter_errors(strict_yaml.loads(faulty).data)), faulty

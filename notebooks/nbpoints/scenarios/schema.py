@@ -62,9 +62,7 @@ def _schema(stems: list[str], values: dict[str, dict]) -> dict[str, Any]:
         "type": "object",
         "patternProperties": {f"^{NAME}$": _closed(scenario) | {"required": ["notebooks"]}},
         "additionalProperties": False,
-        "$defs": {
-            "range": _closed({"from": ends, "to": ends, "step": {"type": "number"}}) | {"required": ["from", "to"]}
-        },
+        "$defs": {"range": _closed({"from": ends, "to": ends, "step": {"type": "number"}}) | {"required": ["from"]}},
     }
 
 

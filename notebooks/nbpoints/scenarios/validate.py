@@ -189,7 +189,7 @@ class _Scenario:
         given = self.at(where)
         if isinstance(given, dict):
             try:
-                return expand(given)
+                return expand(self.to_the_end(where[-1], given))
             except InputError as error:
                 self.fault(where, f"{where[-1]}: {error}")
                 return []
@@ -202,6 +202,16 @@ class _Scenario:
                 self.fault((*where, at), f"{where[-1]}: {shown(value)} is listed twice.")
             seen[_key(value)] = at
         return given
+
+    def to_the_end(self, name: str, given: dict) -> dict:
+        """Give a range without `to` the end of the parameter's own range, in which a new month is told once."""
+        if "from" not in given or "to" in given:
+            return given
+        declared = [self.notebooks[stem].parameters.get(name) for stem in self.written]
+        ends = {one.high for one in declared if one is not None and one.high is not None}
+        if len(ends) != 1:
+            raise InputError("say where the range ends, `to: ...`; the notebooks do not name one end for all.")
+        return given | {"to": ends.pop()}
 
     def excludes(self, axes: list[Axis]) -> list[dict[int, set[int]]]:
         """Turn each exclude into the rows of the axes that it speaks of."""
