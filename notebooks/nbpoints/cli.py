@@ -224,7 +224,7 @@ def _out(arguments: argparse.Namespace) -> Path:
 def _points(arguments: argparse.Namespace) -> tuple[list[Point], list[str]]:
     """Return the points that are asked for, and why some notebooks of the folder are left out."""
     loaded = _load(arguments)
-    points = loaded.points(arguments.scenarios, arguments.notebook, _overrides(arguments.parameter))
+    points = loaded.points(arguments.scenarios, arguments.notebook, overrides(arguments.parameter))
     left_out = loaded.left_out(arguments.scenarios, arguments.notebook)
     if arguments.point is None:
         return points, left_out
@@ -252,7 +252,8 @@ def _tell_checkout() -> None:
         print(f"Working on {here.root}; the program itself is that of {project.find(own).root}.", file=sys.stderr)
 
 
-def _overrides(pairs: list[str]) -> dict[str, str]:
+def overrides(pairs: list[str]) -> dict[str, str]:
+    """Read ``name=value`` as given on a command line."""
     result: dict[str, str] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
@@ -341,7 +342,7 @@ def _why(arguments: argparse.Namespace) -> int:
 def _results(arguments: argparse.Namespace) -> int:
     from nbpoints.records import collect
 
-    out, wanted = _out(arguments), _overrides(arguments.parameter)
+    out, wanted = _out(arguments), overrides(arguments.parameter)
     found = collect.results(out, _load(arguments), arguments.scenarios, arguments.notebook, wanted, every=arguments.all)
     table = found.table()
     if found.stale:

@@ -33,6 +33,14 @@ def chart():
     return fig, ax
 
 
+def test_two_averages_that_are_close_stand_on_either_side(chart):
+    _, ax = chart
+    figures.mean(ax, CARS)
+    figures.mean(ax, CARS + 0.5)
+    figures.mean(ax, CARS + 5.0)
+    assert [word.get_va() for word in ax.texts] == ["top", "bottom", "bottom"]
+
+
 def test_regimes_are_shaded_in_turn_and_cut_at_the_axis(chart):
     fig, ax = chart
     limits = ax.get_xlim()

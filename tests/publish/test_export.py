@@ -192,14 +192,57 @@ def test_a_file_of_the_author_is_never_overwritten(export, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
 
 
-def test_an_unknown_point_is_told_with_the_nearest():
+def test_an_unknown_point_is_told_with_the_nearest(tmp_path):
     from autogap.paths import NOTEBOOKS
     from nbpoints.scenarios import scenarios
 
     plans = scenarios.load(NOTEBOOKS / "scenarios.yaml", NOTEBOOKS)
-    assert [point.name for point in package.find(plans, ["03_export_decline"])] == ["export_decline"]
+    assert [point.name for point in package.find(plans, ["03_export_decline"], tmp_path)] == ["export_decline"]
     with pytest.raises(InputError, match="no point 'export_declin'.*Did you mean 'export_decline'"):
-        package.find(plans, ["export_declin"])
+        package.find(plans, ["export_declin"], tmp_path)
+
+
+def test_a_point_of_no_scenario_is_found_among_the_runs_or_by_its_parameters(site, tmp_path):
+    from autogap.paths import NOTEBOOKS
+    from nbpoints.scenarios import scenarios
+
+    plans = scenarios.load(tmp_path / "none.yaml", NOTEBOOKS, missing_ok=True)
+    wanted = "export_decline@month=2025-06"
+    (found,) = package.find(plans, [wanted], site.runs)
+    (asked,) = package.find(plans, ["03_export_decline"], tmp_path, {"month": "2025-06"})
+    assert found == asked and found.name == wanted
+    with pytest.raises(InputError, match=f"no point '{wanted}', neither in the scenarios.* nor in .*-p NAME=VALUE"):
+        package.find(plans, [wanted], tmp_path)
+    lock = {wanted: {"notebook": found.notebook.stem, "parameters": found.parameters}}
+    assert package.again(plans, lock) == [found]
+
+
+def test_an_export_does_not_read_claims_and_a_bad_claim_is_told_with_its_file(monkeypatch):
+    from autogap import claims
+
+    def broken(*_):
+        raise InputError("C01: no such series.")
+
+    monkeypatch.setattr(claims, "evidence", broken)
+    assert collection.theme(with_claims=False).claims == ()
+    with pytest.raises(InputError, match=r"^data/tables/claims/\w+-\d\d-\d\d\.csv: C01: no such series\.$"):
+        collection.theme()
+
+
+def test_a_cell_has_the_number_that_it_has_in_the_notebook(export):
+    for read in export[1]:
+        own = json.loads(read.point.notebook.read_bytes())["cells"]
+        for figure in read.figures:
+            assert figure.stem in "".join(own[figure.cell - 1]["source"])
+        for result in read.results:
+            assert "record(" in "".join(own[result["cell"] - 1]["source"])
+
+
+def test_a_data_file_is_cited_with_its_address_and_its_newest_release(export):
+    entry = (
+        (export[0] / "references.bib").read_text(encoding="utf-8").split("@misc{data-mof-us-trade")[1].split("\n}")[0]
+    )
+    assert "url = {https://www.customs.go.jp/" in entry and "releases up to 20" in entry
 
 
 def test_every_journal_names_a_profile_that_there_is():

@@ -6,9 +6,11 @@ import re
 
 import pytest
 import yaml
+from autogap.paths import NOTEBOOKS
 from autogap.publish import markup, rights, sheets, theme
 from autogap.publish.rights import Terms
 from autogap.publish.theme import HERE, LANGUAGES
+from nbpoints.parameters import declare
 
 
 def test_no_word_of_the_interface_lacks_a_language():
@@ -35,6 +37,18 @@ def test_labels_have_both_languages():
     for kind in ("parameter", "choice"):
         for name, texts in table[kind].items():
             assert set(texts) == set(LANGUAGES), name
+            assert all(isinstance(text, str) and text.strip() for text in texts.values()), name
+
+
+def test_every_question_parameter_and_choice_of_the_collection_has_a_label_and_no_other():
+    table = yaml.safe_load((HERE / "labels.yaml").read_text(encoding="utf-8"))["labels"]
+    books = {path.stem: declare.read(path) for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))}
+    assert set(table["question"]) == set(books)
+    assert all(texts.keys() == {"ja"} and texts["ja"].strip() for texts in table["question"].values())
+    declared = {name: parameter for own in books.values() for name, parameter in own.items()}
+    assert set(table["parameter"]) == set(declared)
+    words = {choice for own in books.values() for each in own.values() for choice in each.choices}
+    assert {word for word in words if isinstance(word, str)} - set(table["choice"]) == set()
 
 
 @pytest.mark.parametrize(

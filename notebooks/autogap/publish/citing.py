@@ -106,8 +106,10 @@ def data_file(theme: Theme, terms: Terms) -> str:
     fields = {
         "author": f"{{{tex(publisher)}}}",
         "title": f"{{{tex(terms.title)}}}",
-        "year": theme.released[:4],
+        "year": (terms.vintage or theme.released)[:4],
         "howpublished": tex(terms.source),
+        "version": tex(f"releases up to {terms.vintage}") if terms.vintage else "",
+        "url": terms.url,
         "note": tex(f"As kept in {terms.path} of {theme.name} {theme.version}. Terms: {terms.terms}"),
     }
     return _entry("misc", key("data", terms.path.rpartition("/")[2].removesuffix(".csv")), fields)

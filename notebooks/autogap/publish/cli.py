@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from nbpoints import project
+from nbpoints import cli, project
 from nbpoints.errors import InputError
 from nbpoints.scenarios import notebooks as books
 from nbpoints.scenarios import scenarios
@@ -54,11 +54,11 @@ def loaded(arguments: argparse.Namespace) -> tuple[scenarios.Scenarios, Path]:
     return scenarios.load(folder / scenarios.FILE, folder, missing_ok=True), runs
 
 
-def theme_of(arguments: argparse.Namespace):
+def theme_of(arguments: argparse.Namespace, *, with_claims: bool = True):
     """Return the collection's theme, or a plain one for a folder that is somebody else's."""
     from autogap.publish import collection, theme
 
-    return collection.theme() if arguments.dir is None else theme.of_folder(arguments.dir)
+    return theme.of_folder(arguments.dir) if arguments.dir else collection.theme(with_claims=with_claims)
 
 
 def site_points(plans: scenarios.Scenarios, names: list[str] | None, notebooks: list[str] | None) -> list[Point]:
@@ -108,6 +108,15 @@ def add_export(parser: argparse.ArgumentParser) -> None:
 
     _where(parser)
     parser.add_argument("points", nargs="*", metavar="POINT", help="points by their names, or notebooks")
+    parser.add_argument(
+        "-p",
+        "--parameter",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME=VALUE",
+        help="value of a parameter of the notebooks that are named",
+    )
     parser.add_argument("--to", type=Path, metavar="DIR", help="folder of the export")
     parser.add_argument("--for", dest="journal", choices=sorted(JOURNALS), default="aer", help="profile and forms")
     parser.add_argument("--check", type=Path, metavar="DIR", help="tell what has happened to an export since")
@@ -125,8 +134,9 @@ def export(arguments: argparse.Namespace) -> int:
     if not arguments.points or arguments.to is None:
         raise InputError("export: name points and a folder, such as `export export_decline --to manuscript`.")
     journal = package.JOURNALS[arguments.journal]
-    reads = package.run(package.find(plans, arguments.points), runs, journal, arguments.jobs)
-    files = package.content(reads, theme_of(arguments), journal)
+    wanted = package.find(plans, arguments.points, runs, cli.overrides(arguments.parameter))
+    reads = package.run(wanted, runs, journal, arguments.jobs)
+    files = package.content(reads, theme_of(arguments, with_claims=False), journal)
     package.write(arguments.to, files, reads, arguments.journal)
     print(f"{arguments.to}: {len(files)} files, {sum(len(read.results) for read in reads)} numbers.")
     return 0
@@ -137,9 +147,9 @@ def _check(arguments: argparse.Namespace, plans: scenarios.Scenarios, runs: Path
 
     lock = package.locked(arguments.check)
     journal = package.JOURNALS[lock["for"]]
-    reads = package.run(package.find(plans, lock["points"]), runs, journal, arguments.jobs)
+    reads = package.run(package.again(plans, lock["points"]), runs, journal, arguments.jobs)
     sources = arguments.manuscript or check.sources_of(arguments.check, lock)
-    found = check.compare(arguments.check, lock, reads, sources, theme_of(arguments).macro)
+    found = check.compare(arguments.check, lock, reads, sources, theme_of(arguments, with_claims=False).macro)
     for title, lines in (
         ("Moved since", found.moved),
         ("Used but not there", found.missing),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import csv
 import json
 from pathlib import Path
 
 import yaml
+from nbpoints.errors import InputError
 
 from autogap import claims, data, results
 from autogap.paths import DATA, NOTEBOOKS, ROOT
@@ -16,8 +18,8 @@ from autogap.publish.theme import HERE, DataFile, Theme
 NOT_STATED = "not stated"
 
 
-def theme() -> Theme:
-    """Read the collection's own words about itself."""
+def theme(*, with_claims: bool = True) -> Theme:
+    """Read the collection's own words about itself; claims are judged anew, which who does not show them can spare."""
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     words = yaml.safe_load((HERE / "labels.yaml").read_text(encoding="utf-8"))
     labels = {f"{kind}/{name}": texts for kind, table in words["labels"].items() for name, texts in table.items()}
@@ -34,7 +36,7 @@ def theme() -> Theme:
         macro="autogap",
         labels=labels,
         data=_data_files(),
-        claims=_claims(),
+        claims=_claims() if with_claims else (),
         methods=tuple(_methods(NOTEBOOKS / "autogap" / "methods")),
     )
 
@@ -57,18 +59,43 @@ def _data_files() -> dict[str, DataFile]:
                 "licence": row["licence"],
             }
         )
-    found = {}
+    homes, found = _homes(), {}
     for resource in package["resources"]:
         path = f"data/{resource['path']}"
         terms = "; ".join(dict.fromkeys(licence["title"] for licence in resource["licenses"]))
         publishers = dict.fromkeys(source["title"].partition("; collected from")[0] for source in resource["sources"])
         stated = NOT_STATED not in terms
         found[path] = DataFile(
-            Terms(path, resource["title"], terms, "; ".join(publishers), stated),
+            Terms(
+                path, resource["title"], terms, "; ".join(publishers), stated, homes.get(path, ""), _newest(resource)
+            ),
             resource.get("description", ""),
             tuple(series.get(path, ())),
         )
     return found
+
+
+def _homes() -> dict[str, str]:
+    """Where the publishers have the series of a file, by the requests that renew them; the first of several."""
+    asked = {row["request"]: row["url"] for row in _rows("requests")}
+    files = {row["name"]: row["file"] for row in _rows("series")}
+    found: dict[str, str] = {}
+    for row in _rows("selectors"):
+        # an address that differs from release to release is cut before what differs
+        url = asked[row["request"]].partition("{")[0].rpartition("/")[0] + "/"
+        found.setdefault(f"data/{files[row['series']]}", url)
+    return found
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _newest(resource: dict) -> str:
+    """Read the newest vintage from what the package says about a file."""
+    told = resource.get("description", "").partition("vintages: ")[2]
+    return told.partition(" to ")[2] or told.partition(", ")[2]
 
 
 def _claims() -> tuple[dict, ...]:
@@ -81,7 +108,10 @@ def _claims() -> tuple[dict, ...]:
     rows = []
     for path in sorted((DATA / "tables" / "claims").glob("*.csv")):
         table, own = claims.read(path.stem), checks[checks["article"] == path.stem]
-        judged = claims.judge(table, claims.evidence(table, own, recorded, claims.articles.day(path.stem)))
+        try:
+            judged = claims.judge(table, claims.evidence(table, own, recorded, claims.articles.day(path.stem)))
+        except InputError as error:
+            raise InputError(f"{path.relative_to(ROOT)}: {error}") from None
         for row in judged.reset_index().to_dict("records"):
             wanted = ("statement", "quoted", "unit", "computed", "definition", "source")
             shown = {name: "" if row.get(name) is None or row[name] != row[name] else str(row[name]) for name in wanted}

@@ -29,6 +29,10 @@ class Terms:
         The publisher, as it is to be cited.
     is_stated : bool
         Whether passing on the whole is allowed by a statement.
+    url : str
+        Where the publisher has it, where that is known.
+    vintage : str
+        Release of its newest figure.
     """
 
     path: str
@@ -36,6 +40,8 @@ class Terms:
     terms: str
     source: str = ""
     is_stated: bool = True
+    url: str = ""
+    vintage: str = ""
 
 
 def may_offer(table: list[list[str]], terms: Iterable[Terms]) -> bool:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbpoints.errors import InputError, did_you_mean
 from nbpoints.files import write_whole
+from nbpoints.records.layout import read_run
 from nbpoints.scenarios import scenarios
 from nbpoints.scenarios.point import Point
+from nbpoints.scenarios.validate import ADHOC
 
 from autogap.publish import citing, markup, points, reading, rights, sheets
 from autogap.publish.export import numbers, tables
@@ -46,14 +49,28 @@ JOURNALS = {
 }
 
 
-def find(plans: scenarios.Scenarios, names: list[str]) -> list[Point]:
-    """Find points by their names in every scenario of the file; the name of a notebook is its default point.
+def find(
+    plans: scenarios.Scenarios, names: list[str], runs: Path, parameters: Mapping[str, object] | None = None
+) -> list[Point]:
+    """Find points by their names: in every scenario, and among all that has been run; a notebook is its default point.
+
+    Parameters
+    ----------
+    plans : Scenarios
+    names : list of str
+        Points, or notebooks.
+    runs : Path
+        Folder of the runs.
+    parameters : mapping of str to object, optional
+        Values for the notebooks that are named.
 
     Raises
     ------
     InputError
-        When no scenario has a point of that name.
+        When there is no point of that name, or a value is refused.
     """
+    if parameters:
+        return plans.points(notebooks=names, overrides=parameters)
     known: dict[str, Point] = {}
     for plan in plans.plans:
         for point in plans.points([plan]):
@@ -62,9 +79,31 @@ def find(plans: scenarios.Scenarios, names: list[str]) -> list[Point]:
                 known.setdefault(point.notebook.stem, point)
     for name in names:
         if name not in known:
-            near = did_you_mean(name, known)
-            raise InputError(f"no point {name!r} in the scenarios; `autogap list SCENARIO` lists them.{near}")
-    return list({known[name].name: known[name] for name in names}.values())
+            known[name] = _executed(plans, name, runs, known)
+    # one place for all of them, wherever they were found
+    return list({known[name].name: replace(known[name], scenario=ADHOC) for name in names}.values())
+
+
+def _executed(plans: scenarios.Scenarios, name: str, runs: Path, known: Mapping[str, Point]) -> Point:
+    for record in filter(None, map(read_run, sorted(runs.glob(f"*/{glob.escape(name)}")))):
+        stem = Path(record["notebook"]).stem
+        if stem in plans.notebooks:
+            found = again(plans, {name: {"notebook": stem, "parameters": record["parameters"]}})[0]
+            if found.name == name:
+                return found
+    raise InputError(
+        f"no point {name!r}, neither in the scenarios (`autogap list SCENARIO`) nor in {runs}; give a notebook "
+        f"with -p NAME=VALUE for one that was never run.{did_you_mean(name, known)}"
+    )
+
+
+def again(plans: scenarios.Scenarios, points: Mapping[str, dict]) -> list[Point]:
+    """Find points by notebook and parameters, as a lock or a record states them."""
+    return [
+        point
+        for each in points.values()
+        for point in plans.points(notebooks=[each["notebook"]], overrides=each["parameters"])
+    ]
 
 
 @contextmanager
@@ -219,7 +258,7 @@ def write(folder: Path, files: Mapping[str, bytes], reads: list[Read], journal: 
         write_whole(folder / path, made)
     lock = {
         "for": journal,
-        "points": [read.name for read in reads],
+        "points": {read.name: {"notebook": read.stem, "parameters": read.point.parameters} for read in reads},
         "numbers": {
             key: {
                 "value": result["value"],
