@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 from autogap import data
@@ -123,13 +125,13 @@ def test_world_by_area_is_the_time_series_of_world_totals():
     assert abs(years.to_numpy() / files.to_numpy() - 1).max() < 1e-6
 
 
-def test_derived_months_lie_by_the_published_ones():
-    """The months implied by next year's rates held up: exports lie in the band, vehicles to the last month."""
-    for item in ("motor_vehicles", "passenger_cars", "mv_parts"):
-        low, high = (data.series(f"mof_derived.us.exports.{item}_{side}") for side in ("low", "high"))
-        published = data.series(f"mof_area.us.exports.{item}", "2023-05", "2024-04") / 1e3
-        inside = (published >= low - 1) & (published <= high + 1)
-        assert inside.sum() == 12, item
+def test_a_month_is_derived_only_where_nothing_is_published():
+    """A derived level stands in the package for numbers of vehicles and for revised months, and says so."""
+    for name in data.catalogue().index[data.catalogue().index.str.startswith("mof_derived.")]:
+        entry = data.catalogue().loc[name]
+        assert name.removesuffix("_low").removesuffix("_high").endswith(("_units", "_revised_base")), name
+        assert entry["grade"] == "derived" and entry["publisher_code"] == "none: not published", name
+        assert re.search("derived|implied", entry["title"]), name
 
 
 def test_fuels_of_the_world_hold_those_of_the_us():
