@@ -46,8 +46,8 @@ unit, source and vintage, `data.table("timeline")`, `data.catalogue("mof.us")`.
 5. **A share of a shrinking balance explodes**, and passes 100 percent in several months: use annual shares, 12-month
    sums or the level.
 6. **`mof_area`** by year is fixed; by month it is the difference of two year-to-date files, exact for exports and good
-   to 0.3 percent for total imports. It is in thousand yen, the press releases (`mof`) in million. **`mof_derived`** holds
-   what is not published: numbers of vehicles from May 2023 to April 2024, with a band, and months as revised.
+   to 0.3 percent for total imports. It is in thousand yen, the press releases (`mof`) in million. **`mof_derived`**
+   holds what is not published: numbers of vehicles from May 2023 to April 2024, with a band, and months as revised.
 7. **World vehicle exports** probably change definition between 1997 and 1999: no unit values across it.
 8. **Real GDP** in chained 2015 yen and in chained 2020 yen are two scales; the realtime vintages change their
    reference year too.
