@@ -21,13 +21,26 @@ def as_text(result: Mapping[str, Any]) -> str:
     'rain_yoy_pct = -11.0 percent'
     >>> as_text({"name": "gap", "value": -8641.2, "unit": "mm", "digits": 0, "label": "Balance, 2024"})
     'Balance, 2024: −8,641 mm'
+    >>> [as_text({"label": "Calls", "value": 1, "unit": unit, "digits": 0}) for unit in ("calls", "rank", "count")]
+    ['Calls: 1 call', 'Calls: rank 1', 'Calls: 1']
     """
     if result.get("label"):
-        return f"{result['label']}: {value_as_text(result)} {result['unit']}".rstrip()
+        return f"{result['label']}: {_with_unit(value_as_text(result), result['unit'])}"
     value = result["value"]
     # Adding zero turns a rounded -0.0 into 0.0.
     shown = f"{round(value, result['digits']) + 0.0:.{result['digits']}f}" if isinstance(value, float) else str(value)
     return f"{result['name']} = {shown} {result['unit']}".rstrip()
+
+
+def _with_unit(shown: str, unit: str) -> str:
+    """Put a value and its unit as a sentence would: one thing in the singular, a place before its number."""
+    if unit == "rank":
+        return f"rank {shown}"
+    if unit == "count":
+        return shown
+    if shown == "1" and unit.isalpha() and unit.endswith("s"):
+        unit = f"{unit[:-3]}y" if unit.endswith("ies") else unit[:-1]
+    return f"{shown} {unit}".rstrip()
 
 
 def value_as_text(result: Mapping[str, Any]) -> str:

@@ -188,7 +188,7 @@ def on_base_year(values: pd.Series, base_year: int, start: str, end: str, level:
     Parameters
     ----------
     values : Series on a monthly PeriodIndex
-        Above zero.
+        Above zero; its name is the name in an error.
     base_year : int
         Year whose months are the base, all of which must be there.
     start, end : str
@@ -217,7 +217,7 @@ def on_base_year(values: pd.Series, base_year: int, start: str, end: str, level:
     base = pd.PeriodIndex([pd.Period(year=base_year, month=one.month, freq="M") for one in months])
     for period in [*months, *base]:
         if pd.isna(values.get(period)):
-            raise InputError(f"values: {period} is missing; begin after it or end before it.")
+            raise InputError(f"{values.name or 'values'}: {period} is missing; begin after it or end before it.")
     if len(months) < 2:
         raise InputError(f"end: {start} to {end} is one month; two are the least for an interval.")
     ratio = np.log(values[months].to_numpy(dtype=float) / values[base].to_numpy(dtype=float))
