@@ -78,8 +78,17 @@ def test_a_figure_published_after_the_article_confirms_and_does_not_refute(write
     ],
 )  # fmt: skip
 def test_a_mistake_is_one_sentence_with_its_place(write, change, says):
-    with pytest.raises(InputError, match=says):
+    with pytest.raises(InputError, match=says) as told:
         ledger(write(ROWS.replace(*change)))
+    assert str(told.value).startswith(f"data/tables/claims/{ARTICLE}.csv")
+
+
+def test_a_range_that_is_no_number_names_its_column(write):
+    rows = ROWS.replace("transform,of", "transform,of,accept_low").replace(
+        "mof.us.balance,level,", "mof.us.balance,level,,low"
+    )
+    with pytest.raises(InputError, match=r"the_daily_2025-07-30.csv, A2: accept_low: 'low' is not a number"):
+        ledger(write(rows))
 
 
 def test_an_article_without_a_day_or_a_table_is_refused(write):

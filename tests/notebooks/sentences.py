@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from autogap import results
+
 NUMBER = r"[+\N{MINUS SIGN}-]?[0-9][0-9,]*(?:\.[0-9]+)?"
 NOUNS = (
     "months|quarters|years|days|weeks|partners|countries|claims|rounds|calls|times|releases|points|events|dates|"
@@ -99,3 +101,9 @@ def outside(recorded: Mapping[str, object]) -> list[str]:
         if value in recorded and high in recorded and not recorded[name] <= recorded[value] <= recorded[high]:
             found.append(f"{value} is {recorded[value]}, outside {recorded[name]} to {recorded[high]}")
     return found
+
+
+def twice(path: Path) -> list[str]:
+    """Name the labels that two results of a run share: a reader of their table could not tell them apart."""
+    labels = results.read(path)["label"]
+    return sorted(set(labels[labels.duplicated() & labels.ne("")]))

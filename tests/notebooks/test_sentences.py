@@ -55,6 +55,7 @@ def test_what_a_notebook_says_at_its_defaults(stem):
     figures = [(name, facts) for name, facts in sentences.drawn(FIGURES) if name in stems]
     assert told(book(stem), figures) == []
     assert sentences.outside(values(BOOKS[stem]).to_dict()) == []
+    assert sentences.twice(BOOKS[stem]) == []
 
 
 @pytest.mark.slow
@@ -65,3 +66,4 @@ def test_what_a_notebook_says_at_the_edges(executed, stem):  # noqa: F811
         assert path.exists(), executed[1]
         assert told(canonical.load(path), sentences.drawn(path.parent / "figures")) == [], one.values
         assert sentences.outside(values(path).to_dict()) == [], one.values
+        assert sentences.twice(path) == [], one.values

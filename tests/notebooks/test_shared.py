@@ -16,6 +16,22 @@ SHARED = [
     ("06_who_pays", "absorbed_cars_pct", "08_tariff_scenarios", "absorbed_japan_pct", 1),
     ("08_tariff_scenarios", "outcome_value_pct_at_27_5", "15_model_and_outcome", "outcome_value_pct_at_27_5", 1),
     ("08_tariff_scenarios", "outcome_value_pct_at_15", "15_model_and_outcome", "outcome_value_pct_at_15", 1),
+    *[
+        (
+            "08_tariff_scenarios",
+            f"outcome_{what}_pct_at_{rate}",
+            "15_model_and_outcome",
+            f"outcome_{what}_pct_at_{rate}",
+            1,
+        )
+        for what in ("quantity", "price")
+        for rate in ("27_5", "15")
+    ],
+    ("06_who_pays", "us_vehicle_price_pct", "15_model_and_outcome", "us_vehicle_price_growth_pct", 1),
+    ("10_recession_risk", "growth_cy2025_pct", "15_model_and_outcome", "gdp_growth_2025_pct", 1),
+    ("10_recession_risk", "growth_fy2025_pct", "15_model_and_outcome", "gdp_growth_fy2025_pct", 1),
+    ("07_counterfactual_exports", "customs_value_bsts_effect_low", "09_supply_chain", "loss_high_jpy_bn", -1),
+    ("07_counterfactual_exports", "customs_value_bsts_effect_high", "09_supply_chain", "loss_low_jpy_bn", -1),
     ("07_counterfactual_exports", "customs_value_bsts_effect", "09_supply_chain", "loss_jpy_bn", -1),
 ]
 

@@ -111,7 +111,11 @@ def evidence(
     rows = [_recorded(check, by_id, recorded) for _, check in checks.iterrows()]
     for claim_id, claim in by_id.iterrows():
         if pd.notna(claim["series"]):
-            rows += _measured(claim_id, claim, day, as_of)
+            try:
+                rows += _measured(claim_id, claim, day, as_of)
+            except InputError as error:
+                place = f"{claims.attrs['place']}, " if "place" in claims.attrs else ""
+                raise InputError(f"{place}{claim_id}: {error}") from None
     columns = ["claim_id", "role", "source", "unit", "vintage", "definition", "value", "inside"]
     return pd.DataFrame(rows, columns=columns, dtype=object)
 
@@ -163,8 +167,20 @@ def _range(claim: pd.Series) -> Test:
             return between(*rounding(quoted))
         except ArithmeticError:
             raise InputError(f"value: {quoted!r} is not a number; write one such as 451.7, <0 or >50.") from None
-    ends = (-math.inf if pd.isna(low) else float(low), math.inf if pd.isna(high) else float(high))
+    ends = [_end(claim, name, none) for name, none in (("accept_low", -math.inf), ("accept_high", math.inf))]
     return between(*ends, strict=quoted[:1] in ("<", ">"))
+
+
+def _end(claim: pd.Series, name: str, none: float) -> float:
+    """One end of a claim's own range, or what stands for none."""
+    import pandas as pd
+
+    if pd.isna(claim[name]):
+        return none
+    try:
+        return float(claim[name])
+    except ValueError:
+        raise InputError(f"{name}: {claim[name]!r} is not a number; write one or leave it empty.") from None
 
 
 def _measured(claim_id: str, claim: pd.Series, day: str, as_of: str | None) -> list[dict]:
@@ -174,27 +190,24 @@ def _measured(claim_id: str, claim: pd.Series, day: str, as_of: str | None) -> l
     of = None if pd.isna(claim["of"]) else claim["of"]
     chosen = claim["series"], "level" if pd.isna(claim["transform"]) else claim["transform"], str(claim["period"])
     rows = []
-    try:
-        test, unit = _range(claim), unit_of(*chosen[:2])
-        for role, known in (("then", day), ("since", as_of)):
-            try:
-                value = rescale(measure(*chosen, of=of, as_of=known), unit, claim["unit"])
-            except NotYetKnown:
-                continue
-            rows.append(
-                {
-                    "claim_id": claim_id,
-                    "role": role,
-                    "source": chosen[0],
-                    "unit": claim["unit"],
-                    "vintage": f"as known on {known}" if known else "latest",
-                    "value": value,
-                    "definition": f"{chosen[0]}, {chosen[1]}, {chosen[2]}",
-                    "inside": test(value),
-                }
-            )
-    except InputError as error:
-        raise InputError(f"{claim_id}: {error}") from None
+    test, unit = _range(claim), unit_of(*chosen[:2])
+    for role, known in (("then", day), ("since", as_of)):
+        try:
+            value = rescale(measure(*chosen, of=of, as_of=known), unit, claim["unit"])
+        except NotYetKnown:
+            continue
+        rows.append(
+            {
+                "claim_id": claim_id,
+                "role": role,
+                "source": chosen[0],
+                "unit": claim["unit"],
+                "vintage": f"as known on {known}" if known else "latest",
+                "value": value,
+                "definition": f"{chosen[0]}, {chosen[1]}, {chosen[2]}",
+                "inside": test(value),
+            }
+        )
     return rows
 
 

@@ -72,7 +72,7 @@ def read(article: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a claim; a column that the file leaves out is empty.
+        A row a claim; a column that the file leaves out is empty. Its attribute ``place`` names the file in errors.
 
     Raises
     ------
@@ -99,4 +99,6 @@ def read(article: str) -> pd.DataFrame:
     twice = table.loc[table["claim_id"].duplicated(), "claim_id"]
     if len(twice):
         raise InputError(f"{place}: claim {twice.iloc[0]} stands twice; give each claim its own claim_id.")
-    return table.assign(**{name: None for name in OPTIONAL if name not in table}).fillna({"scope": "in"})
+    table = table.assign(**{name: None for name in OPTIONAL if name not in table}).fillna({"scope": "in"})
+    table.attrs["place"] = place
+    return table
