@@ -120,6 +120,28 @@ def count(number_of: int, singular: str, plural: str = "") -> str:
     return f"{int(number_of):,} {singular if number_of == 1 else many}"
 
 
+def times(number_of: int) -> str:
+    """Say how often something happened.
+
+    Examples
+    --------
+    >>> times(0), times(1), times(2), times(3)
+    ('never', 'once', 'twice', '3 times')
+    """
+    return {0: "never", 1: "once", 2: "twice"}.get(number_of) or count(number_of, "time")
+
+
+def span(low: float, high: float, digits: int = 1) -> str:
+    """Say a range of numbers, or the one number where both ends read the same.
+
+    Examples
+    --------
+    >>> span(2.5, 27.5), span(15, 15.02)
+    ('2.5 to 27.5', '15.0')
+    """
+    return " to ".join(dict.fromkeys(number(end, digits) for end in (low, high)))
+
+
 def were(number_of: int) -> str:
     """Give the past of "to be" for so many things.
 

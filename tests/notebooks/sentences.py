@@ -29,6 +29,11 @@ FAULTS = {
     "a direction that the sign denies": re.compile(
         r"\b(?:upwards?|gain(?:s|ed)?|increase) \(?[\N{MINUS SIGN}-][0-9]|\b(?:downwards?|loss|decrease) \(\+[0-9]"
     ),
+    "a word said twice": re.compile(r"\b([a-z]{2,}) \1\b"),
+    "a range of one number": re.compile(r"(?<![0-9.,\N{MINUS SIGN}+-])\b([0-9][0-9.,]*) to \1(?![0-9.,]*[0-9])"),
+    "a comparison that the sign denies": re.compile(
+        r"[\N{MINUS SIGN}-][0-9][0-9.,]*(?: [a-z]+){0,3} (?:more|less|higher|lower) than\b"
+    ),
     "a missing value": re.compile(r"\b(?:nan|NaN|NaT|None(?! of)|inf)\b"),
     "an empty place": re.compile(r"\(\s*\)|: \.|, ,"),
 }

@@ -21,6 +21,9 @@ from test_sweep import OTHERS, executed, point, stored  # noqa: F401
         ("China has the largest change upwards (-1.4 billion dollars).", "a direction that the sign denies"),
         ("22 percent below (\N{MINUS SIGN}73 to \N{MINUS SIGN}48)", "a value outside its interval"),
         ("The mean is nan percent.", "a missing value"),
+        ("0 of 1 other year above above it", "a word said twice"),
+        ("makers lose 675 to 675 billion yen", "a range of one number"),
+        ("\N{MINUS SIGN}1.4 log points more than that of others", "a comparison that the sign denies"),
     ],
 )
 def test_a_faulty_sentence_is_seen(text, fault):
@@ -33,6 +36,7 @@ def test_a_faulty_sentence_is_seen(text, fault):
         "Growth was -0.4 percent, after 0.0; from -0.05 to 0.1 in 1 month and 11 months.",
         "Exports fell 15.8 percent (95 percent interval 7.7 to 23.0).",
         "The effect is \N{MINUS SIGN}15.8 percent (\N{MINUS SIGN}23.0 to \N{MINUS SIGN}7.7).",
+        "From 1 to 15 and 7.7 to 7.75 percent, 1.4 points more than that of others.",
         "From 27.5 to 15 percent on 16 September 2025, 2024-05 to 2025-05.",
     ],
 )
