@@ -53,16 +53,25 @@ class Comment:
 def by_line(source: str) -> dict[int, str]:
     """Return the comments of a cell by their line, from 1, without the sign.
 
+    An indented line that holds nothing but a comment continues the comment above it.
+
     Examples
     --------
-    >>> by_line("a = 1  # how many\\nb = '#'")
-    {1: 'how many'}
+    >>> by_line("a = 1  # how many\\n       # of them\\nb = '#'")
+    {1: 'how many of them'}
     """
-    found = {}
+    found: dict[int, str] = {}
+    above, begins = 0, 0
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            if token.type == tokenize.COMMENT:
-                found[token.start[0]] = token.string.lstrip("#").strip()
+            if token.type != tokenize.COMMENT:
+                continue
+            (line, column), text = token.start, token.string.lstrip("#").strip()
+            if column and above and above == line - 1 and not token.line[:column].strip():
+                found[begins] += f" {text}"
+            else:
+                found[line], begins = text, line
+            above = line
     except (tokenize.TokenError, IndentationError, SyntaxError):
         return found
     return found
