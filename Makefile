@@ -15,7 +15,7 @@ COUNTED := awk -v all=$$(grep -c == requirements.txt) '/^(Collecting|Processing)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := run
-.PHONY: help run test test-pythons test-long test-all unit lab site report journal check format wide accept bench mutation package ranges readme sign lock clean
+.PHONY: help run test test-pythons test-long test-all unit lab site report journal check format accept bench mutation package ranges readme sign lock clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -69,9 +69,6 @@ format: $(READY) ## bring code and imports into form
 	@$(BIN)/ruff check --quiet --fix notebooks tests || true
 	@$(BIN)/ruff format --quiet notebooks tests
 	@$(BIN)/ruff check --statistics notebooks tests
-
-wide: $(READY) ## list the lines of notebooks that are longer than 100 characters
-	@$(BIN)/ruff check --select E501 --config 'line-length = 100' --output-format concise notebooks/*.ipynb
 
 accept: $(READY) ## re-run the notebooks, show what changed, store the new outputs
 	@$(BIN)/autogap accept

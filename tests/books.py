@@ -8,8 +8,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from nbpoints.checks import canonical as stable
 from nbpoints.checks import outputs
+from nbpoints.notebook import canonical
 
 
 def picture(stem: str, drawn: str = "a line") -> str:
@@ -63,7 +63,7 @@ def figure(name: str, artists: dict, **said: Any) -> dict[str, Any]:
 def book(*cells: dict) -> dict[str, Any]:
     """A clean notebook of the cells, after a parameters cell and as if run in order."""
     head = code("month: str = '2025-05'  # month of the figures", tags=["parameters"])
-    return stable.clean({"cells": [head, *cells], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    return canonical.clean({"cells": [head, *cells], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
 def write(folder: Path, notebook: dict, name: str = "01_small.ipynb") -> Path:

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from autogap import paths
 from nbpoints import notebook as reading
-from nbpoints.checks import canonical as stable
 from nbpoints.checks import outputs
 from nbpoints.errors import InputError, did_you_mean
 from nbpoints.files import write_whole
@@ -28,7 +27,7 @@ def questions(root: Path) -> str:
     rows = [
         [
             f"[{path.stem[:2]}](notebooks/{path.name}) {reading.question(reading.cells(path))}",
-            first_sentence(stable.load(path)),
+            first_sentence(reading.load(path)),
         ]
         for path in _books(root)
     ]
@@ -39,7 +38,7 @@ def notebooks(root: Path) -> str:
     """A table of the notebooks: question, answer, first figure; for the page in their folder."""
     rows = []
     for path in _books(root):
-        book = stable.load(path)
+        book = reading.load(path)
         first = next(outputs.figures(book), None)
         alt = _attribute(first["alt"]) if first else ""
         picture = f'<img src="../figures/{first["stem"]}.png" width="220" alt="{alt}">' if first else ""
@@ -61,7 +60,7 @@ def figures(root: Path) -> str:
     """The map from programs to figures: which cell of which notebook draws what, from which data files."""
     rows = []
     for path in _books(root):
-        for number, cell in enumerate(stable.load(path)["cells"], 1):
+        for number, cell in enumerate(reading.load(path)["cells"], 1):
             for one in outputs.figures({"cells": [cell]}):
                 facts = json.loads((root / "figures" / f"{one['stem']}.json").read_text(encoding="utf-8"))
                 used = [Path(name).stem for name in facts["data"] if name != "data/series.csv"]

@@ -20,7 +20,6 @@ from pathlib import Path
 
 import yaml
 from nbpoints import notebook as reading
-from nbpoints.checks import canonical as stable
 from nbpoints.checks import exported_figures, outputs
 
 LEFT_OUT = {
@@ -203,7 +202,7 @@ def unlisted_data(root: Path) -> list[str]:
 def figures_without_program(root: Path) -> list[str]:
     """Figures that no notebook draws, figures that a notebook shows but that are not there, files that were changed."""
     books = sorted((root / "notebooks").glob("*.ipynb"))
-    shown = {one["stem"]: path.name for path in books for one in outputs.figures(stable.load(path))}
+    shown = {one["stem"]: path.name for path in books for one in outputs.figures(reading.load(path))}
     stored = exported_figures.stems(root / "figures")
     found = [f"figures/{stem}: no notebook draws it; remove its files." for stem in stored if stem not in shown]
     missing = [stem for stem in shown if stem not in stored]

@@ -9,8 +9,8 @@ import tomllib
 import autogap
 import pytest
 from autogap.paths import NOTEBOOKS, ROOT
-from nbpoints.checks import canonical as stable
 from nbpoints.checks import hygiene
+from nbpoints.notebook import canonical, reading
 
 from tests.compendium import content, readme, signed
 from tests.compendium import rules as compendium
@@ -27,13 +27,13 @@ def test_rule_of_the_collection_holds(rule):
 @pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
 def test_stored_notebook_keeps_its_rules(path):
     """Run in order, with outputs, nothing hidden, pictures and numbers those that its cells wrote."""
-    assert hygiene.faults(stable.load(path)) == []
+    assert hygiene.faults(reading.load(path)) == []
 
 
 @pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
 def test_stored_notebook_has_its_stable_form(path):
     """Whatever tool wrote it last, the bytes are those that accept writes."""
-    assert path.read_text(encoding="utf-8") == stable.dumps(stable.clean(stable.load(path)))
+    assert path.read_text(encoding="utf-8") == canonical.dumps(canonical.clean(reading.load(path)))
 
 
 def test_generated_parts_of_the_readme_are_current():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tomllib
@@ -10,17 +11,22 @@ from pathlib import Path
 import pytest
 from autogap.paths import ROOT
 
-# what is held to them now; `make format` brings another room into form, and then it is added here
-LINTED = ["notebooks/nbpoints", "notebooks/autogap", "notebooks/conftest.py"]
-FORMATTED = [*LINTED, "tests"]
+MODULES = ["notebooks/nbpoints", "notebooks/autogap", "notebooks/conftest.py", "tests"]
+NOTEBOOKS = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+LINT = ["ruff", "check", "--no-cache", "--quiet"]
 COMMANDS = {
     "imports": ["lint-imports", "--no-cache", "--no-logo"],
-    "lint": ["ruff", "check", "--no-cache", "--quiet", *LINTED],
-    "format": ["ruff", "format", "--no-cache", "--check", "--quiet", *FORMATTED],
+    "lint": [*LINT, *MODULES],
+    # what fits a cell in JupyterLab
+    "notebooks": [*LINT, "--config", "line-length = 100", *NOTEBOOKS],
+    "format": ["ruff", "format", "--no-cache", "--check", "--quiet", *MODULES],
     "types": ["mypy", "--no-error-summary"],
     "dependencies": ["deptry", "--no-ansi", "."],
     "citation": ["check-jsonschema", "--builtin-schema", "vendor.citation-file-format", "CITATION.cff"],
 }
+
+CELL = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": f"x = {10**100}"}
+WIDE = {"cells": [CELL], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 
 pytestmark = pytest.mark.slow
 
@@ -42,6 +48,7 @@ def test_nothing_is_found(name, tmp_path):
     [
         ("lint", "x.py", "import os\n"),
         ("lint", "x.py", "import numpy as np\n\nnp.random.normal()\n"),
+        ("notebooks", "x.ipynb", json.dumps(WIDE)),
         ("format", "x.py", "x = {  'a':1 }\n"),
         ("citation", "CITATION.cff", "cff-version: 1.2.0\nmessage: m\nauthors: [{surname: A}]\ntitle: t\n"),
     ],
@@ -49,9 +56,8 @@ def test_nothing_is_found(name, tmp_path):
 def test_a_fault_would_be_found(name, file, content, tmp_path):
     (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
     (tmp_path / file).write_text(content)
-    assert run(
-        [*(word for word in COMMANDS[name] if word not in LINTED), *([] if name == "citation" else ["."])], tmp_path
-    ).returncode
+    command = [word for word in COMMANDS[name] if word not in MODULES + NOTEBOOKS]
+    assert run([*command, *([] if name == "citation" else ["."])], tmp_path).returncode
 
 
 def test_no_exception_is_wider_than_a_name():

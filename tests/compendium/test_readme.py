@@ -134,7 +134,7 @@ def test_an_altered_number_in_a_generated_part_is_noticed(tmp_path):
     page = tmp_path / "README.md"
     page.write_text(readme.renew(TEXT, ROOT), encoding="utf-8")
     assert readme.stale(tmp_path) == []
-    answer = readme.first_sentence(readme.stable.load(BOOKS[2]))
+    answer = readme.first_sentence(readme.reading.load(BOOKS[2]))
     page.write_text(
         page.read_text(encoding="utf-8").replace(answer, re.sub(r"\d\.\d", "9.9", answer)), encoding="utf-8"
     )

@@ -7,8 +7,8 @@ import json
 
 import books
 import pytest
-from nbpoints.checks import canonical as stable
 from nbpoints.errors import InputError
+from nbpoints.notebook import canonical
 
 from tests.compendium import content, readme
 from tests.compendium import rules as compendium
@@ -93,7 +93,7 @@ def project(tmp_path):
         books.code("say('It rises.')", books.display(markdown="**It rises** by 1.")),
         books.code("figures.save(fig)", books.figure("fig-a", {"axes": [{}]})),
     )
-    stable.save(book, books.write(tmp_path, book, "01_rise.ipynb"))
+    canonical.save(book, books.write(tmp_path, book, "01_rise.ipynb"))
     for page in map(tmp_path.joinpath, readme.PAGES):
         page.write_text(readme.renew(page.read_text(encoding="utf-8"), tmp_path), encoding="utf-8")
     return tmp_path

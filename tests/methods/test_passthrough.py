@@ -171,7 +171,8 @@ def test_a_panel_leaves_the_program_s_logging_alone():
         "import logging, numpy as np, pandas as pd",
         "from autogap.methods import passthrough",
         "x = np.random.default_rng(0).normal(size=40)",
-        "panel = pd.DataFrame({'partner': np.repeat(list('abcd'), 10), 'period': np.tile(range(10), 4), 'x': x, 'y': x})",
+        "who, when = np.repeat(list('abcd'), 10), np.tile(range(10), 4)",
+        "panel = pd.DataFrame({'partner': who, 'period': when, 'x': x, 'y': x})",
         "passthrough.panel_response(panel.assign(y=x + x**2), 'y', 'x')",
         "assert not logging.getLogger().handlers and logging.getLogger().level == logging.WARNING",
     ]

@@ -94,15 +94,18 @@ class Report:
         head = [
             "# Planted faults",
             "",
-            "Written by `make mutation`; do not edit. Each fault is planted alone into a copy of the project. The re-run",
-            "is `pytest --nbval` on the notebook that can show it; the other checks are the parts of `make test` for the",
+            "Written by `make mutation`; do not edit. Each fault is planted alone into a copy of the project. "
+            "The re-run",
+            "is `pytest --nbval` on the notebook that can show it; the other checks are the parts of "
+            "`make test` for the",
             "rooms in which it was planted. Plain nbval is the same re-run without this project's checks. It sees",
-            "recorded results and the description of what a figure draws, because `record` and `figures.save` store them in outputs.",
+            "recorded results and the description of what a figure draws, because `record` and "
+            "`figures.save` store them in outputs.",
             "",
             f"- Faults planted: {len(lines)}, of {len({kind for kind, _ in self.rows})} kinds. Caught: {caught}. "
             f"Caught by plain nbval: {plain}.",
-            f"- Clean re-runs of every notebook: {self.clean}, with other hash seeds, time zones, locales and widths of "
-            f"the terminal. False alarms: {self.alarms}.",
+            f"- Clean re-runs of every notebook: {self.clean}, with other hash seeds, time zones, locales and widths "
+            f"of the terminal. False alarms: {self.alarms}.",
             f"- Python {platform.python_version()}, {os.cpu_count()} cores.",
             "",
             "| Kind | Fault | Caught by | What is said first | Plain nbval |",

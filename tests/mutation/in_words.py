@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable
 
-from nbpoints.checks import canonical as stable
+from nbpoints.notebook import canonical
 
 from tests.mutation.fault import DECLINE, GAP, fault
 from tests.mutation.tree import Tree, code
@@ -41,7 +41,7 @@ CATCHERS = {
 def _append(tree: Tree, stem: str, kind: str, text: str) -> None:
     def change(book: dict) -> None:
         cell = [one for one in book["cells"] if one["cell_type"] == kind][1]
-        cell["source"] = stable.lines("".join(cell["source"]).rstrip("\n") + "\n" + text)
+        cell["source"] = canonical.lines("".join(cell["source"]).rstrip("\n") + "\n" + text)
 
     tree.notebook(stem, change)
 
@@ -86,7 +86,7 @@ def in_prose(kind: str, name: str, pattern: str, new: str, stem: str = GAP) -> N
             for cell in book["cells"]:
                 text, hits = re.subn(pattern, new, "".join(cell["source"]), count=1)
                 if cell["cell_type"] == "markdown" and hits:
-                    cell["source"] = stable.lines(text)
+                    cell["source"] = canonical.lines(text)
                     return
             raise ValueError(f"{stem}: no text cell has {pattern}")
 
@@ -103,7 +103,7 @@ def in_sources(kind: str, name: str, pattern: str, new: str, stem: str = GAP) ->
             for cell in code(book):
                 text, hits = re.subn(pattern, new, "".join(cell["source"]), count=1)
                 if hits:
-                    cell["source"] = stable.lines(text)
+                    cell["source"] = canonical.lines(text)
                     return
             raise ValueError(f"{stem}: no code cell has {pattern}")
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from nbpoints.checks import canonical as stable
+from nbpoints.notebook import canonical
 
 
 class Tree:
@@ -52,7 +52,7 @@ class Tree:
         name = f"notebooks/{stem}.ipynb"
         book = json.loads(self.read(name))
         change(book)
-        self.write(name, stable.dumps(book))
+        self.write(name, canonical.dumps(book))
 
     def source(self, stem: str, old: str, new: str) -> None:
         """Replace a text in the first code cell of a notebook that has it; its stored outputs stay as they are."""
@@ -61,7 +61,7 @@ class Tree:
             for cell in code(book):
                 text = "".join(cell["source"])
                 if old in text:
-                    cell["source"] = stable.lines(text.replace(old, new, 1))
+                    cell["source"] = canonical.lines(text.replace(old, new, 1))
                     return
             raise ValueError(f"{stem}: no code cell has {old!r}")
 

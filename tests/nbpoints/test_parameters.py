@@ -416,3 +416,10 @@ def test_periods_step_and_return():
 @pytest.mark.parametrize("text", ["int", "list[str]", "dict[str, list[float]]", "Literal['a', 1]", "int | str | None"])
 def test_a_type_reads_as_it_is_written(text):
     assert str(types.parse(text)) == text
+
+
+def test_a_long_comment_goes_on_below():
+    source = 'a: int = 1  # number\n            # of draws [1..5]\n# apart\nb: str = "x"  # unit\n  # {x,\n  #  y}'
+    read = parameters.from_cells([Cell(1, "code", source, ("parameters",))], "01.ipynb")
+    assert (read["a"].help, read["a"].high) == ("number of draws", 5)
+    assert (read["b"].help, read["b"].choices) == ("unit", ("x", "y"))

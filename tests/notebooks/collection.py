@@ -8,7 +8,6 @@ import pytest
 from autogap import results
 from autogap.paths import NOTEBOOKS
 from nbpoints import notebook as reading
-from nbpoints.checks import canonical as stable
 
 BOOKS = {path.stem: path for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))}
 
@@ -22,7 +21,7 @@ def cells(stem):
 
 @cache
 def book(stem):
-    return stable.load(BOOKS[stem])
+    return reading.load(BOOKS[stem])
 
 
 def values(path):

@@ -15,8 +15,8 @@ import pandas as pd
 from autogap import data
 from autogap.methods import balance, tariffs
 from autogap.paths import DATA, NOTEBOOKS
-from nbpoints.checks import canonical as stable
 from nbpoints.errors import InputError
+from nbpoints.notebook import canonical, reading
 from nbpoints.parameters import declare as parameters
 from nbpoints.parameters import periods
 
@@ -178,12 +178,12 @@ def main() -> int:
     """Write the ranges that lag into the notebooks and tell each."""
     told = []
     for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
-        book = stable.load(path)
+        book = reading.load(path)
         cell = next(cell for cell in book["cells"] if "parameters" in cell["metadata"].get("tags", []))
         for name, (one, low, high) in lagging(path.stem, path).items():
             cell["source"] = renewed("".join(cell["source"]), name, one, low, high)
             told.append(f"{path.stem}: {name} [{one.low}..{one.high}] is now [{low}..{high}].")
-        stable.save(stable.clean(book), path)
+        canonical.save(canonical.clean(book), path)
     print(*(told or ["Every range is what the data allow."]), sep="\n")
     return 0
 

@@ -6,7 +6,8 @@ import pytest
 import sentences
 from autogap.paths import FIGURES
 from collection import BOOKS, book, each, values
-from nbpoints.checks import canonical, outputs
+from nbpoints.checks import outputs
+from nbpoints.notebook import reading
 from test_sweep import OTHERS, executed, point, stored  # noqa: F401
 
 
@@ -68,6 +69,6 @@ def test_what_a_notebook_says_at_the_edges(executed, stem):  # noqa: F811
     for one in OTHERS.get(stem, []):
         path = stored(executed, point("others", stem, one.values))
         assert path.exists(), executed[1]
-        assert told(canonical.load(path), sentences.drawn(path.parent / "figures")) == [], one.values
+        assert told(reading.load(path), sentences.drawn(path.parent / "figures")) == [], one.values
         assert sentences.outside(values(path).to_dict()) == [], one.values
         assert sentences.twice(path) == [], one.values

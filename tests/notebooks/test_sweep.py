@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from autogap import data, words
 from collection import BOOKS, book, each, values
-from nbpoints.checks import canonical as stable
 from nbpoints.checks import hygiene, outputs
+from nbpoints.notebook import canonical, reading
 from nbpoints.parameters import declare as parameters
 from nbpoints.records.layout import NOTEBOOK
 from nbpoints.run import runner
@@ -239,8 +239,8 @@ def test_other_parameters_give_other_answers(executed, stem):
     for one in OTHERS.get(stem, []):
         path = stored(executed, point("others", stem, one.values))
         assert path.exists(), executed[1]
-        assert hygiene.faults(stable.clean(stable.load(path))) == []
-        new = state(stable.load(path), values(path))
+        assert hygiene.faults(canonical.clean(reading.load(path))) == []
+        new = state(reading.load(path), values(path))
         assert [what for what in one.moves if new.get(what) == default[what]] == []
 
 
@@ -267,7 +267,7 @@ def test_another_month_gives_its_own_numbers_and_words(executed):
         assert recorded["exports_jpy_bn"] == pytest.approx(exports[month] / 1e3)
         assert recorded["exports_yoy_pct"] == pytest.approx(100 * (exports[month] / exports[month - 12] - 1))
         assert recorded["exports_yoy_pct"] == pytest.approx(published[month], abs=0.6)
-        assert readme.headline(stable.load(path)).startswith(f"In {words.month_name(str(month))} ")
+        assert readme.headline(reading.load(path)).startswith(f"In {words.month_name(str(month))} ")
 
 
 @pytest.mark.slow

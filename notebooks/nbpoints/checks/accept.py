@@ -12,9 +12,9 @@ from typing import Any
 
 from nbpoints import project
 from nbpoints.checks import again, exported_figures, hygiene, outputs
-from nbpoints.checks import canonical as stable
 from nbpoints.checks.again import Again, Limits, Request
 from nbpoints.checks.compare import Difference, report
+from nbpoints.notebook import canonical, reading
 from nbpoints.run import runner
 from nbpoints.run.loop import Servers
 from nbpoints.run.progress import Screen
@@ -72,10 +72,10 @@ def accept(notebook: Path, fresh: Again, write: bool = True, redraw: bool = Fals
     outcome = Outcome(notebook, reads=fresh.reads, error=fresh.error)
     if fresh.error:
         return outcome
-    kept = _kept(stable.clean(stable.load(notebook)), stable.clean(fresh.notebook), outcome, redraw)
+    kept = _kept(canonical.clean(reading.load(notebook)), canonical.clean(fresh.notebook), outcome, redraw)
     outcome.faults = hygiene.faults(kept)
     if write:
-        outcome.is_rewritten = stable.save(kept, notebook)
+        outcome.is_rewritten = canonical.save(kept, notebook)
         if fresh.figures.is_dir():
             outcome.figures = exported_figures.take(exported_figures.folder_of(notebook), fresh.figures, redraw)
     return outcome

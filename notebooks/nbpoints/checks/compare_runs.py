@@ -12,11 +12,11 @@ from pathlib import Path
 
 from nbpoints import project
 from nbpoints.checks import again, exported_figures, hygiene, outputs
-from nbpoints.checks import canonical as stable
 from nbpoints.checks.accept import add_limits, limits_of
 from nbpoints.checks.again import Again, Request
 from nbpoints.checks.compare import REL, Difference, report
 from nbpoints.errors import InputError, did_you_mean
+from nbpoints.notebook import canonical, reading
 from nbpoints.parameters.names import base
 from nbpoints.records import fingerprint, layout
 from nbpoints.run import runner
@@ -66,7 +66,7 @@ def compare(a: Path, b: Path, rel: float = REL) -> dict[str, list[Difference]]:
 
 
 def _pair(old: Path, new: Path, rel: float) -> list[Difference]:
-    return outputs.notebooks(stable.load(old), stable.load(new), rel)
+    return outputs.notebooks(reading.load(old), reading.load(new), rel)
 
 
 def environments(a: Path, b: Path) -> list[str]:
@@ -100,8 +100,8 @@ def check(stored: Path, baseline: Path, fresh: Again, rel: float = REL) -> list[
     """
     if fresh.error:
         return [fresh.error]
-    found = hygiene.faults(stable.clean(stable.load(stored)))
-    differences = outputs.notebooks(stable.load(baseline), fresh.notebook, rel)
+    found = hygiene.faults(canonical.clean(reading.load(stored)))
+    differences = outputs.notebooks(reading.load(baseline), fresh.notebook, rel)
     if (baseline.parent / layout.FIGURES).is_dir():
         differences += exported_figures.compare(baseline.parent / layout.FIGURES, fresh.figures, rel)
     return found + report(differences).splitlines()

@@ -12,7 +12,7 @@ from typing import Any
 
 import nbformat
 
-from nbpoints.checks import canonical as stable
+from nbpoints.notebook import canonical
 
 _FOLDED = {"hide-output": "outputs_hidden", "hide-input": "source_hidden"}
 
@@ -41,7 +41,7 @@ def stored_form(model: dict[str, Any], path: str, contents_manager: object, **_:
     text = file.read_text(encoding="utf-8")
     try:
         stored = json.loads(text)
-        if stable.dumps(_counted(stable.clean(stored), stored)) == text:
+        if canonical.dumps(_counted(canonical.clean(stored), stored)) == text:
             model["content"] = nbformat.from_dict(_merged(model["content"], stored, _found.setdefault(file, {})))
     except (ValueError, KeyError, TypeError, AttributeError):
         return  # somebody else's file, in a form of its own
@@ -52,7 +52,7 @@ def _merged(content: Mapping, stored: Mapping, found: dict[str, list[dict]]) -> 
         forms = found.setdefault(cell["id"], [])
         if cell not in forms:
             forms.append(cell)
-    fresh = _counted(stable.clean(content), content)
+    fresh = _counted(canonical.clean(content), content)
     for cell in fresh["cells"]:
         # JupyterLab unfolds a cell that runs and forgets that it was folded; the tag remembers
         folded = {key: True for tag, key in _FOLDED.items() if tag in cell["metadata"].get("tags", [])}

@@ -10,7 +10,7 @@ import books
 import pytest
 from nbpoints import cli
 from nbpoints.checks import accept, again, hygiene
-from nbpoints.checks import canonical as stable
+from nbpoints.notebook import canonical, reading
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +32,7 @@ def sound(tmp_path):
             books.code("print('in', month)", stream("in 2025-05\n")),
         ),
     )
-    stable.save(stable.load(path), path)
+    canonical.save(reading.load(path), path)
     return path
 
 
@@ -53,7 +53,7 @@ def test_nothing_changed_leaves_the_file_alone(sound):
 
 def test_changes_are_shown_numbers_first_and_stored(sound):
     """A number, a word and a name of a result were edited in the stored file; one cell is as it was."""
-    book = stable.load(sound)
+    book = reading.load(sound)
     before = sound.read_bytes()
     book["cells"][1]["outputs"][0]["data"][hygiene.RESULT]["value"] = 54.1
     book["cells"][2]["outputs"][0]["text"] = ["of 2025-05\n"]
@@ -73,7 +73,7 @@ def test_changes_are_shown_numbers_first_and_stored(sound):
 
 def test_a_failing_cell_is_named_and_nothing_is_stored(sound, capsys):
     """The error is one sentence; status 1."""
-    book = stable.load(sound)
+    book = reading.load(sound)
     book["cells"][2]["source"] = ["month / 2"]
     sound.write_text(json.dumps(book), encoding="utf-8")
     before = sound.read_bytes()
@@ -99,9 +99,9 @@ def test_readers_of_a_rewritten_notebook_run_again(tmp_path, capsys, jobs):
     }
     for name, (source, text) in stored.items():
         path = books.write(tmp_path, books.book(books.code(source, stream(text))), f"{name}.ipynb")
-        stable.save(stable.load(path), path)
+        canonical.save(reading.load(path), path)
     assert cli.main(["accept", "--dir", str(tmp_path / "notebooks"), "-j", jobs]) == 0
-    book = stable.load(tmp_path / "notebooks/01_a.ipynb")
+    book = reading.load(tmp_path / "notebooks/01_a.ipynb")
     assert book["cells"][-1]["outputs"][0]["text"] == ["got got 5\n"]
     told = [line.split(":")[0] for line in capsys.readouterr().out.splitlines() if not line.startswith(" ")]
     assert told.count("04_d") == 1

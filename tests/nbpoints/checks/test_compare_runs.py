@@ -8,9 +8,9 @@ import re
 import books
 import pytest
 from nbpoints import cli
-from nbpoints.checks import canonical as stable
 from nbpoints.checks import compare_runs as runs
 from nbpoints.errors import InputError
+from nbpoints.notebook import canonical, reading
 
 
 def point(folder, name: str, value: float | str, source: str = "print(6 / 2)"):
@@ -18,7 +18,7 @@ def point(folder, name: str, value: float | str, source: str = "print(6 / 2)"):
     shown = {"output_type": "stream", "name": "stdout", "text": f"{value}\n"}
     path = folder / name / "notebook.ipynb"
     path.parent.mkdir(parents=True)
-    path.write_text(stable.dumps(books.book(books.code(source, shown))), encoding="utf-8")
+    path.write_text(canonical.dumps(books.book(books.code(source, shown))), encoding="utf-8")
     return path
 
 
@@ -41,7 +41,7 @@ def test_compare_names_points_cells_and_numbers(tmp_path, capsys):
 def test_the_collection_compares_with_its_baseline_run(tmp_path):
     """Numbered notebooks and points of the same topic are the same."""
     point(tmp_path / "run", "trade_gap", 1.0)
-    book = stable.load(tmp_path / "run" / "trade_gap" / "notebook.ipynb")
+    book = reading.load(tmp_path / "run" / "trade_gap" / "notebook.ipynb")
     books.write(tmp_path, book, "01_trade_gap.ipynb")
     assert runs.compare(tmp_path / "notebooks", tmp_path / "run") == {"trade_gap": []}
 

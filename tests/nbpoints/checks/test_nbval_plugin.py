@@ -9,7 +9,7 @@ import sys
 import books
 import pytest
 from autogap.paths import NOTEBOOKS
-from nbpoints.checks import canonical as stable
+from nbpoints.notebook import canonical, reading
 
 pytestmark = pytest.mark.slow
 
@@ -105,7 +105,7 @@ def test_cells_may_be_spread_over_processes(tmp_path):
     """With `-n 2` alone, and a file whose cells need each other; nothing is written beside the notebooks."""
     cells = [books.code("x = 1"), *(books.code("x += 1\nprint(x)", stream(f"{n}\n")) for n in range(2, 6))]
     path = books.write(tmp_path, books.book(*cells), "01_counts.ipynb")
-    stable.save(stable.load(path), path)
+    canonical.save(reading.load(path), path)
     (path.parent / "conftest.py").write_text((NOTEBOOKS / "conftest.py").read_text(encoding="utf-8"), encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "--nbval", "-n", "2", "-p", "no:cacheprovider", "notebooks"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=120)

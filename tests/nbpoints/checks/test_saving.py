@@ -5,9 +5,9 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from nbpoints.checks import canonical as stable
 from nbpoints.checks.saving import stored_form
 from nbpoints.mime import NOTE
+from nbpoints.notebook import canonical
 
 from tests.books import book, code, display, result, write
 
@@ -16,12 +16,12 @@ from tests.books import book, code, display, result, write
 def saved(tmp_path):
     """Return a function that saves a notebook over a stored one as a server does, and returns the file's text."""
     path = write(tmp_path, book(code("record()", result("gap_pct", -11.0))), "01_small.ipynb")
-    path.write_text(stable.dumps(json.loads(path.read_text())), encoding="utf-8")
+    path.write_text(canonical.dumps(json.loads(path.read_text())), encoding="utf-8")
 
     def save(content):
         model = {"type": "notebook", "content": copy.deepcopy(content)}
         stored_form(model, "notebooks/01_small.ipynb", SimpleNamespace(root_dir=str(tmp_path)))
-        path.write_text(stable.dumps(model["content"]), encoding="utf-8")
+        path.write_text(canonical.dumps(model["content"]), encoding="utf-8")
         return path.read_text(encoding="utf-8")
 
     return path, save
@@ -74,7 +74,7 @@ def test_a_cell_that_lab_unfolded_is_folded_again_by_its_tag(saved):
     path, save = saved
     stored = json.loads(path.read_text())
     stored["cells"][1]["metadata"] = {"jupyter": {"outputs_hidden": True}, "tags": ["hide-output"]}
-    path.write_text(stable.dumps(stable.clean(stored)), encoding="utf-8")
+    path.write_text(canonical.dumps(canonical.clean(stored)), encoding="utf-8")
     was, content = path.read_text(encoding="utf-8"), from_browser(path)
     content["cells"][1]["metadata"] = {"tags": ["hide-output"]}
     assert "outputs_hidden" in was and save(content) == was
