@@ -17,7 +17,9 @@ from autogap.publish.books import Book, spelt
 from autogap.publish.reading import Figure, Read, prettified
 from autogap.publish.store import Store, zipped
 from autogap.publish.theme import Theme
+from autogap.publish.wording import mark
 
+_FILES = {"JSON": "json", "ZIP": "zip", "BibTeX": "bib", "CSL": "csl.json"}
 _PER_POINT = 1.9  # pixels of a screen for a point of paper: letters of 8 points read like the page's own text
 
 
@@ -81,19 +83,21 @@ def exact(read: Read, theme: Theme, kept: dict[str, Kept]) -> dict:
                 "source": figure.source,
                 "cell": figure.cell,
                 "files": kept[figure.stem].links,
-                "data": [
-                    {"path": path, "sha256": digest, "terms": theme.terms(path).terms}
-                    for path, digest in figure.data.items()
-                ],
+                "data": list(figure.data),
             }
             for figure in read.figures
         ],
+        "data": {
+            path: {"sha256": digest, "terms": theme.terms(path).terms}
+            for figure in read.figures
+            for path, digest in figure.data.items()
+        },
         "commit": read.record["run"].get("commit"),
     }
 
 
-def slots(book: Book, read: Read, kept: dict[str, Kept], module: Any, shared: dict) -> dict[str, str]:
-    """Render the parts of a page that change from point to point.
+def slots(book: Book, read: Read, kept: dict[str, Kept], module: Any, stems: set[str]) -> dict[str, str]:
+    """Render the parts of a page that change from point to point, with marks for words and places.
 
     Parameters
     ----------
@@ -102,16 +106,16 @@ def slots(book: Book, read: Read, kept: dict[str, Kept], module: Any, shared: di
     kept : dict of str to Kept
         By stem of the figure.
     module : jinja2.environment.TemplateModule
-        Macros of ``parts.html``.
-    shared : dict
-        What every template of the page is told.
+        Macros of ``parts.html``, which were told marks.
+    stems : set of str
+        Notebooks of the site.
 
     Returns
     -------
     dict of str to str
         Slot -> HTML.
     """
-    theme, back, t = book.theme, shared["root"], shared["t"]
+    theme, root = book.theme, mark("root")
     found = {"answer": markup.sentence(read.answer)}
     for at, figure in enumerate(read.figures):
         its = kept[figure.stem]
@@ -119,44 +123,31 @@ def slots(book: Book, read: Read, kept: dict[str, Kept], module: Any, shared: di
         table = [[markup.cell(text) for text in row] for row in figure.table[1:]] if its.is_offered else []
         found[f"{figure.stem}:words"] = module.words(figure)
         found[f"{figure.stem}:picture"] = module.picture(figure, its.links, its.size, at == 0)
-        lines = latex(figure)
-        found[f"{figure.stem}:under"] = module.under(figure, its.links, lines)
+        found[f"{figure.stem}:under"] = module.under(figure, its.links, latex(figure))
         found[f"{figure.stem}:rows"] = module.rows(figure, table, its.is_offered)
         found[f"{figure.stem}:made"] = module.made(figure, terms)
-        line, bibtex = (
-            citing.line(theme, read, figure),
-            citing.bibtex(theme, read, figure),
-        )
+        line, bibtex = citing.line(theme, read, figure), citing.bibtex(theme, read, figure)
         found[f"{figure.stem}:cited"] = module.cited(figure, line, bibtex)
-    results = [shown(result) for result in read.results]
-    found["numbers"] = module.numbers(results)
-    name = markup.address(read.name)
-    files = [
-        (ending, f"{back}{book.stem}/{name}.{end}")
-        for ending, end in (
-            ("JSON", "json"),
-            ("ZIP", "zip"),
-            ("BibTeX", "bib"),
-            ("CSL", "csl.json"),
-        )
-    ]
+    found["numbers"] = module.numbers([shown(result) for result in read.results])
+    base = f"{root}{book.stem}/{markup.address(read.name)}"
+    files = [(name, f"{base}.{end}") for name, end in _FILES.items()]
     found["take"] = module.take(read, book.command(read), files)
-    link = linker(shared["here"], shared["stems"])
+    link = linker(mark("here"), stems)
     limits = read.section("limits", "rival explanations", "what the data")
     prose = markup.prose(limits, link, 1)
-    found["limits"] = f'<h2>{t["limits"]}</h2><div lang="en">{prose}</div>' if limits else ""
-    if book.language == "en":
-        # text and code are the same at every point, so that the default's page has them for all
-        whole = read is book.reads[0]
-        blocks = [block for block in read.blocks if whole or block.kind in ("sentence", "table", "text")]
-        found["text"] = module.text(
-            [(block.kind, _block(block, link), block.is_folded) for block in blocks],
-            whole,
-        )
-    else:
-        there = f"{back}{book.stem}/{name}.html#text"
-        found["text"] = f'<p><a href="{there}" hreflang="en">{t["text_elsewhere"]}</a></p>'
-    return {slot: re.sub(r"\n\s*", "\n", content).strip() for slot, content in found.items()} | {"text": found["text"]}
+    found["limits"] = f'<h2>{mark("limits")}</h2><div lang="en">{prose}</div>' if limits else ""
+    found = {slot: re.sub(r"\n\s*", "\n", content).strip() for slot, content in found.items()}
+    # text and code are the same at every point, so that the default's page has them for all
+    whole = read is book.reads[0]
+    blocks = [block for block in read.blocks if whole or block.kind in ("sentence", "table", "text")]
+    shown_blocks = [(block.kind, _block(block, link), block.is_folded) for block in blocks]
+    return found | {"text": module.text(shown_blocks, whole)}
+
+
+def elsewhere(read: Read) -> str:
+    """Lead from a page in another language to the text of the notebook, which is in English."""
+    there = f"{mark('root')}{read.stem}/{markup.address(read.name)}.html#text"
+    return f'<p><a href="{there}" hreflang="en">{mark("text_elsewhere")}</a></p>'
 
 
 def _block(block, link: Callable[[str], str | None]) -> object:
@@ -261,9 +252,7 @@ def script(book: Book, rendered: dict[str, dict[str, str]]) -> str:
     axes = [
         {
             "name": axis.name,
-            "label": axis.label,
             "keys": [choice.spelt for choice in axis.choices],
-            "shown": [choice.label for choice in axis.choices],
             "default": spelt(book.reads[0].point.parameters[axis.name]),
         }
         for axis in book.axes

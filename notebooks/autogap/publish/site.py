@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -18,7 +19,7 @@ from nbpoints.files import write_whole
 from nbpoints.records.layout import CRATE, RUN
 from nbpoints.scenarios.point import Point
 
-from autogap.publish import cards, citing, lists, markup, points, reading
+from autogap.publish import cards, citing, lists, markup, points, reading, wording
 from autogap.publish.books import Book, gather
 from autogap.publish.lists import Whole
 from autogap.publish.points import Kept
@@ -56,6 +57,7 @@ class _Site:
     versions: tuple[str, ...]
     store: Store = field(default_factory=Store)
     kept: dict[tuple[str, str], Kept] = field(default_factory=dict)
+    slots: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def build(self) -> Store:
         for read in self.reads:
@@ -82,10 +84,12 @@ class _Site:
         whole = Whole(self.theme, books, self.kept, crates, self._drawings())
         t = words(language)
         for book in books:
-            self._book(book, prefix, t)
+            self._book(book, prefix)
         for path, template, context in whole.pages(prefix):
             self._page(f"{prefix}{path}", template, language, books, context)
         self.store.put(f"{prefix}assets/search.js", whole.found(t))
+        texts = (text for slots in self.slots.values() for text in slots.values())
+        self.store.put(f"assets/words.{language}.js", wording.script(texts, language))
         if language == "en":
             self.store.put("index.json", whole.index())
             self.store.put("numbers.csv", whole.numbers())
@@ -95,34 +99,78 @@ class _Site:
     def _drawings(self) -> int:
         return len({kept.links.get("svg") or kept.links.get("png") for kept in self.kept.values()})
 
-    def _book(self, book: Book, prefix: str, t: dict[str, str]) -> None:
-        language, folder = book.language, f"{prefix}{book.stem}"
-        shared = self._context(f"{folder}/index.html", language, [book])
-        parts = _templates().get_template("parts.html").make_module
-        rendered = {}
+    def _book(self, book: Book, prefix: str) -> None:
+        """Write the pages of a notebook: every point in English; else the default, whose script has all points."""
+        if book.language != "en":
+            read = book.reads[0]
+            slots = self.slots[read.name] | {"text": points.elsewhere(read)}
+            self._point(f"{prefix}{book.stem}/index.html", book, read, slots)
+            return
+        self._shared(book)
         for read in book.reads:
-            kept = {figure.stem: self.kept[read.name, figure.stem] for figure in read.figures}
-            rendered[read.name] = points.slots(book, read, kept, parts(shared | {"read": read}), shared)
-            if language == "en":
-                self._files(book, read, kept)
-        self.store.put(f"{folder}/data.js", points.script(book, rendered))
-        card = f"{book.stem}/card.png"
-        if language == "en":
-            self.store.put(card, cards.card(self.theme, book))
-            self.store.put(f"{folder}/points.csv", lists.of_book(book))
-        for read in book.reads:
-            context = self._point_context(book, read, rendered[read.name]) | {"card": card}
-            page = self._page(f"{folder}/{read.name}.html", "point.html", language, [book], context)
+            slots = self.slots[read.name]
+            if read is not book.reads[0]:
+                # the script fills in the tables, and the csv beside each has them for those who have no script
+                slots = {slot: "" if slot.endswith(":rows") else text for slot, text in slots.items()}
+            page = self._point(f"{book.stem}/{read.name}.html", book, read, slots)
             if read is book.reads[0]:
-                self.store.put(f"{folder}/index.html", page)
-        answers = {read.name: markup.plain(read.answer) for read in book.reads}
+                self.store.put(f"{book.stem}/index.html", page)
+
+    def _point(self, path: str, book: Book, read: Read, slots: dict[str, str]) -> str:
+        shared = self._context(path, book.language, [book])
+        said = wording.said(book.language, shared["root"], shared["here"])
+        steps = {}
+        pages = "" if book.language == "en" else f"{shared['root']}{book.stem}/"
+        for at, axis in enumerate(book.axes):
+            ways = {name: book.step(read, at, way) for name, way in (("before", -1), ("after", 1))}
+            steps[axis.name] = {
+                name: f"{pages}{markup.address(to.name)}.html" if to else "" for name, to in ways.items()
+            }
         context = {
             "book": book,
-            "reads": book.reads,
-            "answers": answers,
-            "title": book.question[language],
+            "read": read,
+            "pages": pages,
+            "steps": steps,
+            "here_spelt": dict(zip((axis.name for axis in book.axes), book.place(read))),
+            "slots": defaultdict(str, {slot: Markup(wording.worded(text, said)) for slot, text in slots.items()}),
+            "drawn": {figure.stem for figure in read.figures},
+            "title": f"{book.question[book.language]} {read.name.partition('@')[2]}".strip(),
+            "about": markup.plain(read.answer),
+            "card": f"{book.stem}/card.png",
         }
-        self._page(f"{folder}/points.html", "points.html", language, [book], context)
+        return self._page(path, "point.html", book.language, [book], context | self._other(path, book, read))
+
+    def _other(self, path: str, book: Book, read: Read | None = None) -> dict[str, str]:
+        """Where the same point is in the other language: that of the notebook, with what differs in its query."""
+        codes = [code for code in self.options.languages if code != book.language]
+        if not codes:
+            return {}
+        folder = book.stem if codes[0] == "en" else f"{codes[0]}/{book.stem}"
+        differs = {
+            axis.name: key
+            for axis, key, usual in zip(book.axes, book.place(read or book.reads[0]), book.place(book.reads[0]))
+            if key != usual
+        }
+        query = f"?{urlencode(differs)}" if differs else ""
+        return {"other": f"{'../' * path.count('/')}{folder}/index.html{query}"}
+
+    def _shared(self, book: Book) -> None:
+        """Write what all languages share: the parts of the points, their files, the card."""
+        stems = {read.stem for read in self.reads}
+        marked = {"t": wording.marks(), "root": wording.mark("root"), "here": wording.mark("here"), "language": "en"}
+        macros = _templates().get_template("parts.html").make_module
+        for read in book.reads:
+            kept = {figure.stem: self.kept[read.name, figure.stem] for figure in read.figures}
+            self.slots[read.name] = points.slots(book, read, kept, macros(marked | {"read": read}), stems)
+            self._files(book, read, kept)
+        rendered = {read.name: self.slots[read.name] for read in book.reads}
+        self.store.put(f"{book.stem}/data.js", points.script(book, rendered))
+        self.store.put(f"{book.stem}/card.png", cards.card(self.theme, book))
+        self.store.put(f"{book.stem}/points.csv", lists.of_book(book))
+        answers = {read.name: markup.plain(read.answer) for read in book.reads}
+        context = {"book": book, "reads": book.reads, "answers": answers, "title": book.question["en"]}
+        path = f"{book.stem}/points.html"
+        self._page(path, "points.html", "en", [book], context | self._other(path, book))
 
     def _files(self, book: Book, read: Read, kept: dict[str, Kept]) -> None:
         base = f"{book.stem}/{read.name}"
@@ -139,22 +187,6 @@ class _Site:
             ),
         )
         self.store.put(f"{base}.csl.json", citing.csl(self.theme, read))
-
-    def _point_context(self, book: Book, read: Read, slots: dict[str, str]) -> dict:
-        steps = {}
-        for at, axis in enumerate(book.axes):
-            ways = {name: book.step(read, at, way) for name, way in (("before", -1), ("after", 1))}
-            steps[axis.name] = {name: f"{markup.address(to.name)}.html" if to else "" for name, to in ways.items()}
-        return {
-            "book": book,
-            "read": read,
-            "steps": steps,
-            "here_spelt": dict(zip((axis.name for axis in book.axes), book.place(read))),
-            "slots": defaultdict(str, {slot: Markup(text) for slot, text in slots.items()}),
-            "drawn": {figure.stem for figure in read.figures},
-            "title": f"{book.question[book.language]} {read.name.partition('@')[2]}".strip(),
-            "about": markup.plain(read.answer),
-        }
 
     def _page(self, path: str, template: str, language: str, books: list[Book], context: dict) -> str:
         shared = self._context(path, language, books)

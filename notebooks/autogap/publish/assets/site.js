@@ -7,8 +7,7 @@
   function all(selector, where) { return Array.prototype.slice.call((where || document).querySelectorAll(selector)); }
   function one(selector, where) { return (where || document).querySelector(selector); }
   function make(tag, words, attributes) {
-    var space = make.svg[tag] ? "http://www.w3.org/2000/svg" : "http://www.w3.org/1999/xhtml";
-    var element = document.createElementNS(space, tag.replace("svg:", ""));
+    var element = document.createElementNS("http://www.w3.org/" + (make.svg[tag] ? "2000/svg" : "1999/xhtml"), tag.replace("svg:", ""));
     Object.keys(attributes || {}).forEach(function (name) { element.setAttribute(name, attributes[name]); });
     if (words !== null && words !== undefined) element.textContent = words;
     return element;
@@ -27,8 +26,7 @@
     }
     function done() { button.textContent = "✓ " + said; setTimeout(function () { button.textContent = said; }, 1500); }
     function byHand() {
-      var area = document.body.appendChild(make("textarea"));
-      area.value = text;
+      var area = document.body.appendChild(make("textarea", text));
       area.select();
       document.execCommand("copy");
       area.remove();
@@ -40,10 +38,21 @@
 
   function points() {
     var data = window.POINTS, article = one("article[data-point]");
-    if (!data || !article || !data.axes.length) return;
+    if (!data || !article) return;
+    var pages = article.getAttribute("data-pages");
+    /* texts are the same in all languages but for marks, which stand for words of the interface and for places */
+    function worded(text) {
+      return text.replace(/\ue000(\w+)\ue001/g, function (mark, key) { return html.getAttribute("data-" + key) || window.WORDS[key]; });
+    }
+    function address(point) { return pages + encodeURI(point.n) + ".html"; }
     var places = {}, byName = {}, selects = [], now;
     data.points.forEach(function (point) { places[point.p.join()] = point; byName[point.n] = point; });
     var own = byName[article.getAttribute("data-point")];
+    var usual = places[data.axes.map(function (axis) { return axis.keys.indexOf(axis["default"]); }).join()];
+    data.axes.forEach(function (axis, at) {
+      axis.label = one("[data-axis='" + at + "'] label", article).textContent;
+      axis.shown = all("[data-axis='" + at + "'] option", article).map(function (option) { return option.textContent; });
+    });
 
     /* the address says what differs from the page that was opened; a value that is not there counts as not said */
     function wanted() {
@@ -54,20 +63,14 @@
       });
       return places[place.join()] || own;
     }
-    function query(point) {
+    function query(point, from) {
       var search = new URLSearchParams();
-      data.axes.forEach(function (axis, at) { if (point.p[at] !== own.p[at]) search.set(axis.name, axis.keys[point.p[at]]); });
+      data.axes.forEach(function (axis, at) { if (point.p[at] !== from.p[at]) search.set(axis.name, axis.keys[point.p[at]]); });
       return search.toString() ? "?" + search.toString() : "";
     }
     /* the point with this one value changed or, where the grid has none, with the other parameters at their defaults */
-    function near(at, position) {
-      var place = now.p.slice();
-      place[at] = position;
-      if (places[place.join()]) return places[place.join()];
-      place = data.axes.map(function (axis) { return axis.keys.indexOf(axis["default"]); });
-      place[at] = position;
-      return places[place.join()];
-    }
+    function near(at, position) { return moved(now, at, position) || moved(usual, at, position); }
+    function moved(point, at, position) { return places[point.p.map(function (old, axis) { return axis === at ? position : old; }).join()]; }
     function show(point) {
       var open = {};
       if (now) {
@@ -77,31 +80,32 @@
         all("[data-slot]", article).forEach(function (element) {
           var slot = element.getAttribute("data-slot"), at = data.slots.indexOf(slot);
           if (at < 0) return;
-          if (point.s[at] !== now.s[at]) element.innerHTML = data.texts[point.s[at]];
-          all("details", element).forEach(function (details) {
-            if (open[slot + details.getAttribute("data-kind")]) details.open = true;
-          });
+          if (point.s[at] !== now.s[at]) element.innerHTML = worded(data.texts[point.s[at]]);
+          all("details", element).forEach(function (details) { details.open = Boolean(open[slot + details.getAttribute("data-kind")]); });
           if (/:picture$/.test(slot)) element.closest("figure").hidden = !data.texts[point.s[at]];
         });
         var text = one("[data-slot=text]", article);
-        text.innerHTML = "";
-        if (point === own) text.innerHTML = show.text;
-        else text.appendChild(make("a", show.title + ": " + point.n, { href: encodeURI(point.n) + ".html#text" }));
+        text.innerHTML = point === own ? show.text : "";
+        if (point !== own) text.appendChild(make("a", show.title + ": " + point.n, { href: address(point) + "#text" }));
         all(".hint [data-name]", article).forEach(function (name) { name.textContent = point.n; });
       } else {
+        all("[data-slot$=':rows']", article).forEach(function (element) {
+          if (!element.firstChild) element.innerHTML = worded(data.texts[point.s[data.slots.indexOf(element.getAttribute("data-slot"))]]);
+        });
         show.text = one("[data-slot=text]", article).innerHTML;
         show.title = one("[data-slot=text] summary, [data-slot=text] a", article).textContent;
       }
       now = point;
       article.setAttribute("data-point", point.n);
-      all("[data-keep-query]").forEach(function (link) { link.href = link.getAttribute("href").split("?")[0] + query(point); });
+      all("[data-keep-query]").forEach(function (link) { link.href = link.getAttribute("href").split("?")[0] + query(point, usual); });
+      all("[data-home]", article).forEach(function (part) { part.hidden = point === usual; });
       selects.forEach(function (select, at) {
         select.selectedIndex = point.p[at];
         all("option", select).forEach(function (option, position) { option.disabled = !near(at, position); });
         all("[data-step]", select.parentNode).forEach(function (step) {
           var to = near(at, point.p[at] + Number(step.getAttribute("data-step")));
           step.setAttribute("aria-disabled", String(!to));
-          step.href = to ? encodeURI(to.n) + ".html" : "#";
+          step.href = to ? address(to) : "#";
           step.setAttribute("data-go", to ? to.n : "");
         });
       });
@@ -111,7 +115,7 @@
     function go(point) {
       if (!point || point === now) return;
       show(point);
-      history.pushState(null, "", location.pathname + query(point) + location.hash);
+      history.pushState(null, "", location.pathname + query(point, own) + location.hash);
     }
 
     all("[data-axis] select", article).forEach(function (select, at) {
@@ -133,20 +137,16 @@
       Object.keys(own.v).forEach(function (name) { result.appendChild(make("option", data.labels[name][0], { value: name })); });
       data.axes.forEach(function (axis) { over.appendChild(make("option", axis.label)); });
       section.hidden = !result.options.length;
-      result.addEventListener("change", across);
-      over.addEventListener("change", across);
+      [result, over].forEach(function (select) { select.addEventListener("change", across); });
     }
     function number(value, digits) {
       return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−");
     }
     function across() {
       if (!section || section.hidden) return;
-      var name = result.value, at = over.selectedIndex, axis = data.axes[at], about = data.labels[name];
-      var shown = [];
+      var name = result.value, at = over.selectedIndex, axis = data.axes[at], about = data.labels[name], shown = [];
       axis.keys.forEach(function (key, position) {
-        var place = now.p.slice();
-        place[at] = position;
-        var point = places[place.join()];
+        var point = moved(now, at, position);
         if (point && typeof point.v[name] === "number") shown.push({ point: point, at: position, v: point.v[name] });
       });
       var values = shown.map(function (each) { return each.v; }), low = Math.min.apply(0, values.concat(0));
@@ -161,11 +161,10 @@
         if (order < 3) svg.appendChild(make("text", number(value, digits), { x: 62, y: y(value) + 4, "text-anchor": "end" }));
       });
       svg.appendChild(make("text", about[1], { x: 0, y: 13 }));
-      var every = Math.ceil(axis.keys.length / 9);
-      var line = shown.map(function (each) { return x(each.at) + " " + y(each.v); }).join("L");
+      var every = Math.ceil(axis.keys.length / 9), line = shown.map(function (each) { return x(each.at) + " " + y(each.v); }).join("L");
       if (shown.length > 1) svg.appendChild(make("path", null, { d: "M" + line }));
       shown.forEach(function (each) {
-        var words = axis.shown[each.at], link = make("svg:a", null, { href: encodeURI(each.point.n) + ".html",
+        var words = axis.shown[each.at], link = make("svg:a", null, { href: address(each.point),
           "data-go": each.point.n, "aria-label": words + ": " + number(each.v, about[2]) + " " + about[1] });
         if (each.point === now) link.setAttribute("aria-current", "true");
         link.appendChild(make("circle", null, { cx: x(each.at), cy: y(each.v), r: 14, "fill-opacity": 0 }));
@@ -209,7 +208,7 @@
         [now, to].forEach(function (point) {
           var cell = pairs.appendChild(make("div"));
           cell.appendChild(make("h3", point.n));
-          cell.appendChild(make("div", null, { "class": "plate" })).innerHTML = data.texts[point.s[at]];
+          cell.appendChild(make("div", null, { "class": "plate" })).innerHTML = worded(data.texts[point.s[at]]);
         });
       });
     }
