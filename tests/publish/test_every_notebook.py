@@ -1,4 +1,4 @@
-"""Every notebook of the collection on its page: each parameter that the site offers is changed, and its run compared."""
+"""Every notebook on its page: each parameter that the site offers is changed, and its run compared."""
 
 from __future__ import annotations
 
