@@ -10,7 +10,7 @@ from nbpoints import cli
 COMMANDS: list[cli.Command] = [
     cli.Command(
         "new",
-        "write the skeleton of a notebook or of a table of claims",
+        "write the skeleton of a notebook, a series or claims",
         "autogap.skeleton:add_arguments",
         "autogap.skeleton:main",
     ),

@@ -1,8 +1,10 @@
-"""`autogap new`: write the skeleton of a notebook or of a table of claims, and say what remains to be done."""
+"""`autogap new`: write the skeleton of a notebook, a series or claims, and say what remains to be done."""
 
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import json
 import re
 
@@ -11,6 +13,9 @@ from nbpoints.files import write_whole
 
 from autogap import paths
 from autogap.claims import articles
+from autogap.data import observations
+from autogap.data.described import read_catalogue
+from autogap.data.vocabulary import OBSERVATION_FIELDS, SERIES_FIELDS
 
 _NOTEBOOK = re.compile(r"([0-9]{2})_([a-z][a-z0-9_]*)")
 
@@ -71,8 +76,13 @@ _REMAINS = """\
 {path}: written. What remains:
   1. put your question, data, answer, figure and limits into it;
   2. autogap accept {name}
-  3. name two other sets of parameters in OTHERS of tests/notebooks/test_sweep.py, and what the data allow for a
-     parameter that is a period in LIMITS of tests/notebooks/limits.py;
+  3. name two other sets of parameters, and what they must change, in OTHERS of tests/notebooks/test_sweep.py:
+         "{name}": [
+             other(ANSWER, "exports_jpy_bn", month=LOW),
+             other(ANSWER, "{stem}", month=HIGH),
+         ],
+     and what the data allow for a parameter that picks a period in LIMITS of tests/notebooks/limits.py:
+         ("{name}", "month"): (lambda: months("mof.us.exports.total"), INSIDE),
   4. make readme, make sign, make test."""
 _CLAIMS = """\
 claim_id,statement,value,unit,period,series,transform,of
@@ -80,15 +90,34 @@ A1,Exports to the United States fell 11 percent in May 2025,-11,percent,2025-05,
 """
 _CLAIMS_REMAIN = """\
 {path}: written. What remains:
-  1. write a row a claim; transforms are level, sum, mean, change, yoy_pct, share_pct (of the series in `of`), rank;
-  2. make package
-  3. autogap run --notebook 13_claims_ledger -p article={name}"""
+  1. write a row per claim; transforms are level, sum, mean, change, yoy_pct, share_pct (of the series in `of`), rank;
+  2. say so in data/CHANGES.md, then make package
+  3. autogap run --notebook 13_claims_ledger -p article={name}
+  4. make readme, make sign, make test."""
+_SERIES = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
+_WRITE = "WRITE"  # stands where only the author knows; `make package` refuses it where a number belongs
+_SERIES_REMAIN = """\
+data/series.csv: a row {name}, with the words of {like}.
+data/{file}: a row without its figure. What remains:
+  1. replace {write} in both files, correct the words copied from {like}, and append the other figures;
+  2. say so in data/CHANGES.md, then make package, which names every word that a column does not take
+  3. autogap accept --redraw, make readme, make sign, make test."""
+_CLAIM_REMAIN = """\
+data/tables/claim_checks.csv: a row {claim} of {article}, judged by 03_export_decline's exports_yoy_pct. What remains:
+  1. name the notebook, its result, the unit and the role (main, alternative) that the claim needs, and replace {write};
+     `autogap results` lists every result;
+  2. say so in data/CHANGES.md, then make package
+  3. autogap run --notebook 13_claims_ledger -p article={article}"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    parser.add_argument("kind", choices=("notebook", "claims"), help="what to begin")
-    parser.add_argument("name", help="16_my_topic for a notebook, outlet_2026-10-01 for claims")
+    parser.add_argument("kind", choices=tuple(_WRITERS), help="what to begin")
+    parser.add_argument(
+        "name",
+        help="16_my_topic for a notebook, mof.us.exports.my_goods for a series, outlet_2026-10-01 for an article of "
+        "claims, outlet_2026-10-01/A2 for one claim that a notebook's result judges",
+    )
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -99,8 +128,7 @@ def main(arguments: argparse.Namespace) -> int:
     InputError
         When the name is not of the form that the kind has, or is taken.
     """
-    write = {"notebook": _notebook, "claims": _claims}[arguments.kind]
-    print(write(arguments.name))
+    print(_WRITERS[arguments.kind](arguments.name))
     return 0
 
 
@@ -123,7 +151,7 @@ def _notebook(name: str) -> str:
     book = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     path = paths.NOTEBOOKS / f"{name}.ipynb"
     write_whole(path, json.dumps(book, indent=1, ensure_ascii=False) + "\n")
-    return _REMAINS.format(path=path.relative_to(paths.ROOT), name=name)
+    return _REMAINS.format(path=path.relative_to(paths.ROOT), name=name, stem=stem)
 
 
 def _claims(name: str) -> str:
@@ -133,3 +161,51 @@ def _claims(name: str) -> str:
     path = paths.DATA / "tables" / articles.FOLDER / f"{name}.csv"
     write_whole(path, _CLAIMS)
     return _CLAIMS_REMAIN.format(path=path.relative_to(paths.ROOT), name=name)
+
+
+def _series(name: str) -> str:
+    """Append a row to the catalogue, in the words of the series whose name is nearest, and one without its figure."""
+    if not _SERIES.fullmatch(name):
+        raise InputError(f"{name}: name a series <publisher>.<partner>.<flow>.<item> in lower case.")
+    rows = read_catalogue(paths.DATA)
+    if any(row["name"] == name for row in rows):
+        raise InputError(f"{name}: data/series.csv has a series of that name; take another.")
+    like = max(rows, key=lambda row: _shared(row["name"], name))
+    own = {"name": name, "title": f"{_WRITE} what the figures are", "publisher_code": "not stated", "note": ""}
+    added = [like | own]
+    catalogue = observations.text(list(SERIES_FIELDS), (row.values() for row in [*rows, *added]))
+    path = paths.DATA / like["file"]
+    figure = observations.text(list(OBSERVATION_FIELDS), [[like["last_period"], name, _WRITE, _WRITE]])
+    write_whole(path, path.read_text(encoding="utf-8") + figure.partition("\n")[2])
+    write_whole(paths.DATA / "series.csv", catalogue)
+    return _SERIES_REMAIN.format(name=name, like=like["name"], file=like["file"], write=_WRITE)
+
+
+def _shared(one: str, other: str) -> int:
+    """How many parts of two names are the same from the first on."""
+    parts = zip(one.split("."), other.split("."))
+    return next((place for place, (a, b) in enumerate(parts) if a != b), min(one.count("."), other.count(".")) + 1)
+
+
+def _claim(name: str) -> str:
+    """Append a row that judges a claim by a notebook's result."""
+    article, _, claim = name.partition("/")
+    path = paths.DATA / "tables" / articles.FOLDER / f"{article}.csv"
+    if not claim or not path.is_file():
+        raise InputError(f"{name}: name an article and a claim, such as {articles.names()[0]}/C01.")
+    claims = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))
+    if claim not in [row["claim_id"] for row in claims]:
+        raise InputError(
+            f"{name}: data/tables/{articles.FOLDER}/{article}.csv has no claim {claim}; write its row first."
+        )
+    checks = paths.DATA / "tables" / "claim_checks.csv"
+    text = checks.read_text(encoding="utf-8")
+    header = text.partition("\n")[0].split(",")
+    given = {"article": article, "claim_id": claim, "notebook": "03_export_decline", "result": "exports_yoy_pct"}
+    row = dict.fromkeys(header, "") | given
+    row |= {"unit": "percent", "role": "main", "definition": f"{_WRITE} what the result measures"}
+    write_whole(checks, text + observations.text(header, [row.values()]).partition("\n")[2])
+    return _CLAIM_REMAIN.format(article=article, claim=claim, write=_WRITE)
+
+
+_WRITERS = {"notebook": _notebook, "series": _series, "claims": _claims, "claim": _claim}

@@ -7,7 +7,6 @@ Each function takes the project's folder and returns one sentence a fault.
 from __future__ import annotations
 
 import ast
-import calendar
 import csv
 import re
 import tomllib
@@ -154,14 +153,11 @@ def no_last_month_written(root: Path) -> list[str]:
     """Notebooks and scenarios that name the newest month of the data, which the next month would make wrong."""
     with (root / "data/series.csv").open(newline="", encoding="utf-8") as stream:
         last = max(row["last_period"] for row in csv.DictReader(stream) if row["name"].startswith("mof.us.exports"))
-    month = f"{calendar.month_name[int(last[5:])]} {last[:4]}"
     found = []
-    for path in sorted((root / "notebooks").glob("[0-9]*.ipynb")):
-        for cell in reading.cells(path):
-            named = month if cell.kind == "markdown" else last
-            source = cell.source.replace(_LIKE_MONTHS, "").replace(_LAW_KNOWN, "")
-            if "parameters" not in cell.tags and re.search(rf"(?<![\w-])(?<!\d ){named}(?![\w-])", source):
-                found.append(f"{path.name}, cell {cell.number}: names {named}, the newest month; ask the data for it.")
+    for place, source in _code(root):
+        source = re.sub(r"^\w+:.*", "", source.replace(_LIKE_MONTHS, "").replace(_LAW_KNOWN, ""), flags=re.MULTILINE)
+        if f'"{last}"' in source or f"'{last}'" in source:
+            found.append(f"{place} names {last}, the newest month; ask the data for it.")
     scenarios = (root / "notebooks/scenarios.yaml").read_text(encoding="utf-8").splitlines()
     return found + [
         f"notebooks/scenarios.yaml: line {number} ends at {last}, the newest month; leave `to` out."

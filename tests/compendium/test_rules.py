@@ -189,15 +189,14 @@ def test_an_unknown_part_is_bad_input(project):
 
 
 def test_the_newest_month_is_not_written_where_the_next_would_make_it_wrong(tmp_path):
-    """In code, prose or a range of scenarios; the cell of parameters has it, and `make ranges` renews it."""
+    """In code or a range of scenarios; the cell of parameters has it, and `make ranges` renews it."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data/series.csv").write_text("name,last_period\nmof.us.exports.total,2031-02\nx,2031-09\n")
-    cells = [books.code("values['2031-02']"), books.prose("To February 2031."), books.code("values['2031-01']")]
+    cells = [books.code("values['2031-02']"), books.code("values['2031-01']")]
     books.write(tmp_path, books.book(*cells))
     (tmp_path / "notebooks/scenarios.yaml").write_text("a: {matrix: {month: {from: 2030-01, to: 2031-02}}}\n")
     told = content.no_last_month_written(tmp_path)
     assert [fault.split(":")[0] for fault in told] == [
-        "01_small.ipynb, cell 2",
-        "01_small.ipynb, cell 3",
+        "01_small.ipynb, cell 2 names 2031-02, the newest month; ask the data for it.",
         "notebooks/scenarios.yaml",
     ]

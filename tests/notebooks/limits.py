@@ -88,7 +88,8 @@ def published_years(*items):
 
 def two_spans_of_twelve():
     """Months to which there are twelve, and twelve before them."""
-    first, last = months("mof.us.exports.total", "mof.us.imports.mineral_fuels")
+    fuels = [f"mof.{area}.imports.{fuel}" for area in ("us", "world") for fuel in ("mineral_fuels", "crude_petroleum")]
+    first, last = months("mof.us.exports.total", *fuels)
     return str(pd.Period(first, "M") + 23), last
 
 
