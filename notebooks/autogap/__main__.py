@@ -45,6 +45,12 @@ COMMANDS: list[cli.Command] = [
         "autogap.sources.cli:data_main",
     ),
     cli.Command(
+        "tidy",
+        "write the data as one Parquet file, a wide CSV of thirty series, and Croissant metadata",
+        "autogap.data.tidy:add_arguments",
+        "autogap.data.tidy:main",
+    ),
+    cli.Command(
         "report",
         "set every notebook, and the collection, as PDF",
         "autogap.publish.cli:add_report",
