@@ -92,3 +92,33 @@ def test_the_site_that_is_published_is_the_one_that_make_builds():
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "site.yaml").read_text(encoding="utf-8"))
     uploaded = [step["with"]["path"] for step in workflow["jobs"]["build"]["steps"] if "pages" in step.get("uses", "")]
     assert uploaded == ["runs/site"] and "into runs/site" in MAKEFILE
+
+
+def test_the_image_is_built_as_make_does_and_runs_without_root():
+    """Parsed only: the user is set before anything of the project runs, and what is copied is there."""
+    lines = [line for line in (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines() if line[:1].isupper()]
+    words = [line.split(maxsplit=1) for line in lines]
+    assert words[0] == ["FROM", f"python:{python()}-slim"]
+    user = words.index(["USER", "reader"])
+    ran = [
+        place for place, (word, rest) in enumerate(words) if word in ("RUN", "CMD") and "make " in rest.split("&&")[-1]
+    ]
+    assert ran and all(place > user for place in ran if words[place][1].startswith("make"))
+    assert set(made("\n".join(rest for word, rest in words if word == "RUN" and rest.startswith("make")))) <= TARGETS
+    copied = [name for word, rest in words if word == "COPY" for name in rest.split()[1:-1]]
+    assert all((ROOT / name).exists() for name in copied)
+    command = json.loads(words[-1][1])
+    assert words[-1][0] == "CMD" and command[:2] == ["make", "lab"]
+
+
+def test_the_conda_environment_is_the_lock_on_conda_forge():
+    told = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    assert told["channels"] == ["conda-forge", "nodefaults"] and f"python={python()}" in told["dependencies"]
+    assert told["dependencies"][-1] == {"pip": ["-r requirements.txt"]}
+
+
+def test_the_first_cell_for_colab_installs_the_lock_and_the_project():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    cell = re.search(r"^    !git clone .*\n(?:    .+\n)+", text, re.MULTILINE)[0]
+    assert "%cd autogap" in cell and "--require-hashes -r requirements.txt" in cell
+    assert "--no-deps --no-build-isolation -e ." in cell

@@ -16,11 +16,13 @@ from autogap.publish.rights import Terms
 from autogap.publish.theme import HERE, DataFile, Theme
 
 NOT_STATED = "not stated"
+_PLACEHOLDER = "example.org"  # stands in CITATION.cff until the collection has an address; no page shows it
 
 
 def theme(*, with_claims: bool = True) -> Theme:
     """Read the collection's own words about itself; claims are judged anew, which who does not show them can spare."""
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    address = str(cited.get("url") or cited.get("repository-code") or "")
     words = yaml.safe_load((HERE / "labels.yaml").read_text(encoding="utf-8"))
     labels = {f"{kind}/{name}": texts for kind, table in words["labels"].items() for name, texts in table.items()}
     return Theme(
@@ -30,7 +32,7 @@ def theme(*, with_claims: bool = True) -> Theme:
         version=str(cited["version"]),
         released=str(cited["date-released"]),
         author=" and ".join(_author(author) for author in cited["authors"]),
-        address=str(cited.get("url") or cited.get("repository-code") or ""),
+        address="" if _PLACEHOLDER in address else address,
         licence=str(cited["license"]),
         command="autogap run",
         macro="autogap",
