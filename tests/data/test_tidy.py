@@ -23,7 +23,7 @@ def folder(tmp_path_factory):
 
 @pytest.mark.slow
 def test_the_parquet_file_holds_the_newest_figure_of_every_period(folder):
-    """Read from the observations anew, without the package's own reader; of a publication with editions the newest alone."""
+    """Read from the observations without the package's own reader; of editions the newest alone."""
     with (DATA / "series.csv").open(newline="", encoding="utf-8") as stream:
         editions = {row["name"]: "" for row in csv.DictReader(stream) if row["vintage_kind"] == "edition"}
     last, vintage = {}, {}
