@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from autogap.publish import citing, markup, points, rights, sheets
 from autogap.publish.books import Book
 from autogap.publish.points import Kept
@@ -66,7 +68,7 @@ class Whole:
             "methods.html",
             {
                 "limits": [
-                    (book, markup.prose(text, link, 2))
+                    (book, Markup(markup.prose(text, link, 2)))
                     for book in self.books
                     if (text := book.reads[0].section("limits", "rival explanations", "what the data"))
                 ]
