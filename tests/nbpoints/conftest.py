@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from nbpoints.scenarios import scenarios
 
 
 @pytest.fixture
@@ -34,3 +35,28 @@ def write_notebook(tmp_path):
         return path
 
     return write
+
+
+EXPORTS = """\
+month: str = "2025-05"  # month [2024-05..2026-08]
+commodity: str = "cars"  # what {cars, parts}
+rate: float = 15  # percent [0..1000]
+draws: int = 1
+"""
+
+
+@pytest.fixture
+def folder(write_notebook, tmp_path):
+    write_notebook("01_gap", "start_year: int = 1985  # first year [1985..2026]", "print(start_year)")
+    write_notebook("03_exports", EXPORTS, "print(month, commodity, rate, draws)")
+    return tmp_path
+
+
+@pytest.fixture
+def load(folder):
+    def load(text: str | bytes) -> scenarios.Scenarios:
+        path = folder / "scenarios.yaml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return scenarios.load(path)
+
+    return load

@@ -5,37 +5,12 @@ from __future__ import annotations
 import json
 import random
 
-import jsonschema
 import pytest
 from autogap import paths
 from nbpoints.errors import InputError
 from nbpoints.parameters.declare import Parameter
-from nbpoints.scenarios import plan, scenarios, schema, strict_yaml
+from nbpoints.scenarios import plan, scenarios, strict_yaml
 from nbpoints.scenarios.validate import ScenarioError
-
-EXPORTS = """\
-month: str = "2025-05"  # month [2024-05..2026-08]
-commodity: str = "cars"  # what {cars, parts}
-rate: float = 15  # percent [0..1000]
-draws: int = 1
-"""
-
-
-@pytest.fixture
-def folder(write_notebook, tmp_path):
-    write_notebook("01_gap", "start_year: int = 1985  # first year [1985..2026]", "print(start_year)")
-    write_notebook("03_exports", EXPORTS, "print(month, commodity, rate, draws)")
-    return tmp_path
-
-
-@pytest.fixture
-def load(folder):
-    def load(text: str | bytes) -> scenarios.Scenarios:
-        path = folder / "scenarios.yaml"
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return scenarios.load(path)
-
-    return load
 
 
 @pytest.fixture
@@ -400,35 +375,3 @@ def test_a_value_is_checked_once_however_many_points_have_it(load, monkeypatch):
     assert len({point.name for point in points}) == 10_000
     # besides, each default once
     assert len(checked) == 200 + sum(len(book.parameters) for book in loaded.notebooks.values())
-
-
-def test_editors_get_a_schema_that_the_file_meets(load, write_notebook):
-    """An independent validator finds the sound files sound, and what the program refuses wrong."""
-    write_notebook("05_more", "m: list[str] = ['a']  # which {a, b}\nx: int | None = None  # n [1..]", "print(m, x)")
-    loaded = load("a: {notebooks: all}")
-    judge = jsonschema.Draft202012Validator(json.loads(schema.as_json(loaded.notebooks.values())))
-    sound = """
-        a: {about: x, notebooks: [03_exports], parameters: {rate: 20}, cases: [{month: 2025-06}]}
-        b: {notebooks: 03, matrix: {month: {from: 2025-05, to: 2025-08}, rate: [1]}, exclude: [{month: [2025-05]}]}
-        c: {notebooks: {03_exports: {rate: 3}, 01_gap: }, zip: {draws: [1, 2], month: [2025-05, 2025-06]}}
-        d: {notebooks: 05_more, parameters: {m: [a, b], x: null}}
-    """
-    data = strict_yaml.loads(sound).data
-    assert list(judge.iter_errors(data)) == []
-    for faulty in (
-        "a: {notebook: 03}",
-        "A!: {notebooks: all}",
-        "a: {notebooks: all, parameters: {rat: 3}}",
-        "a: {notebooks: all, parameters: {rate: 3000}}",
-        "a: {notebooks: all, matrix: {commodity: [ships]}}",
-        "a: {notebooks: all, matrix: {draws: {to: 1}}}",
-        "a: {notebooks: all, parameters: {m: [c]}}",
-    ):
-        assert list(judge.iter_errors(strict_yaml.loads(faulty).data)), faulty
-
-
-@pytest.mark.slow
-def test_the_collection_meets_its_own_schema():
-    loaded = scenarios.load(paths.NOTEBOOKS / scenarios.FILE)
-    judge = jsonschema.Draft202012Validator(json.loads(schema.as_json(loaded.notebooks.values())))
-    assert list(judge.iter_errors(strict_yaml.load(loaded.path).data)) == []

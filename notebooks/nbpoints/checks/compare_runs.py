@@ -160,7 +160,7 @@ def compare_main(arguments: argparse.Namespace) -> int:
     if other:
         print("versions\n" + "\n".join(f"  {line}" for line in other))
     differing = sum(bool(differences) for differences in found.values())
-    print(f"{len(found)} points compared, {differing or 'none'} with differences.")
+    print(f"{len(found)} point{'' if len(found) == 1 else 's'} compared, {differing or 'none'} with differences.")
     return int(differing > 0)
 
 
