@@ -65,3 +65,8 @@ def test_no_exception_is_wider_than_a_name():
     tools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
     assert "per-file-ignores" not in tools["ruff"]["lint"]
     assert not any("ignore_errors" in one for one in tools["mypy"]["overrides"])
+
+
+def test_no_module_is_longer_than_a_reader_takes_in():
+    lengths = {path: len(path.read_text().splitlines()) for top in MODULES for path in (ROOT / top).rglob("*.py")}
+    assert {str(path.relative_to(ROOT)): length for path, length in lengths.items() if length > 400} == {}

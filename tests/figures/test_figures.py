@@ -20,64 +20,7 @@ from nbpoints import mime
 from nbpoints.errors import InputError
 from pdfminer.high_level import extract_text
 from PIL import Image
-
-FRAME = pd.DataFrame({"exports_jpy_bn": [1.5, 1 / 3, 2.0]}, pd.period_range("2025-04", periods=3, freq="M"))
-WORDS = {
-    "title": "Exports fell – and rose again",
-    "subtitle": "billion yen a month",
-    "alt": "Line chart of exports from April to June 2025.",
-    "source": "Ministry of Finance",
-}
-
-
-@pytest.fixture
-def house(monkeypatch, tmp_path):
-    """A run that writes into a folder of its own, and what it shows."""
-    here = run.Run("03_export_decline", {"month": "2025-05"}, True, "export_decline", tmp_path / "figures")
-    monkeypatch.setattr(run, "_current", here)
-    monkeypatch.delenv("AUTOGAP_PROFILE", raising=False)
-    shown = []
-    monkeypatch.setattr(run, "show", lambda bundle, metadata=None: shown.append((bundle, metadata)))
-    return here.figures_dir, shown
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    """Leave out the pictures, for tests that look at the rest."""
-    monkeypatch.setattr(figures.export, "render", lambda *_: ({}, ("image/png", b"picture")))
-    monkeypatch.setattr(figures.export, "lay_out", lambda *_: None)
-    monkeypatch.setattr(figures.fit, "refuse", lambda *_: None)
-    monkeypatch.setattr(figures.truth, "refuse", lambda *_: None)
-
-
-def draw():
-    fig, ax = figures.new()
-    figures.line(ax, FRAME["exports_jpy_bn"], "japan", "Exports")
-    figures.label_lines(ax)
-    figures.mark_events(ax, {"2025-05-03": "tariff on parts"})
-    ax.set_ylabel("Value (billion yen)")
-    return fig
-
-
-def save(fig=None, stem="fig-exports", **other):
-    figures.save(fig or draw(), stem, **({"data": FRAME} | WORDS | other))
-
-
-def read(folder):
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
-
-
-@pytest.fixture(scope="module")
-def saved(tmp_path_factory):
-    """The files of one figure, and what it shows."""
-    folder, shown = tmp_path_factory.mktemp("saved"), []
-    with pytest.MonkeyPatch.context() as patch:
-        here = run.Run("03_export_decline", {"month": "2025-05"}, True, "export_decline", folder)
-        patch.setattr(run, "_current", here)
-        patch.delenv("AUTOGAP_PROFILE", raising=False)
-        patch.setattr(run, "show", lambda bundle, metadata=None: shown.append((bundle, metadata)))
-        save()
-    return read(folder), shown
+from sample import FRAME, WORDS, draw, read, save
 
 
 def test_five_files_and_nothing_else(saved):
@@ -163,9 +106,9 @@ def test_the_noise_of_another_processor_changes_no_byte(house):
 def test_a_second_run_in_another_process_gives_the_same_bytes(tmp_path):
     script = (
         f"import sys; sys.path.insert(0, {str(paths.ROOT / 'tests/figures')!r})\n"
-        "from pathlib import Path; from autogap import run; import test_figures\n"
+        "from pathlib import Path; from autogap import run; import sample\n"
         "run._current = run.Run('03_export_decline', {}, True, 'export_decline', Path(sys.argv[1]))\n"
-        "test_figures.save()"
+        "sample.save()"
     )
     command = [sys.executable, "-W", "error", "-c", script]
     both = [subprocess.Popen([*command, str(tmp_path / name)], cwd=paths.NOTEBOOKS) for name in ("one", "two")]
@@ -382,100 +325,6 @@ def test_nothing_is_cut_at_any_resolution(house):
         fig.draw_without_rendering()
         drawn = ax.get_tightbbox(fig.canvas.get_renderer())
         assert drawn.x0 > 0 and drawn.x1 < fig.bbox.x1
-
-
-@pytest.mark.parametrize(
-    ("other", "words"),
-    [
-        ({"stem": "exports"}, "stem"),
-        ({"stem": "fig-Exports"}, "stem"),
-        ({"stem": "fig-../x"}, "stem"),
-        ({"alt": " "}, "alt is empty"),
-        ({"alt": None}, "alt is empty"),
-        ({"source": ""}, "source is empty"),
-        ({"title": ""}, "title is empty"),
-        ({"subtitle": ""}, "subtitle is empty"),
-        ({"data": pd.DataFrame(index=[1, 2])}, "data"),
-        ({"data": pd.DataFrame({"a": []})}, "data"),
-        ({"data": [1, 2]}, "data"),
-    ],
-)
-def test_incomplete_figures_are_refused_and_nothing_is_written(house, other, words):
-    with pytest.raises(InputError, match=words):
-        save(**other)
-    assert not house[0].exists() and house[1] == []
-
-
-def plain(**labels):
-    fig, ax = figures.new()
-    ax.plot([1, 2], [1, 2])
-    ax.set(**labels)
-    return fig
-
-
-@pytest.mark.parametrize(
-    ("labels", "words"),
-    [({"xlabel": "Year"}, "y-axis of axes 1"), ({"ylabel": "Gap (billion USD)"}, "x-axis of axes 1")],
-)
-def test_axes_of_numbers_need_labels(house, labels, words):
-    with pytest.raises(InputError, match=words):
-        save(plain(**labels))
-
-
-def test_dates_and_categories_speak_for_themselves(house, quick):
-    fig, ax = figures.new()
-    figures.barh(ax, pd.Series([1.0], ["cars"]))
-    ax.set_xlabel("Share (percent)")
-    save(fig)
-    fig, ax = figures.new()
-    ax.bar([0, 1], [1, 2])
-    ax.set_xticks([0, 1], ["2024", "2025"])
-    ax.set_ylabel("Gap (billion USD)")
-    with pytest.raises(InputError, match="x-axis"):
-        save(fig)
-    ax.set_xticks([0, 1], ["gross", "net"])
-    save(fig)
-
-
-def test_shared_axes_need_one_label(house, quick):
-    fig, (left, right) = figures.new("double", cols=2, sharey=True)
-    for ax in (left, right):
-        figures.line(ax, FRAME["exports_jpy_bn"])
-    with pytest.raises(InputError, match="y-axis"):
-        save(fig)
-    left.set_ylabel("Value (billion yen)")
-    save(fig)
-
-
-def test_a_stem_belongs_to_one_notebook(house, quick, monkeypatch):
-    save()
-    monkeypatch.setattr(run, "_current", run.Run("01_trade_gap", {}, True, "trade_gap", house[0]))
-    with pytest.raises(InputError, match="03_export_decline saves"):
-        save()
-
-
-def test_a_failure_leaves_the_earlier_files_whole(house, quick, monkeypatch):
-    save()
-    before = read(house[0])
-
-    def full(*_):
-        raise OSError("No space left on device")
-
-    monkeypatch.setattr("os.replace", full)
-    with pytest.raises(OSError, match="No space"):
-        save(data=FRAME * 2)
-    assert read(house[0]) == before
-
-
-def test_without_a_run_nothing_is_saved(monkeypatch):
-    monkeypatch.setattr(run, "_current", None)
-    with pytest.raises(InputError, match="No run has begun"):
-        save()
-
-
-def test_wrong_width_is_refused():
-    with pytest.raises(InputError, match="width"):
-        figures.new("wide")
 
 
 @pytest.mark.slow
