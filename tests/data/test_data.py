@@ -45,7 +45,8 @@ def test_the_last_vintage_is_what_is_known_now():
 @pytest.mark.parametrize(
     ("name", "day", "last"),
     [
-        ("mof.us.exports.total", "2025-06-19", "2025-04"),  # detailed May: end of June
+        ("mof.us.exports.total", "2025-06-17", "2025-04"),
+        ("mof.us.exports.total", "2025-06-19", "2025-05"),  # provisional; detailed at the end of June
         ("mof.us.exports.total", "2025-06-30", "2025-05"),
         ("mof.us.exports.total", "2026-09-15", "2026-07"),
         ("mof.us.exports.total", "2026-09-16", "2026-08"),
@@ -91,8 +92,17 @@ def test_nothing_known_yet_and_a_broken_day_are_refused():
 
 
 def test_a_frame_as_of_a_day_joins_what_was_known():
-    table = data.frame({"exports": "mof.us.exports.total", "rate": "frb.jpy_per_usd"}, "2025-01", as_of="2025-06-19")
+    table = data.frame({"exports": "mof.us.exports.total", "rate": "frb.jpy_per_usd"}, "2025-01", as_of="2025-06-17")
     assert str(table.index[-1]) == "2025-05" and table["exports"].isna().iloc[-1]
+
+
+def test_the_provisional_figures_of_a_day_are_those_of_that_day():
+    """Released on 18 June 2025, and revised with the detailed figures at the end of the month."""
+    name = "mof.us.exports.total"
+    on = {day: data.series(name, "2025-05", "2025-05", as_of=day).iloc[0] for day in ("2025-06-18", "2025-06-30")}
+    assert on == {"2025-06-18": 1514021, "2025-06-30": 1514190}
+    balance = data.frame({flow: f"mof.us.{flow}.total" for flow in ("exports", "imports")}, as_of="2025-06-19")
+    assert (balance["exports"] - balance["imports"]).iloc[-1] == 451701
 
 
 def test_editions_are_never_joined():

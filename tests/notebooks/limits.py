@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 from autogap import data
+from autogap.data import known
 from autogap.methods import balance, tariffs
 from autogap.paths import DATA, NOTEBOOKS
 from nbpoints.errors import InputError
@@ -71,9 +72,9 @@ def releases():
 
 
 def since_the_release_of(month):
-    """Days from the first detailed release of a month to the version of the package."""
-    released = pd.Period(data.revisions("mof.us.exports.total").loc[month].first_valid_index(), "M")
-    return str(released.end_time.date()), version()
+    """Days from the first release of a month to the version of the package."""
+    released = data.revisions("mof.us.exports.total").loc[month].first_valid_index()
+    return str(known.last_day(released)), version()
 
 
 def published_years(*items):
@@ -114,7 +115,7 @@ LIMITS = {
     ("02_autos_in_the_gap", "year"): (lambda: published_years("motor_vehicles", "mv_parts"), ALL),
     ("02_autos_in_the_gap", "as_of"): (lambda: since_the_release_of("2025-05"), ALL),
     ("03_export_decline", "month"): (lambda: with_a_base(*CUSTOMS_MONTH), ALL),
-    ("03_export_decline", "as_of"): (lambda: since_the_release_of("2025-08"), ALL),
+    ("03_export_decline", "as_of"): (lambda: since_the_release_of("2025-05"), ALL),
     ("04_auto_sector", "year"): (lambda: table_years("io_oecd_japan"), ALL),
     ("05_tariff_schedule", "day"): (law, INSIDE),
     ("05_tariff_schedule", "start"): (lambda: months(*DUTIES), INSIDE),

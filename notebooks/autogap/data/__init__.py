@@ -152,7 +152,7 @@ def about(name: str, as_of: str | None = None) -> dict[str, str]:
     >>> from autogap import data
     >>> told = data.about("mof.us.exports.total", as_of="2025-06-19")
     >>> told["unit"], told["vintage"], told["last_period"]
-    ('million JPY', '2025-05', '2025-04')
+    ('million JPY', '2025-06-18', '2025-05')
     """
     entry = _entry(name)
     rows = _known(entry, as_of)
@@ -247,8 +247,8 @@ def series(
     >>> from autogap import data
     >>> float(data.series("mof.us.balance", "2025-05", "2025-05").iloc[0])
     451672.0
-    >>> str(data.series("mof.us.balance", as_of="2025-06-19").index[-1])
-    '2025-04'
+    >>> float(data.series("mof.us.balance", as_of="2025-06-19").iloc[-1])
+    451701.0
     """
     entry = _entry(name)
     if vintage is not None and known.asked(as_of) is not None:
