@@ -148,7 +148,7 @@ def test_the_change_on_a_base_year_is_that_of_its_own_months():
     assert found["value"] == pytest.approx(100 * np.expm1(-0.2))
     assert found["low"] == pytest.approx(100 * np.expm1(-0.2 - half), abs=1e-3)
     assert found["high"] == pytest.approx(100 * np.expm1(-0.2 + half), abs=1e-3) and found["months"] == 4
-    with pytest.raises(InputError, match="2023-05 is missing"):
-        counterfactual.on_base_year(season, 2023, "2025-05", "2025-08")
+    with pytest.raises(InputError, match="exports over elsewhere: 2023-05 is missing"):
+        counterfactual.on_base_year(season.rename("exports over elsewhere"), 2023, "2025-05", "2025-08")
     with pytest.raises(InputError, match="is one month"):
         counterfactual.on_base_year(season, 2024, "2025-05", "2025-05")

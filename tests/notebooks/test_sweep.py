@@ -253,7 +253,10 @@ def test_figures_about_a_date_do_not_follow_the_parameters(executed, stem):
     default = values(BOOKS[stem])
     for one in [one for one in OTHERS.get(stem, []) if "as_of" not in one.values]:
         new = values(stored(executed, point("others", stem, one.values)))
-        assert {name: new.get(name) for name in dated} == {name: default[name] for name in dated}
+        # another span of months may be summed in another order: equal up to the last bits
+        assert {name: new.get(name) for name in dated} == pytest.approx(
+            {name: default[name] for name in dated}, rel=1e-9
+        )
 
 
 @pytest.mark.slow
