@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -91,7 +91,7 @@ def run(
     limits: Limits = Limits(),
     screen: Screen | None = None,
     servers: Servers | None = None,
-) -> Iterator[tuple[int, Again]]:
+) -> Generator[tuple[int, Again], None, None]:
     """Run notebooks; yield each one's place in the list with what came out, as they end.
 
     Parameters

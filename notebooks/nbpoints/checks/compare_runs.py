@@ -152,11 +152,12 @@ def add_compare_arguments(parser: argparse.ArgumentParser) -> None:
 
 def compare_main(arguments: argparse.Namespace) -> int:
     """Run `compare`: status 0 when nothing differs, 1 otherwise."""
-    found = compare(*arguments.runs, arguments.tolerance)
+    old, new = arguments.runs
+    found = compare(old, new, arguments.tolerance)
     for name, differences in found.items():
         if differences:
             print(f"{name}\n" + "\n".join(f"  {line}" for line in report(differences).splitlines()))
-    other = environments(*arguments.runs)
+    other = environments(old, new)
     if other:
         print("versions\n" + "\n".join(f"  {line}" for line in other))
     differing = sum(bool(differences) for differences in found.values())

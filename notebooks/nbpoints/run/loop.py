@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
@@ -46,7 +46,9 @@ class Loop:
     servers: Servers | None = None
     _writers: dict[str, str] = field(default_factory=dict)
 
-    def run(self, jobs: int, executor: str = "local", scheduler: str | None = None) -> Iterator[tuple[int, Outcome]]:
+    def run(
+        self, jobs: int, executor: str = "local", scheduler: str | None = None
+    ) -> Generator[tuple[int, Outcome], None, None]:
         """Run all points; yield each one's place in `todo` with its outcome, as they end.
 
         Parameters

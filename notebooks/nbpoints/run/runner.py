@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from nbpoints import files, project
 from nbpoints.errors import InputError, needs_unix
@@ -99,7 +99,7 @@ def run(
             from nbpoints.kernels.preload import Preload
             from nbpoints.run.loop import Loop
 
-            settings = {"timeout_s": timeout, "memory_mb": memory_mb, "warm": warm}
+            settings: dict[str, Any] = {"timeout_s": timeout, "memory_mb": memory_mb, "warm": warm}
             environments = _environments(points)
             todo = [
                 Job(entry.point, out, environment=environments[entry.point.notebook.parent], **settings)

@@ -37,7 +37,9 @@ def limits(job: Job, launch: Launch, outcome: Outcome) -> Iterator[None]:
 
 def _watch(job: Job, launch: Launch, outcome: Outcome, done: threading.Event) -> None:
     deadline = None if job.timeout_s is None else time.monotonic() + job.timeout_s
-    while not done.wait(_POLL_S if job.memory_mb is not None else max(0.0, deadline - time.monotonic())):
+    while not done.wait(
+        _POLL_S if job.memory_mb is not None or deadline is None else max(0.0, deadline - time.monotonic())
+    ):
         process = launch.process
         if process is None:
             # not started yet
