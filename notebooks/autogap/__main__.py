@@ -10,37 +10,37 @@ from nbpoints import cli
 COMMANDS: list[cli.Command] = [
     cli.Command(
         "new",
-        "write the skeleton of a notebook, a series or claims",
+        "begin a notebook, a series or claims from a skeleton",
         "autogap.skeleton:add_arguments",
         "autogap.skeleton:main",
     ),
     cli.Command(
         "site",
-        "build pages of executed points that work from a disk",
+        "build a static site from executed points",
         "autogap.publish.cli:add_site",
         "autogap.publish.cli:site",
     ),
     cli.Command(
         "export",
-        "write numbers, tables and figures of points for a manuscript, or check them",
+        "export numbers, tables and figures for a manuscript, or check an export",
         "autogap.publish.cli:add_export",
         "autogap.publish.cli:export",
     ),
     cli.Command(
         "figures",
-        "draw the figures of points that have run in other forms or another profile",
+        "redraw the figures of finished points in another form or profile",
         "autogap.figures.redraw:declare",
         "autogap.figures.redraw:run",
     ),
     cli.Command(
         "refresh",
-        "ask the publishers for newer figures, and show or write what changes",
+        "fetch new figures from the publishers, and show or write the changes",
         "autogap.sources.cli:refresh_arguments",
         "autogap.sources.cli:refresh_main",
     ),
     cli.Command(
         "data",
-        "show how new each file of the data package is, and what is overdue",
+        "show how recent each data file is, and which are overdue",
         "autogap.sources.cli:data_arguments",
         "autogap.sources.cli:data_main",
     ),
@@ -52,7 +52,7 @@ COMMANDS: list[cli.Command] = [
     ),
     cli.Command(
         "report",
-        "set every notebook, and the collection, as PDF",
+        "typeset each notebook and the whole collection as PDF",
         "autogap.publish.cli:add_report",
         "autogap.publish.cli:report",
     ),

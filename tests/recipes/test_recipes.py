@@ -7,6 +7,7 @@ import io
 import re
 
 import pytest
+from autogap.sources import ask as ask_module
 
 from tests.recipes.conftest import PAGE, commands
 
@@ -121,3 +122,40 @@ def test_add_an_article_of_claims(project):
     assert "1 point: 1 ran" in told[-1] or "1 ran" in told[-1], told
     finish(project, PAGES, "tests/data/test_tables.py tests/test_claims_article.py", title=new)
     assert "judged by" in project.do(claim)
+
+
+PARSE = """\
+\"\"\"My office: a table of months, made for this test.\"\"\"
+
+from autogap.sources.figure import Figure, number
+from autogap.sources.tables import Request
+
+
+def parse(content: bytes, request: Request) -> list[Figure]:
+    rows = [line.split(",") for line in content.decode().splitlines()[1:]]
+    return [Figure(period, number(value, f"{request.request}, {period}"), {"item": "prices"}) for period, value in rows]
+"""
+
+
+@pytest.mark.long
+def test_add_a_publisher(project):
+    """A parser, two rows, a kept reply: the refresh tells the month that the package lacks."""
+    package, ask = commands("Add a publisher")
+    (project.root / "notebooks/autogap/sources/publisher.py").write_text(PARSE, encoding="utf-8")
+    project.edit(
+        "notebooks/autogap/sources/tables.py", lambda text: text.replace('    "boj",', '    "boj",\n    "publisher",')
+    )
+    terms = "public domain (work of the US federal government)"
+    request = ["my_prices", "PUBLISHER", "publisher", "https://www.bea.gov/my.csv", "once", "", "csv", "utf-8", "month"]
+    project.add("requests.csv", [[*request, "", "", "", "made for a test", terms]])
+    series = "bea.pce_price_new_motor_vehicles"
+    project.edit("data/selectors.csv", lambda text: text.replace("\n", f"\n{series},my_prices,item=prices,1,,yes\n", 1))
+    project.say_so("A publisher more.")
+    project.do(package)
+    with (project.root / "data/observations/bea_prices.csv").open(newline="", encoding="utf-8") as stream:
+        held = [(row["period"], row["value"]) for row in csv.DictReader(stream) if row["series"] == series]
+    body = "month,value\n" + "".join(f"{period},{value}\n" for period, value in [*held, ("2026-02", "122.3")])
+    reply = ask_module.Reply(body.encode(), "2026-11-27", request[3])
+    (project.root / "replies").mkdir()
+    (project.root / "replies/my_prices.http").write_bytes(ask_module.pack("my_prices", reply))
+    assert "1 new and 0 revised figures, 2026-02 to 2026-02" in project.do(f"{ask} --no-answers")

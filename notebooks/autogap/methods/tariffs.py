@@ -313,7 +313,7 @@ def regimes(schedule: pd.DataFrame, product: str = "passenger_vehicles", end: st
     product : str
         A product group of the schedule.
     end : str, optional
-        Last day of a spell that is still in force; without it its end is missing (NaT).
+        Last day of a spell that is still in force, beyond which none begins; without it its end is missing (NaT).
 
     Returns
     -------
@@ -332,6 +332,8 @@ def regimes(schedule: pd.DataFrame, product: str = "passenger_vehicles", end: st
     >>> law[BOUNDS] = [[2.5, 2.5, 0.0, 0.0, 2.5, 2.5], [2.5, 2.5, 25.0, 25.0, 27.5, 27.5]]
     >>> regimes(law, "cars", end="2025-09-15").astype(str).values.tolist()
     [['2025-04-03', '2025-09-15', '27.5 percent']]
+    >>> len(regimes(law, "cars", end="2025-03-31"))
+    0
     """
     spells = _spells(schedule, product)
     total = spells["total_rate_high_pct"].fillna(spells["additional_rate_high_pct"])
@@ -342,7 +344,8 @@ def regimes(schedule: pd.DataFrame, product: str = "passenger_vehicles", end: st
             "label": total.map("{:g} percent".format),
         }
     )
-    return table[spells["additional_rate_high_pct"] > 0].reset_index(drop=True)
+    is_shown = table["start"].le(end) if end else True
+    return table[(spells["additional_rate_high_pct"] > 0) & is_shown].reset_index(drop=True)
 
 
 def charged_rate_pct(calculated_duty: pd.Series, customs_value: pd.Series) -> pd.Series:
