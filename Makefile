@@ -116,4 +116,5 @@ $(READY): requirements.txt pyproject.toml
 	@{ $(BIN)/pip install --progress-bar off --require-hashes -r requirements.txt || touch $(VENV)/failed; } | $(COUNTED)
 	@test ! -e $(VENV)/failed
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@$(BIN)/python -c "import matplotlib.font_manager" 2> /dev/null # lists the fonts, once on each machine
 	@touch $@

@@ -87,6 +87,12 @@ def test_a_misspelt_parameter_is_refused(checkout):
     assert by_hand(checkout) == set()
 
 
+def test_the_paths_that_papermill_injects_are_no_parameters(checkout):
+    done = checkout.run("papermill", BOOK, "out.ipynb", "--inject-paths", "-p", "month", "2025-08")
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert by_hand(checkout, "export_decline@month=2025-08") == {("briefing", "2025-08")}
+
+
 def test_a_notebook_run_whole_by_hand_still_proves_itself(checkout):
     """Run All and save: the notes below the figures are no difference."""
     done = checkout.run("jupyter", "nbconvert", "--to", "notebook", "--execute", "--inplace", BOOK)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # the first line of the cell that papermill, and our engine after it, puts below the parameters cell
 _INJECTED = "# Parameters"
+# what papermill adds to it with `--inject-paths`
+_PATHS = ("PAPERMILL_INPUT_PATH", "PAPERMILL_OUTPUT_PATH")
 
 
 def kernel() -> object | None:
@@ -58,7 +60,8 @@ def refuse_unknown(parameters: Mapping[str, Parameter]) -> None:
     from nbpoints.parameters import declare
 
     for _, source in _cells():
-        wrong = [name for name in _assigned(source) if name not in parameters] if _is_injected(source) else []
+        known = {*parameters, *_PATHS}
+        wrong = [name for name in _assigned(source) if name not in known] if _is_injected(source) else []
         if wrong:
             raise InputError(" ".join(declare.unknown(name, parameters) for name in wrong))
 

@@ -17,17 +17,21 @@ from pathlib import Path
 
 from tests.compendium import rules as compendium
 from tests.compendium import signed
+from tests.mutation import by_rule
 from tests.mutation.faults import Fault
+from tests.mutation.in_words import CATCHERS
 from tests.mutation.tree import Tree
 
 LEFT_OUT = shutil.ignore_patterns(*compendium.LEFT_OUT, ".venv*", "*.egg-info")
-TIMEOUT_S = 300
+TIMEOUT_S = 1200  # generous: a loaded machine is no fault
 RULES, DATA = ["tests/compendium/test_compendium.py"], ["tests/data", "tests/test_claims.py"]
 QUICK = ("-m", "not browser and not long")
 UNIT = [*QUICK, "tests/figures", "tests/methods", "tests/test_claims.py", "tests/test_results.py", "tests/test_run.py"]
 UNIT += ["tests/test_words.py", "tests/test_examples.py"]
 # nbformat's jsonschema tries for a check of IRIs, which no notebook has, and it takes two seconds to import
 PYTEST = "import sys; sys.modules['rfc3987_syntax'] = None; import pytest; sys.exit(pytest.main())"
+# by hand a line below each figure says where it went, which plain nbval would call a difference
+AS_A_BATCH = {"NBPOINTS_FIGURES": "runs/plain"}
 PLAIN = ("--nbval", "--noconftest", "-o", "addopts=", "-o", "filterwarnings=")
 
 
@@ -38,7 +42,7 @@ class Verdict:
     fault: Fault
     caught_by: list[str]
     told: str
-    plain_nbval: bool
+    plain_nbval: bool | None  # None: a fault that no computation shows, so it was not run
     seconds: float
 
 
@@ -48,6 +52,11 @@ def judge(root: Path, fault: Fault) -> Verdict:
     The cheap checks come first and all of them run, so that the report names each that catches it.
     """
     began = time.monotonic()
+    if fault.kind in CATCHERS:
+        with tempfile.TemporaryDirectory(prefix="autogap-mutation-", dir=root.parent) as folder:
+            said = by_rule.seen(root, fault, Path(folder))
+        caught = ["rules of the collection"] if said else []
+        return Verdict(fault, caught, (said or [""])[0], None, time.monotonic() - began)
     with copy_of(root) as copy:
         tree = Tree(copy)
         fault.plant(tree)
@@ -60,7 +69,7 @@ def judge(root: Path, fault: Fault) -> Verdict:
             if done.returncode:
                 caught.append(name)
                 told = told or first_sentence(done.stdout)
-        plain = pytest(copy, *PLAIN, book_of(fault))
+        plain = pytest(copy, *PLAIN, book_of(fault), **AS_A_BATCH)
         return Verdict(fault, caught, told, plain.returncode == 1, time.monotonic() - began)
 
 
@@ -84,9 +93,12 @@ def not_green(root: Path, faults: list[Fault]) -> list[str]:
         "re-run of the notebooks": ["--nbval", *books],
         "plain nbval": [*PLAIN, *books],
     }
+
+    def run(name: str) -> subprocess.CompletedProcess:
+        return pytest(copy, *runs[name], timeout=5400, **(AS_A_BATCH if name == "plain nbval" else {}))
+
     with copy_of(root) as copy, ThreadPoolExecutor(2) as pool:
-        ended = pool.map(lambda arguments: pytest(copy, *arguments, timeout=1800), runs.values())
-        done = dict(zip(runs, ended, strict=True))
+        done = dict(zip(runs, pool.map(run, runs), strict=True))
     return [
         f"{name}: {first_sentence(one.stdout) or one.stdout[-300:]}" for name, one in done.items() if one.returncode
     ]
@@ -101,7 +113,7 @@ def clean_rerun(root: Path, number: int) -> list[str]:
         "COLUMNS": str(60 + 10 * (number % 8)),
     }
     with copy_of(root) as copy:
-        done = pytest(copy, "--nbval", "notebooks", "-n", "2", "--dist", "loadfile", timeout=1800, **other)
+        done = pytest(copy, "--nbval", "notebooks", "-n", "2", "--dist", "loadfile", timeout=5400, **other)
         return re.findall(r"^(?:FAILED|ERROR) (.*)$", done.stdout, re.MULTILINE) or (
             [] if not done.returncode else [done.stdout]
         )

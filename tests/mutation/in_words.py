@@ -29,6 +29,7 @@ CATCHERS = {
     "scope shortened": "whole_scope",
     "test weakened": "tests_are_whole",
     "alternative text of another figure": "own_alternative_texts",
+    "number in prose": "numbers_without_source",
     "prose changed": "signed",
     "words of a result changed": "signed",
     "provenance changed": "signed",
@@ -133,6 +134,10 @@ in_text("active content", "a handler on a picture", '<img src="a.png" onerror="a
 in_text("active content", "hidden words", '<span style="display:none">or not</span>')
 in_text("active content", "a link that runs", "[source](javascript:alert(1))")
 in_file("active content", "a remote frame in the README", "README.md", '<iframe src="https://example.org"></iframe>')
+
+in_text("number in prose", "a figure that nothing computes", "Cars were 87.3 percent of it.")
+in_text("number in prose", "a count", "The article quotes 347 figures.", DECLINE)
+in_text("number in prose", "a rate that was never law", "The rate on cars was 26.25 percent until then.", DECLINE)
 
 in_text("unseen character", "letters turned round in a text cell", "The gap \u202eworran\u202c.")
 in_file("unseen character", "a blank of no width in the README", "README.md", "US\u200bD")

@@ -49,6 +49,9 @@ CELLS = {
     "exits": ("import sys\nsys.exit(0)", "failed", "cell 3: the notebook stopped early"),
     "quits": ("quit()", "failed", "cell 3: the notebook stopped early"),
     "exits_3": ("import sys\nsys.exit(3)", "failed", "cell 3: SystemExit: 3"),
+    "half_a_character": ("print('a\\ud800b')", "ran", ""),
+    "half_in_an_error": ("raise ValueError('a\\ud800b')", "failed", "cell 3: ValueError: a\\ud800b"),
+    "half_in_an_output": (f"{SHOW}display({{'text/plain': 'a\\ud800b'}}, raw=True)", "ran", ""),
     "good": ("print('fine')", "ran", ""),
 }
 # the whole file
@@ -125,6 +128,17 @@ def test_a_file_that_cannot_run_is_told(told, name):
 def test_what_other_programs_leave_out_does_no_harm(told, name):
     """It runs."""
     assert told[name].split()[1] == "ran", told[name]
+
+
+def test_half_a_character_is_shown_as_its_escape(tmp_path):
+    """ipykernel loses it, in one of several ways, and prints its own fault into whatever cell comes next."""
+    project = Project(tmp_path)
+    names = [f"half_{number}" for number in range(8)]
+    for name in names:
+        project.write(name, "print('a\\ud800b')", "print('after')")
+    status, told = project.run(*map(project.point, names), jobs=4)
+    assert status == 0, told
+    assert {project.printed(project.point(name)) for name in names} == {"a\\ud800b\nafter\n"}
 
 
 def test_a_long_line_costs_no_more_than_its_bytes(tmp_path):

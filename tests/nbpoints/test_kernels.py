@@ -10,9 +10,11 @@ import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 
 import psutil
 import pytest
+from nbpoints.errors import InputError
 from nbpoints.kernels import server as kernels
 from toy_project import Project
 
@@ -235,3 +237,26 @@ def test_nothing_is_left_behind_however_a_batch_ends(tmp_path, number, warm):
         for process in family:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
+
+
+def test_a_kernel_that_dies_before_its_first_cell_is_tried_once_more(tmp_path, monkeypatch):
+    """Nothing has been done yet that could be done twice; a second death is the outcome."""
+    site = tmp_path / "site"
+    site.mkdir()
+    counter = "import os\nif 'NBPOINTS_KERNEL' in os.environ:\n    open({0!r}, 'a').write('.')\n    {1}os._exit(9)\n"
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    for name, when, status in (("once", "len(open({0!r}).read()) > 1 or ", 0), ("always", "", 1)):
+        project, starts = Project(tmp_path / name), str(tmp_path / f"{name}.txt")
+        project.write("light", "print(n)")
+        (site / "sitecustomize.py").write_text(counter.format(starts, when.format(starts)))
+        ended, told = project.run(project.point("light"), warm=False)
+        assert ended == status, told
+        assert len(Path(starts).read_text()) == 2
+        assert told.count("trying again") == 1
+
+
+@pytest.mark.parametrize("seconds", ["soon", "0", "-1"])
+def test_the_wait_for_a_kernel_is_a_number_of_seconds(seconds, monkeypatch):
+    monkeypatch.setenv("NBPOINTS_START_S", seconds)
+    with pytest.raises(InputError, match=f"NBPOINTS_START_S={seconds}: expected a number of seconds above 0"):
+        kernels.start_s()

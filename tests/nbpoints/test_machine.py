@@ -154,3 +154,21 @@ def test_no_server_is_left_when_the_system_gives_no_process(monkeypatch, tmp_pat
 
 def _refuse(*arguments: object, **keywords: object) -> None:
     raise BlockingIOError(11, "Resource temporarily unavailable")
+
+
+@pytest.mark.skipif(
+    not (shutil.which("setpriv") and shutil.which("prlimit") and hasattr(os, "geteuid") and os.geteuid() == 0),
+    reason="NOT PROVED: only root can become a user with a limit of processes (setpriv, prlimit)",
+)
+def test_too_few_processes_are_told_in_a_sentence(tmp_path):
+    """A real limit: the messaging library of Jupyter would end the batch without a word."""
+    project = Project(tmp_path)
+    project.write("light", "print(n)")
+    rights = "+dac_read_search,+dac_override"
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    nobody += [f"--inh-caps={rights}", f"--ambient-caps={rights}", "prlimit", "--nproc=16"]
+    command = [sys.executable, "-m", "nbpoints", "run", "--dir", str(tmp_path / "notebooks"), "-j", "1"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "HOME": str(tmp_path)}
+    done = subprocess.run([*nobody, *command], capture_output=True, text=True, env=environment, cwd=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert "No more threads can be started (see `ulimit -u`)" in done.stderr and "Traceback" not in done.stderr

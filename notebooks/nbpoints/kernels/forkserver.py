@@ -260,8 +260,9 @@ def kernel(request: dict, leash: socket.socket, at_hand: Iterable[str] = ()) -> 
 
     # by default cells are named after the process, and warnings print the name
     compiler.get_tmp_directory = lambda: "ipykernel"
-    iostream.OutStream = _flushing_what_there_is(iostream.OutStream)
-    kernelapp.IOPubThread = _without_tcp(kernelapp.IOPubThread, f"ipc://{request['connection_file']}-forks")
+    messages = _load("messages")
+    iostream.OutStream = messages.flushing_what_there_is(iostream.OutStream)
+    kernelapp.IOPubThread = messages.without_tcp(kernelapp.IOPubThread, f"ipc://{request['connection_file']}-forks")
 
     class KernelApp(kernelapp.IPKernelApp):
         def write_connection_file(self, **keywords: object) -> None:
@@ -277,52 +278,10 @@ def kernel(request: dict, leash: socket.socket, at_hand: Iterable[str] = ()) -> 
     config.IPKernelApp.log_level = 50
     app = KernelApp.instance(config=config, connection_file=request["connection_file"])
     app.initialize([])
+    app.session.pack = messages.escaping_half_characters(app.session.pack)
     observer.time_cells(app.shell.events)
     observer.start(at_hand)
     app.start()
-
-
-def _without_tcp(thread: type, address: str) -> type:
-    """Use IPC for the output of processes that a notebook forks; ipykernel opens a TCP port for it."""
-    import zmq
-    from zmq.eventloop.zmqstream import ZMQStream
-
-    class PubThread(thread):
-        def _setup_pipe_in(self) -> None:
-            self._pipe_uuid = os.urandom(16)
-            pipe = self.socket.context.socket(zmq.PULL)
-            pipe.linger = 0
-            pipe.bind(address)
-            self._pipe_in = ZMQStream(pipe, self.io_loop)
-            self._pipe_in.on_recv(self._handle_pipe_msg)
-
-        def _setup_pipe_out(self) -> tuple:
-            context = zmq.Context()
-            pipe = context.socket(zmq.PUSH)
-            pipe.linger = 3000
-            pipe.connect(address)
-            return context, pipe
-
-    return PubThread
-
-
-def _flushing_what_there_is(stream: type) -> type:
-    """Skip flushing an empty stream; ipykernel waits for a thread at least twice per output."""
-
-    class Stream(stream):
-        _holds_text = False
-
-        def write(self, string: str) -> int | None:
-            written = super().write(string)
-            self._holds_text = True
-            return written
-
-        def flush(self) -> None:
-            if self._holds_text:
-                self._holds_text = False
-                super().flush()
-
-    return Stream
 
 
 def _hold(leash: socket.socket, observer) -> None:

@@ -21,7 +21,7 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.provisioning import KernelProvisionerBase
 
-from nbpoints.kernels.server import START_S, Forked, ForkError, Ordinary, read_line
+from nbpoints.kernels.server import WAIT, Forked, ForkError, Ordinary, read_line, start_s
 
 _REPORT_S = 5
 _POLL_S = 0.002
@@ -75,7 +75,7 @@ class Launch:
         if self.address is not None:
             try:
                 self.process = Forked(self.address, request)
-                read_line(self.process.leash, START_S)
+                read_line(self.process.leash, start_s())
                 return
             except (ForkError, OSError) as error:
                 if self.is_cut:
@@ -84,7 +84,7 @@ class Launch:
                 self._end()
         self.process = Ordinary(request, self.folder)
         try:
-            read_line(self.process.leash, START_S)
+            read_line(self.process.leash, start_s())
         except OSError as error:
             self._end()
             raise RuntimeError(f"the kernel did not start ({error})") from error
@@ -191,7 +191,8 @@ class Client(AsyncKernelClient):
 
         The general way sends a request and then listens for 0.2 s of silence.
         """
-        deadline = time.monotonic() + (START_S if timeout is None else timeout)
+        wait_s = start_s() if timeout is None else timeout
+        deadline = time.monotonic() + wait_s
         silent_s = 0
         while time.monotonic() < deadline:
             try:
@@ -207,7 +208,7 @@ class Client(AsyncKernelClient):
                 continue
             if message["msg_type"] == "iopub_welcome":
                 return
-        raise RuntimeError("Kernel was not ready in time")
+        raise RuntimeError(f"it was not ready within {wait_s:g} s; {WAIT} sets the wait")
 
 
 class Manager(AsyncKernelManager):

@@ -25,13 +25,29 @@ ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "
 # pyarrow's allocator starts a thread on import, and a fork copies only the thread that forks
 ONE_THREAD["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
 INLINE = "module://matplotlib_inline.backend_inline"
-START_S = 60
+# how long a kernel may take to start: minutes were seen where a machine is many times overloaded
+START_S, WAIT = 300, "NBPOINTS_START_S"
 # sun_path holds 104 bytes on macOS and 108 on Linux; ours end in a name of 20 characters at most
 _LONGEST_FOLDER = 80
 
 
 class ForkError(RuntimeError):
     """The fork server is not there or gave no process."""
+
+
+def start_s() -> float:
+    """How long to wait for a kernel, in seconds.
+
+    Raises
+    ------
+    InputError
+        When the variable NBPOINTS_START_S is no number above zero.
+    """
+    text = os.environ.get(WAIT) or str(START_S)
+    with contextlib.suppress(ValueError):
+        if float(text) > 0:
+            return float(text)
+    raise InputError(f"{WAIT}={text}: expected a number of seconds above 0, for example {START_S}.")
 
 
 def private_folder() -> Path:
@@ -64,6 +80,7 @@ class Server:
 
     def __init__(self) -> None:
         needs_unix()
+        start_s()
         self.folder = private_folder()
         self._owner, theirs = socket.socketpair()
         try:
@@ -153,12 +170,12 @@ class Forked:
         self._said, self._code = b"", None
         try:
             with theirs:
-                self._connection.settimeout(START_S)
+                self._connection.settimeout(start_s())
                 self._connection.connect(address)
                 text = json.dumps(request).encode() + b"\n"
                 sent = socket.send_fds(self._connection, [text], [theirs.fileno()])
                 self._connection.sendall(text[sent:])
-            self.pid = read_line(self._connection, START_S)["pid"]
+            self.pid = read_line(self._connection, start_s())["pid"]
         except (OSError, ValueError, KeyError) as error:
             self.close()
             raise ForkError(f"no process forked ({error})") from error

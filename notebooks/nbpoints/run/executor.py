@@ -16,6 +16,8 @@ CONNECT_S = 60
 _POLL_S = 0.05
 # measured: 8 and 25 files and sockets
 _FILES, _FILES_OF_A_JOB = 12, 26
+# measured: of 20 threads and processes the messaging library of Jupyter ends this one, 30 do for one point
+_THREADS, _THREADS_OF_A_JOB = 8, 14
 WAIT = "NBPOINTS_DASK_WAIT_S"
 
 
@@ -56,6 +58,7 @@ def threads(jobs: int) -> Iterator[Executor]:
 
     When the block is left by an exception, kernels under way are ended and waiting calls are dropped.
     """
+    _try_threads(_THREADS + jobs * _THREADS_OF_A_JOB)
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="point")
     try:
         yield pool
@@ -71,6 +74,26 @@ def threads(jobs: int) -> Iterator[Executor]:
             jupyter_kernel.cut_all()
             ending.join(_POLL_S)
         raise
+
+
+def _try_threads(count: int) -> None:
+    """Start threads and end them again: a library that cannot start its own would end the process without a word.
+
+    Raises
+    ------
+    RuntimeError
+        When so many cannot be started.
+    """
+    end, started = threading.Event(), []
+    try:
+        for _ in range(count):
+            thread = threading.Thread(target=end.wait, daemon=True)
+            thread.start()
+            started.append(thread)
+    finally:
+        end.set()
+        for thread in started:
+            thread.join()
 
 
 @contextlib.contextmanager

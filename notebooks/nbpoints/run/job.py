@@ -62,6 +62,8 @@ class Outcome:
         Wall time of the point; processor time of its cells.
     results, figures : int
         How many were recorded and saved.
+    has_begun : bool
+        Whether a cell ran; a kernel that died before has done nothing that a second one would do twice.
     cell : int or None
         Where it failed, counted from 1 in the notebook that the user wrote.
     error : str
@@ -81,6 +83,7 @@ class Outcome:
     cell_cpu_s: float = 0.0
     results: int = 0
     figures: int = 0
+    has_begun: bool = False
     cell: int | None = None
     error: str = ""
     place: str = ""

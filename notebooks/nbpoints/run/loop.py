@@ -135,7 +135,9 @@ class Loop:
             if outcome.cold and not warned:
                 warned = True
                 self.progress.note(f"Kernels start the ordinary, slower way: {outcome.cold}.")
-            if outcome.status in _WORTH_A_RETRY and attempt < self.retries:
+            # a kernel that never came to a cell is tried once more unasked
+            tries = self.retries if outcome.has_begun or outcome.status != "died" else max(1, self.retries)
+            if outcome.status in _WORTH_A_RETRY and attempt < tries:
                 self.progress.note(f"{self.todo[number].point.name}: {outcome.error}; trying again.")
                 submit(number, attempt + 1)
                 continue

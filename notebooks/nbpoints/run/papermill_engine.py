@@ -136,6 +136,7 @@ class Execution:
 
     def _cell_starts(self, cell: Mapping, cell_index: int) -> None:
         self._at, self._reply = (cell, cell_index), {}
+        self._outcome.has_begun = True
 
     def _cell_ends(self, cell: Mapping, cell_index: int, execute_reply: Mapping) -> None:
         self._reply = execute_reply["content"]
