@@ -18,7 +18,9 @@ from tests.compendium import rules as compendium
 BOOKS = sorted(NOTEBOOKS.glob("*.ipynb"))
 
 
-@pytest.mark.parametrize("rule", [*compendium.RULES, *content.RULES, prose.numbers_without_source], ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize(
+    "rule", [*compendium.RULES, *content.RULES, prose.numbers_without_source], ids=lambda rule: rule.__name__
+)
 def test_rule_of_the_collection_holds(rule):
     """One sentence a fault."""
     assert rule(ROOT) == []

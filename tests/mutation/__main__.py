@@ -103,8 +103,8 @@ class Report:
             "`make test` for the",
             "rooms in which it was planted. Plain nbval is the same re-run without this project's checks. It sees",
             "recorded results and the description of what a figure draws, because `record` and "
-            "`figures.save` store them in outputs. Faults that no computation shows (prose, provenance, scope, injected",
-            "content) are judged by the rules alone.",
+            "`figures.save` store them in outputs.",
+            "Faults that no computation shows (prose, provenance, scope, injected content) are judged by rules alone.",
             "",
             f"- Faults planted: {len(lines)}, of {len({kind for kind, _ in self.rows})} kinds. Caught: {caught}. "
             f"Caught by plain nbval: {plain} of {ran}.",
