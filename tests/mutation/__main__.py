@@ -56,7 +56,9 @@ def main() -> int:
 
 def row(verdict: Verdict) -> str:
     """The line of the table about one fault."""
-    told = verdict.told.replace("|", "\\|").replace("<", "&lt;")
+    # as code, since what is told may quote what was planted
+    told = verdict.told[:160].replace("|", "\\|").replace("`", "'").strip()
+    told = f"`{told}`" if told else ""
     by = ", ".join(verdict.caught_by) or MISSED
     plain = {True: "caught", False: "passes", None: "not run"}[verdict.plain_nbval]
     return f"| {verdict.fault.kind} | {verdict.fault.name} | {by} | {told} | {plain} |"
