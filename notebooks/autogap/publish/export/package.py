@@ -176,7 +176,8 @@ def content(reads: list[Read], theme: Theme, journal: Journal) -> dict[str, byte
                 ]
                 files[f"{base}.csv"] = sheets.safe_csv(figure.files["csv"])
                 files[f"{base}.xlsx"] = sheets.workbook(figure.table, about, chart=figure.title)
-            path = f"figures/{read.name}/{figure.stem}.pdf"
+            # LaTeX reads a PDF or, from a journal that takes none, a picture
+            path = f"{base}.{'pdf' if 'pdf' in journal.forms else 'png'}"
             captions_tex.append(points.latex(figure).replace(f"{{{figure.stem}.pdf}}", f"{{{path}}}"))
             captions_md.append(f"**{figure.stem}** ({read.name}). {tables.caption(figure)}\n\nAlt text: {figure.alt}\n")
             if "png" in figure.files:
