@@ -99,6 +99,38 @@ def totals(last: str = "") -> bytes:
     return ("\n".join(lines) + "\n").encode("cp932")
 
 
+_UNITS = {"kl": "：KL", "t": "：MT", "": " "}
+FUELS = {
+    "3": ("mineral_fuels", ""),
+    "30301": ("crude_petroleum", "kl"),
+    "30303": ("petroleum_products", ""),
+    "3050103": ("lng", "t"),
+    "3050101": ("lpg", "t"),
+    "30101": ("coal", "t"),
+}
+
+
+def fuels() -> bytes:
+    """The time series d61ma, its columns of fuels: quantity before value, the code over the quantity."""
+    names = {code: f"mof.world.imports.{item}" for code, (item, _) in FUELS.items()}
+    columns = {(code, ""): data.series(name) for code, name in names.items()}
+    columns |= {(code, unit): data.series(f"{names[code]}_{unit}") for code, (_, unit) in FUELS.items() if unit}
+    table = pd.DataFrame(columns)
+    lines = [
+        "《世界》  【月別】  （輸入）" + ",," * len(FUELS),
+        "WORLD Monthly Data  (Import)" + ",," * len(FUELS),
+        "概況品コード" + "".join(f",'{code}'," for code in FUELS),
+        ",数量,金額" * len(FUELS),
+        "Years/Months" + "".join(f",(単位{_UNITS[unit]}),(千円)" for _, unit in FUELS.values()),
+    ]
+    for month, row in table.iterrows():
+        cells = "".join(
+            f",{f'{row[code, unit]:.0f} ' if unit else '-'},{row[code, '']:.0f} " for code, (_, unit) in FUELS.items()
+        )
+        lines.append(f"{month.strftime('%Y/%m')}{cells}")
+    return ("\n".join([*lines, "2026/09" + ",-" * 2 * len(FUELS)]) + "\n").encode("cp932")
+
+
 def fred(series: str, identifier: str, last: str = "") -> str:
     """A graph of FRED as CSV."""
     out = io.StringIO()

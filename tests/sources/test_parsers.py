@@ -6,6 +6,7 @@ import json
 from decimal import Decimal
 
 import pytest
+from autogap import data
 from autogap.data.vocabulary import ASKING
 from autogap.paths import DATA
 from autogap.sources import (
@@ -18,6 +19,7 @@ from autogap.sources import (
     estat_files,
     fred_graph,
     fred_vintages,
+    http,
     tables,
     treasury,
 )
@@ -60,6 +62,20 @@ def test_a_series_in_another_form_is_refused(old, new, told):
     assert old in text
     with pytest.raises(SourceError, match=told):
         customs_series.parse(text.replace(old, new, 1).encode("cp932"), D41MA)
+
+
+def test_fuels_read_as_written_and_another_unit_is_refused():
+    request = REQUESTS["customs_d61ma"]
+    content = replies.fuels()
+    http.form(content, request.kind, request.encoding, request.expect, "d61ma")
+    found = match(own("customs_d61ma"), customs_series.parse(content, request))
+    assert len(found) == 10
+    for series, rows in found.items():
+        stored = data.series(series)
+        assert len(rows) == len(stored) and all(float(value) == stored[period] for period, value, _ in rows), series
+    with pytest.raises(SourceError, match="nothing matches 'code=30301;measure=quantity;unit=KL'"):
+        broken = content.decode("cp932").replace("：KL", "：TKL").encode("cp932")
+        match(own("customs_d61ma"), customs_series.parse(broken, request))
 
 
 class Book:

@@ -88,6 +88,18 @@ def test_a_revised_figure_is_a_row_beside_the_old_one(folder, server, refresh):
     assert [line.rpartition(",")[2] for line in rows] == ["2026-09-16", "2026-09-29"]
 
 
+def test_an_item_that_a_release_does_not_list_is_told(folder, server, refresh):
+    text = replies.press("2026-08", "2026-09-29", folder)
+    assert " SOY BEANS" in text
+    server.put(PRESS.format("202608", 5), text.replace(" SOY BEANS", " SOYA BEANS"))
+    _, told = refresh("--only", "customs")
+    line = next(line for line in told.splitlines() if "not in this release" in line)
+    assert "mof.us.imports.soybeans, mof.us.imports.soybeans_contribution_pp" in line
+    of = {one["request"]: one for one in json.loads(refresh("--only", "customs", "--json")[1])["requests"]}
+    assert "mof.us.imports.soybeans_t" in of["customs_press"]["absent"]
+    assert "mof.us.imports.motor_vehicles" not in of["customs_press"]["absent"]
+
+
 def test_replies_are_kept_and_read_again_without_a_server(a_month_behind, refresh, tmp_path, server):
     refresh("--only", "customs", "--record", str(tmp_path / "kept"))
     server.answers.clear()

@@ -140,7 +140,8 @@ def _print(outcome: Outcome) -> None:
     left = f"; {outcome.series} series left as they are" if outcome.state in ("failed", "key") else ""
     told = refresh.sentence(outcome).rstrip(".")
     print(f"{mark}{outcome.request.request:24} {told}{left}", flush=True)
-    for warning in outcome.warnings:
+    absent = [f"not in this release: {', '.join(sorted(outcome.absent))}"] if outcome.absent else []
+    for warning in [*outcome.warnings, *absent]:
         print(f"        {'':24} {warning}", flush=True)
 
 
@@ -155,6 +156,7 @@ def _close(
                 "state": one.state,
                 "new": one.news.new,
                 "revised": one.news.revised,
+                "absent": sorted(one.absent),
                 "told": refresh.sentence(one),
             }
             for one in outcomes

@@ -25,7 +25,7 @@ RETRIEVALS = ["request", "url", "publisher_day", "sha256", "bytes", "rows"]
 
 @dataclass
 class Outcome:
-    """What became of one request: `state` is news, none, key or failed."""
+    """What became of one request: `state` is news, none, key or failed; `absent` are series that no reply listed."""
 
     request: Request
     series: int
@@ -33,6 +33,7 @@ class Outcome:
     told: str = ""
     news: News = field(default_factory=News)
     warnings: list[str] = field(default_factory=list)
+    absent: set[str] = field(default_factory=set)
     retrievals: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -103,9 +104,12 @@ def _one(
             f"{request.request}: the package holds no figure of its series yet; enter the first one by hand."
         )
     is_whole = request.ask.split()[0] == "once"
+    listed: set[str] = set()
     for reply in ask.replies(request, last, today, source):
         found = match(selectors, ask.parser(request).parse(reply.body, request))
         news = compare(found, held, reply.day, since=since, whole=is_whole and not request.body)
+        listed |= {name for name, rows in found.items() if rows}
+        outcome.absent = {one.series for one in selectors} - listed
         outcome.warnings += [reply.warning] if reply.warning else []
         outcome.retrievals.append(_retrieval(request, reply, len(news.rows)))
         _apply(news, candidate, catalogue, today, before)
