@@ -25,15 +25,21 @@ def as_text(result: Mapping[str, Any]) -> str:
     ['Calls: 1 call', 'Calls: rank 1', 'Calls: 1']
     """
     if result.get("label"):
-        return f"{result['label']}: {_with_unit(value_as_text(result), result['unit'])}"
+        return f"{result['label']}: {with_unit(value_as_text(result), result['unit'])}"
     value = result["value"]
     # Adding zero turns a rounded -0.0 into 0.0.
     shown = f"{round(value, result['digits']) + 0.0:.{result['digits']}f}" if isinstance(value, float) else str(value)
     return f"{result['name']} = {shown} {result['unit']}".rstrip()
 
 
-def _with_unit(shown: str, unit: str) -> str:
-    """Put a value and its unit as a sentence would: one thing in the singular, a place before its number."""
+def with_unit(shown: str, unit: str) -> str:
+    """Put a value and its unit as a sentence would: one thing in the singular, a place after its word.
+
+    Examples
+    --------
+    >>> with_unit("1", "months"), with_unit("5", "rank"), with_unit("6", "count"), with_unit("2.5", "percent")
+    ('1 month', 'rank 5', '6', '2.5 percent')
+    """
     if unit == "rank":
         return f"rank {shown}"
     if unit == "count":

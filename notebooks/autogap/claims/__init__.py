@@ -27,6 +27,7 @@ import math
 from typing import TYPE_CHECKING
 
 from nbpoints.errors import InputError, did_you_mean
+from nbpoints.mime import MINUS, with_unit
 
 from autogap.claims import articles
 from autogap.claims.acceptance import Test, acceptance, between, rounding
@@ -374,5 +375,4 @@ def figure(value: object, unit: str) -> str:
     if isinstance(value, str):
         return value
     text = f"{round(value, 2) + 0.0:,.2f}".rstrip("0").rstrip(".")
-    noun = unit.removesuffix("s") if text == "1" else unit
-    return f"{text.replace('-', chr(0x2212))} {noun}"
+    return with_unit(text.replace("-", MINUS), unit)
