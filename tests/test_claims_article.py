@@ -55,7 +55,7 @@ def test_five_rows_are_five_verdicts(write):
 
 def test_a_figure_published_after_the_article_confirms_and_does_not_refute(write):
     early = ROWS.replace("451.7", "451.8")
-    told = ledger(write(early, "the_daily_2025-06-18"))
+    told = ledger(write(early, "the_daily_2025-06-17"))
     assert told.loc["A2", "verdict"] == "later_differs" and told.loc["A2", "then"] == ""
     assert told.loc["A1", "verdict"] == "holds"
 
