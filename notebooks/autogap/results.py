@@ -126,7 +126,7 @@ def _plain(name: str, value: object) -> int | float | bool | str:
         return int(value)
     if isinstance(value, numbers.Real):
         if not math.isfinite(value):
-            raise InputError(f"record: {name!r} is {value}, which is no result; find out why before recording it.")
+            raise InputError(f"record: {name!r} is {value}, which is not a result; find out why before recording it.")
         return float(value)
     if isinstance(value, dt.date) and value == value:
         return value.isoformat().removesuffix("T00:00:00")
@@ -153,7 +153,7 @@ def say(text: str) -> None:
         When there is no text, or a missing number (``nan``, ``inf``) got into it.
     """
     if not isinstance(text, str) or not text.strip():
-        raise InputError(f"say: {text!r} is no sentence.")
+        raise InputError(f"say: {text!r} is not a sentence.")
     broken = _BROKEN.search(text)
     if broken:
         raise InputError(f"say: {broken.group()!r} stands in the sentence for a missing number: {text!r}.")

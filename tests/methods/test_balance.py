@@ -130,7 +130,7 @@ def test_band_is_missing_where_the_balance_may_be_zero():
 @pytest.mark.parametrize(
     "call, sentence",
     [
-        (lambda: balance.yoy_pct(pd.Series([1.0])), "RangeIndex is no period"),
+        (lambda: balance.yoy_pct(pd.Series([1.0])), "RangeIndex is not made of periods"),
         (lambda: balance.yoy_pct(pd.concat([EXPORTS, EXPORTS])), "2024-05 is there twice"),
         (lambda: balance.at(EXPORTS, "2025-06"), "'2025-06' is not in the data, which hold 2024-05 to 2025-05"),
         (lambda: balance.at(EXPORTS, "May"), "'May' is not in the data"),

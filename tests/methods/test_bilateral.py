@@ -96,7 +96,7 @@ def test_without_lag_and_freight_only_the_rate_and_the_rest_remain(sides):
         (lambda j, u: bilateral.reconcile(j, u, RATE, 2024, 0.9), "0.9 is below 1"),
         (lambda j, u: bilateral.reconcile(j, u, RATE, 2024, 1.06, -1), "-1 is below 0"),
         (lambda j, u: bilateral.reconcile(j, u.iloc[2:], RATE, 2024, 1.06), "imports_usd_mn: 2024-01 is missing"),
-        (lambda j, u: bilateral.convert(j["exports_jpy_mn"], RATE, "EUR"), "'EUR' is no currency"),
+        (lambda j, u: bilateral.convert(j["exports_jpy_mn"], RATE, "EUR"), "'EUR' is not a currency"),
         (lambda j, u: bilateral.convert(j["exports_jpy_mn"], 0.0), "a rate of zero or below"),
         (lambda j, u: bilateral.implied_rate(0, 1), "gives no rate"),
     ],

@@ -131,7 +131,7 @@ def test_an_industry_without_output_has_coefficients_of_nought():
         (lambda: io.leontief(FLOWS / 100), "eigenvalue"),
         (lambda: io.import_ratios(-OUTPUT / 4, OUTPUT, OUTPUT * 0), "outside 0 to 1"),
         (lambda: io.import_ratios(OUTPUT, OUTPUT, OUTPUT * 1.5), "outside 0 to 1"),
-        (lambda: io.behind(FLOWS / 1000, pd.Series({"cars": 1.0})), "'cars' is no industry"),
+        (lambda: io.behind(FLOWS / 1000, pd.Series({"cars": 1.0})), "'cars' is not an industry"),
     ],
 )
 def test_tables_that_make_no_sense_are_refused(wrong, says):

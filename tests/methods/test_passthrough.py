@@ -156,7 +156,7 @@ def test_wider_level_gives_wider_band(trade):
         (lambda p: passthrough.panel_response(p[p["partner"] < "p10"], "log_value", "log_one_plus_duty"), "2 groups"),
         (lambda p: passthrough.panel_response(p.assign(v=-1.0), "v", "log_one_plus_duty", method="ppml"), "below zero"),
         (lambda p: passthrough.duty_panel(*[pd.DataFrame({x: [1.0]}) for x in ("jp", "kr")]), "one of the frames"),
-        (lambda p: passthrough.duty_panel(*[pd.DataFrame({"wld": [1.0]})] * 2, ["world"]), "'world' is no partner"),
+        (lambda p: passthrough.duty_panel(*[pd.DataFrame({"wld": [1.0]})] * 2, ["world"]), "'world' is not a partner"),
     ],
 )
 def test_a_mistake_is_told_in_one_sentence(trade, call, sentence):

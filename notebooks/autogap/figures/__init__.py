@@ -256,7 +256,7 @@ def _index_names(table: pd.DataFrame) -> list[str]:
 
 def _refuse_incomplete(fig: Figure, stem: str, words: dict[str, str]) -> None:
     if not isinstance(stem, str) or not _STEM.fullmatch(stem):
-        raise InputError(f"figures.save: {stem!r} is no stem; use 'fig-' and lower case, digits, hyphens.")
+        raise InputError(f"figures.save: {stem!r} is not a valid stem; use 'fig-' and lower case, digits, hyphens.")
     for name, text in words.items():
         if not isinstance(text, str) or not text.strip():
             raise InputError(f"{stem}: {name} is empty; give {_MEANING[name]}.")

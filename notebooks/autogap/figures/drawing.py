@@ -39,7 +39,7 @@ def colour(role: str) -> str:
     """
     if role not in COLOURS:
         raise InputError(
-            f"{role!r} is no role of a colour; give one of {', '.join(COLOURS)}.{did_you_mean(str(role), COLOURS)}"
+            f"{role!r} is not a role of a colour; give one of {', '.join(COLOURS)}.{did_you_mean(str(role), COLOURS)}"
         )
     return COLOURS[role]
 

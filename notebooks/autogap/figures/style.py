@@ -153,7 +153,8 @@ def profile() -> Profile:
     name = os.environ.get("AUTOGAP_PROFILE") or "briefing"
     if name not in PROFILES:
         raise InputError(
-            f"AUTOGAP_PROFILE: {name!r} is no profile; give one of {', '.join(PROFILES)}.{did_you_mean(name, PROFILES)}"
+            f"AUTOGAP_PROFILE: {name!r} is not a profile; give one of {', '.join(PROFILES)}."
+            f"{did_you_mean(name, PROFILES)}"
         )
     return PROFILES[name]
 

@@ -29,7 +29,7 @@ def periods_a_year(values: pd.Series | pd.DataFrame) -> int:
     index = values.index
     frequency = index.freqstr.split("-")[0] if isinstance(index, pd.PeriodIndex) else type(index).__name__
     if frequency not in PERIODS_A_YEAR:
-        raise InputError(f"index: {frequency} is no period; give a PeriodIndex of months, quarters or years.")
+        raise InputError(f"index: {frequency} is not made of periods; give a PeriodIndex of months, quarters or years.")
     if index.has_duplicates:
         raise InputError(f"index: {index[index.duplicated()][0]} is there twice; give each period once.")
     return PERIODS_A_YEAR[frequency]

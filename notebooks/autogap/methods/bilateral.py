@@ -39,7 +39,7 @@ def convert(values: pd.Series, jpy_per_usd: pd.Series | float, to: str = "USD") 
     [59.3]
     """
     if to not in ("USD", "JPY"):
-        raise InputError(f"to: {to!r} is no currency of this pair; give 'USD' or 'JPY'.")
+        raise InputError(f"to: {to!r} is not a currency of this pair; give 'USD' or 'JPY'.")
     rate = jpy_per_usd.reindex(values.index) if isinstance(jpy_per_usd, pd.Series) else float(jpy_per_usd)
     if np.any(np.asarray(rate) <= 0):
         raise InputError("jpy_per_usd: a rate of zero or below; give yen per dollar.")

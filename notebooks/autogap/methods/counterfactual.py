@@ -113,7 +113,7 @@ def bsts(
     from causal_impact import CausalImpact
 
     if "outcome" in controls:
-        raise InputError("controls: a column is named 'outcome'; the outcome is no control of itself.")
+        raise InputError("controls: a column is named 'outcome'; the outcome is not a control of itself.")
     data, event = window(pd.concat([outcome.rename("outcome"), controls], axis=1), event, end, "outcome and controls")
     before = int((data.index < event).sum())
     if seasons is not None and before < 3 * seasons:

@@ -289,7 +289,7 @@ def _check_market(value: pd.Series, before: pd.Series, after: pd.Series, domesti
     for rates in (before, after):
         wrong = rates.index[~(rates > -100)]
         if len(wrong):
-            raise InputError(f"rates: {rates[wrong[0]]} for {wrong[0]} is no tariff in percent.")
+            raise InputError(f"rates: {rates[wrong[0]]} for {wrong[0]} is not a tariff in percent.")
     if domestic is not None and domestic not in value.index:
         raise InputError(f"domestic: {domestic!r} is not among the suppliers {', '.join(map(str, value.index))}.")
 

@@ -205,7 +205,7 @@ def behind(inverse: pd.DataFrame, final_demand: pd.Series, ratios: pd.DataFrame 
     """
     for industry in final_demand.index.difference(inverse.columns):
         raise InputError(
-            f"final_demand: {industry!r} is no industry of the table.{did_you_mean(industry, inverse.columns)}"
+            f"final_demand: {industry!r} is not an industry of the table.{did_you_mean(industry, inverse.columns)}"
         )
     demand = final_demand.reindex(inverse.columns, fill_value=0.0)
     effects = (inverse @ demand).rename("output").to_frame()

@@ -150,7 +150,7 @@ def duty_panel(value_usd: pd.DataFrame, duty_usd: pd.DataFrame, leave_out: Itera
         raise InputError(f"duty_usd: partners {sorted(set(value_usd) ^ set(duty_usd))} are in one of the frames only.")
     for partner in leave_out:
         if partner not in value_usd:
-            raise InputError(f"leave_out: {partner!r} is no partner here.{did_you_mean(partner, value_usd)}")
+            raise InputError(f"leave_out: {partner!r} is not a partner here.{did_you_mean(partner, value_usd)}")
     value = value_usd.drop(columns=list(leave_out)).rename_axis(index="period", columns="partner").stack()
     panel = value.rename("value_usd").reset_index()
     duty = duty_usd.rename_axis(index="period", columns="partner").stack().rename("duty_usd").reset_index()

@@ -56,7 +56,7 @@ def in_recession(growth: pd.Series | pd.DataFrame, run: int = 2) -> pd.Series | 
     """
     _refuse_other_than_quarters(growth)
     if run < 1:
-        raise InputError(f"run: {run} is no number of falls; give 1 or more, 2 for a technical recession.")
+        raise InputError(f"run: {run} is not a number of falls; give 1 or more, 2 for a technical recession.")
     table = growth.to_frame() if isinstance(growth, pd.Series) else growth
     every = table.reindex(pd.period_range(table.index[0], table.index[-1], freq=table.index.freq))
     falls = every < 0

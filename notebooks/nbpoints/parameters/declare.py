@@ -8,7 +8,8 @@ One literal a line, with what it means and what is allowed in the comment::
 
 A range ends the comment in brackets, and either end may be left open; choices end it in braces. A range whose ends
 are ISO periods makes a ``str`` a period of that form. A choice with a comma stands in double quotes. In lists and
-dicts, range and choices hold for each value. Papermill's ``# type: float`` counts as an annotation.
+dicts, range and choices hold for each value. An indented line below goes on with the comment.
+Papermill's ``# type: float`` counts as an annotation.
 
 A value takes one walk: the cell is declared here, `types` reads its annotation and fits the value, `comments` reads
 what is allowed. It is checked twice and no more: when a batch is planned, before any kernel starts, and by a notebook
