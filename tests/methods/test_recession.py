@@ -152,7 +152,7 @@ def test_the_base_rate_counts_outlooks():
     [
         (lambda: recession.growth_pct(pd.Series([1.0, 2.0])), "PeriodIndex of quarters"),
         (lambda: recession.growth_pct(quarterly([1, 2])[::-1]), "in order of time"),
-        (lambda: recession.in_recession(quarterly([1, 2]), run=0), "no number of falls"),
+        (lambda: recession.in_recession(quarterly([1, 2]), run=0), "not a number of falls"),
         (lambda: recession.turning_points(quarterly([1, np.nan, 2])), "unbroken"),
         (lambda: recession.turning_points(quarterly([1, 2, 3]).drop(pd.Period("2020Q2", "Q"))), "unbroken"),
         (lambda: recession.base_rate(quarterly([1, 2, 3]), within=1), "cannot be completed"),
