@@ -218,7 +218,7 @@ def test_extreme_elasticities_settle():
         ({"domestic": "DE"}, "'DE' is not among"),
         ({"value": CARS * 0}, "JP sells 0.0"),
         ({"rate_after_pct": FREE.rename({"JP": "DE"})}, "same suppliers"),
-        ({"rate_after_pct": FREE - 200}, "no tariff"),
+        ({"rate_after_pct": FREE - 200}, "not a tariff"),
     ],
 )
 def test_a_market_that_makes_no_sense_is_refused(wrong, says):
