@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -93,6 +94,24 @@ def catalogue(match: str | None = None) -> pd.DataFrame:
         return rows.copy()
     text = rows["name"] + " " + rows["title"]
     return rows[text.str.contains(match, case=False, regex=False)].copy()
+
+
+def licences(files: Iterable[str]) -> dict[str, str]:
+    """Terms of the series in data files, as their publishers state them; tables have theirs in ``datapackage.json``.
+
+    Parameters
+    ----------
+    files : iterable of str
+        Paths from the root, as `files_read` gives them.
+
+    Examples
+    --------
+    >>> from autogap import data
+    >>> data.licences(["data/observations/frb_exchange_rates.csv"])
+    {'data/observations/frb_exchange_rates.csv': 'public domain (work of the US federal government)'}
+    """
+    terms = _catalogue().groupby("file")["licence"].agg(lambda said: "; ".join(sorted(set(said))))
+    return {f"data/{name}": terms[name] for name in (one.removeprefix("data/") for one in files) if name in terms}
 
 
 def _entry(name: str) -> pd.Series:

@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from types import EllipsisType
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
@@ -27,7 +28,16 @@ from nbpoints.mime import FIGURE
 
 import autogap
 from autogap import run
-from autogap.figures import artists, export, fit, sight, style, truth, wording
+from autogap.figures import (
+    artists,
+    export,
+    fit,
+    grey,
+    sight,
+    style,
+    truth,
+    wording,
+)
 from autogap.figures.charts import (
     dumbbell,
     intervals,
@@ -147,11 +157,12 @@ def save(
     alt: str,
     source: str,
     series: Iterable[str] = (),
+    interval: tuple[float, float] | None | EllipsisType = ...,
 ) -> None:
     """Show a figure in the notebook and write it as pdf, svg, png, with its data as csv and its run as json.
 
-    The environment variable ``AUTOGAP_FORMS`` chooses the forms: some of svg, pdf, png, eps, tiff. In a profile
-    without pictures only the csv and the json are written, which say what would be drawn.
+    The environment variable ``AUTOGAP_FORMS`` chooses the forms: some of svg, pdf, png, eps, tiff; ``AUTOGAP_GREY=1``
+    draws in greys. In a profile without pictures only the csv and the json are written, which say what would be drawn.
 
     Parameters
     ----------
@@ -173,13 +184,17 @@ def save(
     series : iterable of str, optional
         Names of the series that it draws; their files and licences are told beside it. Without them all files that the
         run has read so far are told.
+    interval : tuple of float or None
+        Lower and upper end of the interval of the estimate that the title tells: a title of one that holds zero says
+        so, and its words of direction agree with one that does not. Must be given where the data have columns ``low``
+        and ``high``; None where the title counts or compares and tells no single estimate.
 
     Raises
     ------
     InputError
         When one of these is missing, the stem is of another form or belongs to another notebook, an axis with numbers
-        has no label, the data lack what is drawn, or an editor would send it back: words that do not fit, letters too
-        small, colours that look alike. Then nothing is written.
+        has no label, the data lack what is drawn, the title says more than its interval, or an editor would send it
+        back: words that do not fit, letters too small, colours that look alike. Then nothing is written.
     """
     words = {"title": title, "subtitle": subtitle, "alt": alt, "source": source}
     table = _table(stem, data)
@@ -201,12 +216,16 @@ def save(
     wording.show_all_letters(fig, stem)
     facts["artists"] = artists.describe(fig)
     truth.refuse(stem, facts["artists"], table, source)
+    truth.refuse_certainty(stem, title, table, interval)
     files, inline = {}, None
     if chosen.has_pictures:
         export.lay_out(fig, stem)
         fit.refuse(fig, stem, chosen)
     fit.refuse_many_colours(fig, stem)
     sight.refuse(fig, stem)
+    if grey.is_wanted():
+        grey.turn(fig)
+        facts["grey"] = True
     if chosen.has_pictures:
         files, inline = export.render(
             fig, chosen, {"title": title, "alt": alt, "id": f"{here.notebook}/{stem}#{facts['csv_sha256'][:12]}"}
@@ -323,13 +342,14 @@ def _facts(stem: str, words: dict[str, str], csv: bytes, series: list[str]) -> d
     from autogap import data
 
     here = run.current()
+    read = _files(series) if series else data.files_read()
     facts = words | {
         "stem": stem,
         "notebook": here.notebook,
         "parameters": here.parameters,
         "profile": style.profile().name,
-        "data": _files(series) if series else data.files_read(),
-        "licences": sorted({data.about(name)["licence"] for name in series}),
+        "data": read,
+        "licences": data.licences(read),
         "csv_sha256": export.sha256(csv),
     }
     digest = export.sha256(json.dumps(facts, sort_keys=True).encode())[:12]

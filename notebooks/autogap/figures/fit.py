@@ -47,7 +47,9 @@ def faults(fig: Figure, chosen: Profile) -> Iterator[str]:
             yield f"{_said(text)} does not fit on {where}; shorten it, or give the figure more height or width."
     for number, (text, box) in enumerate(placed):
         for other, its in placed[number + 1 :]:
-            if _meet(box, its, slack):
+            # side by side, words less than a blank apart read as one
+            apart = -0.2 * min(text.get_size(), other.get_size()) * fig.dpi / 72
+            if _meet(box, its, slack) or _meet(box, its, slack, beside=apart):
                 yield f"{_said(text)} lies over {_said(other)} on {where}; shorten one, or give the figure more room."
     axes = [ax.get_position() for ax in fig.axes if ax.get_visible()]
     for name, least, spans in (
@@ -90,9 +92,11 @@ def _box(text: Text) -> Bbox:
     return Bbox.from_extents(box.x0, box.y0 + blank, box.x1, box.y1 - blank)
 
 
-def _meet(one: Bbox, other: Bbox, slack: float) -> bool:
+def _meet(one: Bbox, other: Bbox, slack: float, beside: float | None = None) -> bool:
     width = min(one.x1, other.x1) - max(one.x0, other.x0)
     height = min(one.y1, other.y1) - max(one.y0, other.y0)
+    if beside is not None:
+        return width > beside and height > 0.5 * min(one.height, other.height)
     return width > slack and height > slack
 
 

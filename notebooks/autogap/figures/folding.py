@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Text
+    from matplotlib.transforms import Bbox
 
 _MOST_OF_WIDTH = 0.36  # of the figure, for the names of rows
 
@@ -51,7 +52,8 @@ def fold(ax: Axes) -> bool:
     if _has_words(ax.yaxis.label) and _extent(ax.yaxis.label, "height") > frame.height * points:
         changed |= narrow(ax.yaxis.label, frame.height * points, "height")
     middle = (frame.x0 + frame.x1) / 2
-    room = 2 * min(middle - page.x0, page.x1 - middle) * points - 4
+    left, right = _neighbours(ax, frame)
+    room = 2 * min(middle - (left + frame.x0) / 2, (right + frame.x1) / 2 - middle) * points - 8
     if _has_words(ax.xaxis.label) and _extent(ax.xaxis.label) > room:
         changed |= narrow(ax.xaxis.label, room)
     title = _left_title(ax)
@@ -59,6 +61,18 @@ def fold(ax: Axes) -> bool:
     if _has_words(title) and _extent(title) > room:
         changed |= narrow(title, room)
     return _fold_rows(ax, page.width * points * _MOST_OF_WIDTH) or changed
+
+
+def _neighbours(ax: Axes, frame: Bbox) -> tuple[float, float]:
+    """Where the panels to the left and to the right end and begin, or the page's edges, mirrored."""
+    page = ax.figure.bbox
+    left, right = 2 * page.x0 - frame.x0, 2 * page.x1 - frame.x1
+    for other in ax.figure.axes:
+        box = other.get_window_extent()
+        if other is not ax and other.get_visible() and box.y0 < frame.y1 and frame.y0 < box.y1:
+            left = max(left, box.x1) if box.x1 <= frame.x0 else left
+            right = min(right, box.x0) if box.x0 >= frame.x1 else right
+    return left, right
 
 
 def _fold_rows(ax: Axes, room: float) -> bool:

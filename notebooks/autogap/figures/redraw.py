@@ -22,6 +22,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--forms", default="svg,pdf,png", help=f"some of {', '.join(export.FORMS)} (default: svg,pdf,png)"
     )
     parser.add_argument("--profile", default="", help=f"one of {', '.join(style.PROFILES)} (default: briefing)")
+    parser.add_argument("--grey", action="store_true", help="in greys, with dashes and hatches")
     parser.add_argument("--runs", type=Path, default=paths.RUNS, help="where the points are (default: runs)")
     parser.add_argument("--out", type=Path, help="where the figures go (default: figures in the folder of the runs)")
 
@@ -39,6 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
     os.environ["AUTOGAP_FORMS"] = arguments.forms
     if arguments.profile:
         os.environ["AUTOGAP_PROFILE"] = arguments.profile
+    if arguments.grey:
+        os.environ["AUTOGAP_GREY"] = "1"
     style.profile()
     export.forms()
     points = [_point(arguments.runs, name) for name in arguments.points]

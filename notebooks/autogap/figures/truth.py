@@ -22,6 +22,9 @@ _NEAR = 5e-6  # of a number's size: the csv holds ten digits
 # figures that are still to be redrawn; a test tells when one no longer needs to stand here
 KNOWN = set()
 _DAYS = 10_000  # days since 1970 in which matplotlib counts dates: from 1997 on
+_UNSURE = re.compile(r"\b(no|not|none|nothing|may|might|cannot|chance|zero|unclear|either)\b", re.I)
+_UP = re.compile(r"\b(rose|rise|rises|gain|gains|gained|more|higher|grew|above|exceed(s|ed)?)\b", re.I)
+_DOWN = re.compile(r"\b(fell|fall|falls|lose|loses|lost|less|lower|short|shrank|below)\b", re.I)
 _TIMES = ("period", "month", "quarter", "year", "date", "release")
 
 
@@ -37,6 +40,34 @@ def refuse(stem: str, described: Mapping, table: pd.DataFrame, source: str) -> N
     lacking = next(not_in_data(described, table), None)
     if lacking and stem not in KNOWN:
         raise InputError(f"{stem}: data lacks what is drawn as {lacking}; pass the table with a column for it.")
+
+
+def refuse_certainty(stem: str, title: str, table: pd.DataFrame, interval: object) -> None:
+    """Refuse a title that says more than the interval of its estimate allows.
+
+    Raises
+    ------
+    InputError
+    """
+    if interval is ...:
+        if {"low", "high"} <= {str(name) for name in table.columns}:
+            raise InputError(
+                f"{stem}: the data have intervals; pass interval=(low, high) of the estimate in the title, or "
+                "interval=None for a title that counts or compares."
+            )
+        return
+    if interval is None:
+        return
+    low, high = map(float, interval)
+    if not low <= high:
+        raise InputError(f"{stem}: interval {low:g} to {high:g} is none; pass its lower end first.")
+    span = f"{low:.3g} to {high:.3g}"
+    if low <= 0 <= high and low < high and not _UNSURE.search(title):
+        raise InputError(f"{stem}: title {title!r} is certain, its interval {span} holds zero; use words.verdict.")
+    wrong = _DOWN if low > 0 else _UP if high < 0 else None
+    right = _UP if low > 0 else _DOWN
+    if wrong and wrong.search(title) and not right.search(title):
+        raise InputError(f"{stem}: title {title!r} tells the other direction than its interval, {span}.")
 
 
 def not_in_data(described: Mapping, table: pd.DataFrame) -> Iterator[str]:
