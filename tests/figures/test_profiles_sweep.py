@@ -23,8 +23,6 @@ from test_sweep import point, points
 pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 PROFILES = sorted(set(style.PROFILES) - {"numbers"})
-# Notebooks of which a figure does not fit a telephone yet; `figures.save` says which, and nothing is cut. To shrink.
-TOO_WIDE_FOR_A_PHONE = {"08_tariff_scenarios", "14_why_the_gap_shrank", "15_model_and_outcome"}
 _SLACK_PT = 1.0
 
 
@@ -60,11 +58,7 @@ def test_no_figure_is_cut(profile, tmp_path, monkeypatch):
     told = io.StringIO()
     everything = [*(point("baseline", stem, {}) for stem in BOOKS), *points()]
     runner.run(everything, jobs=2, out=tmp_path, stream=told)
-    excused = TOO_WIDE_FOR_A_PHONE if profile == "phone" else set()
-    failed = [line for line in told.getvalue().splitlines() if "failed" in line and "ran" not in line]
-    assert [line for line in failed if not any(stem.split("_", 1)[1] in line for stem in excused)] == [], (
-        told.getvalue()
-    )
+    assert "failed" not in told.getvalue(), told.getvalue()
     drawn = sorted(tmp_path.rglob("fig-*.pdf"))
-    assert len(drawn) > (80 if profile != "phone" else 40)
+    assert len(drawn) > 80
     assert {f"{path.stem} in {path.parts[-3]}": cut for path in drawn if (cut := outside(path))} == {}

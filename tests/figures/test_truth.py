@@ -106,14 +106,42 @@ def test_the_completed_text_is_told_everywhere(folder):
     )
 
 
+INTERVALS = pd.DataFrame({"value": CARS, "low": CARS - 1, "high": CARS + 1})
+
+
+@pytest.mark.parametrize(
+    ("title", "interval", "said"),
+    [
+        ("Exports fell", ..., "the data have intervals; pass interval"),
+        ("Exports fell", (-5.6, 0.7), "is certain, its interval -5.6 to 0.7 holds zero"),
+        ("Exports fell", (1, 2), "tells the other direction"),
+        ("Exports rose", (-2, -1), "tells the other direction"),
+        ("Exports fell", (2, 1), "is none"),
+        ("Exports fell", (-2, -1), ""),
+        ("US makers sell more, Japan less", (1, 2), ""),
+        ("Exports may have fallen", (-5.6, 0.7), ""),
+        ("6 of 11 estimates are losses", None, ""),
+    ],
+)
+def test_a_title_says_no_more_than_its_interval(folder, title, interval, said):
+    if not said:
+        return save(INTERVALS, title=title, interval=interval)
+    with pytest.raises(InputError, match=said):
+        save(INTERVALS, title=title, interval=interval)
+    assert list(folder.iterdir()) == []
+    return None
+
+
 def test_a_figure_names_the_files_of_its_own_series(folder):
     data.series("mof.us.exports.total")
     data.series("frb.jpy_per_usd")
     save(CARS)
-    assert len(facts(folder)["data"]) > 2 and facts(folder)["licences"] == []
+    told = facts(folder)
+    assert len(told["data"]) > 2
+    assert set(told["licences"]) == {name for name in told["data"] if name.startswith("data/observations/")}
     save(CARS, series=["frb.jpy_per_usd"])
     (file,) = facts(folder)["data"]
     assert file == f"data/{data.catalogue().loc['frb.jpy_per_usd', 'file']}"
-    assert facts(folder)["licences"] == [data.about("frb.jpy_per_usd")["licence"]]
+    assert facts(folder)["licences"] == {file: data.about("frb.jpy_per_usd")["licence"]}
     with pytest.raises(InputError, match="frb"):
         save(CARS, series=["frb.jpy_per_us"])

@@ -196,8 +196,20 @@ def _spread(ax: Axes, words: list[Annotation]) -> None:
         for word, place in zip(group, placed, strict=True):
             moved = place - ends[word][1]
             away = 14 if abs(moved) > 4 else 5
-            word.set_position((away if word.get_horizontalalignment() == "left" else -away, moved))
+            is_right = word.get_horizontalalignment() == "left"
+            word.set_position((away + _reach(ax, ends[word][0]) if is_right else -away, moved))
             word.arrow_patch.set_visible(abs(moved) > 4)
+
+
+def _reach(ax: Axes, end: float) -> float:
+    """Points by which another line or the axes themselves go on beyond the end of a series, through its name."""
+    import numpy as np
+
+    drawn = [one.get_xdata(orig=False) for one in ax.lines if one.get_transform() == ax.transData]
+    lasts = [float(np.max(x)) for x in drawn if len(x)]
+    places = ax.transData.transform([(last, 0.0) for last in lasts])[:, 0] if lasts else np.array([])
+    beyond = np.append(places, ax.get_window_extent().x1) * _points(ax) - end
+    return float(max([0.0, *beyond[(beyond > 0) & (beyond < 20)]]))
 
 
 def apart(centres: Sequence[float], heights: Sequence[float], gap: float = 1.0) -> list[float]:
