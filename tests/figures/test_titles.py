@@ -10,17 +10,16 @@ from autogap.figures import truth
 from autogap.paths import FIGURES
 
 MOST_WORDS = 12
-# Numbers that follow from what is drawn by a sum, a ratio or a count, and stand in no mark. To shrink.
+# Numbers that stand in no mark, and how a reader gets them from the marks.
 DERIVED = {
-    "fig-autos-flows",
-    "fig-chain-industries",
-    "fig-chain-multipliers",
-    "fig-claims-verdicts",
-    "fig-export-calendar",
-    "fig-scenario-rates",
-    "fig-sector-jobs",
-    "fig-shrink-annual",
-    "fig-shrink-waterfall",
+    "fig-chain-industries": "share of all bars but the makers' in their sum",
+    "fig-chain-multipliers": "100 is the top of the axis",
+    "fig-claims-verdicts": "sums of bars: what held when written, and what can be checked",
+    "fig-export-calendar": "cells below zero, counted",
+    "fig-scenario-rates": "difference of two points of the curve",
+    "fig-sector-jobs": "ratio of the two dots of a row",
+    "fig-shrink-annual": "differences of the last two points of two lines",
+    "fig-shrink-waterfall": "share of the fuel bars in the difference of the ends",
 }
 
 _NUMBER = re.compile(r"[−-]?\d[\d,]*(?:\.\d+)?")
