@@ -107,6 +107,8 @@ class Report:
             "recorded results and the description of what a figure draws, because `record` and "
             "`figures.save` store them in outputs.",
             "Faults that no computation shows (prose, provenance, scope, injected content) are judged by rules alone.",
+            "A row tells of the last time that its fault was planted: `--only` and `--missing` renew some rows and "
+            "keep the others, and the clean re-runs of the last whole run.",
             "",
             f"- Faults planted: {len(lines)}, of {len({kind for kind, _ in self.rows})} kinds. Caught: {caught}. "
             f"Caught by plain nbval: {plain} of {ran}.",
