@@ -8,6 +8,7 @@ from collections import defaultdict
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+import openpyxl
 import pandas as pd
 from autogap import data
 from autogap.sources import tables
@@ -129,6 +130,55 @@ def fuels() -> bytes:
         )
         lines.append(f"{month.strftime('%Y/%m')}{cells}")
     return ("\n".join([*lines, "2026/09" + ",-" * 2 * len(FUELS)]) + "\n").encode("cp932")
+
+
+LABOUR = {
+    "季節調整値": ("sa", "季節調整値", "Seasonally adjusted series"),
+    "原数値": ("nsa", "原数値", "Original series"),
+    "原数値 (沖縄県除く1953-1973)": (
+        "nsa_ex_okinawa",
+        "原数値（沖縄県除く）",
+        "Original series (not including Okinawa-ken)",
+    ),
+}
+_WORKERS = {
+    "labour_force": "Labour force",
+    "employed": "Employed person",
+    "employees": "Employee",
+    "unemployed": "Unemployed person",
+}
+_SHORT = ["Jan.", "Feb.", "Mar.", "Apr.", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec."]
+
+
+def labour(change: dict[str, object] | None = None) -> bytes:
+    """The Labour Force Survey's workbook lt01-a10; `change` puts other words into cells, "sheet!cell" -> what."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, (kind, japanese, english) in LABOUR.items():
+        sheet = book.create_sheet(title)
+        for row in (["[基本集計]"], ["[Basic Tabulation]"], [], [*[None] * 4, "(万人)", "(ten thousand persons)"]):
+            sheet.append(row)
+        sheet.append(["年　月\nYear and month", None, None, None, f"　{japanese}　　　{english}"])
+        sheet.append([])
+        sheet.append([None] * 4 + [cell for item in _WORKERS.values() for cell in (item, None, None)])
+        sheet.append([None] * 4 + ["男女計", "男", "女"] * len(_WORKERS))
+        sheet.append([None] * 4 + ["Both sexes", "Male", "Female"] * len(_WORKERS))
+        sheet.append([])
+        table = data.frame({item: f"mic.{item}_{kind}" for item in _WORKERS})
+        for month in pd.period_range(f"{table.index[0].year}-01", f"{table.index[-1].year}-12", freq="M"):
+            cells = (table[item].get(month) for item in _WORKERS)
+            year = {1: f"西暦{month.year}年", 2: month.year}.get(month.month)
+            row = [year, f"{month.month}月", _SHORT[month.month - 1], None]
+            sheet.append(
+                row + [each for value in cells for each in ("… " if value is None else int(value), None, None)]
+            )
+    book.create_sheet("※注_Notes").append([None, "注", "Notes"])
+    for place, words in (change or {}).items():
+        title, _, cell = place.rpartition("!")
+        book[title][cell] = words
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 def fred(series: str, identifier: str, last: str = "") -> str:

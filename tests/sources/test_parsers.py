@@ -20,6 +20,7 @@ from autogap.sources import (
     fred_graph,
     fred_vintages,
     http,
+    labour_force,
     tables,
     treasury,
 )
@@ -227,6 +228,51 @@ def test_quarters_carry_their_year_and_stop_at_the_footnotes():
     ]
     with pytest.raises(SourceError, match="is not among the columns"):
         cabinet_office.parse(text.replace("GDP(Exp", "GDE(Exp").encode("cp932"), REQUESTS["cao_real"])
+
+
+def labour(**change):
+    request = REQUESTS["labour_force"]
+    content = replies.labour({f"原数値!{cell}": words for cell, words in change.items()})
+    http.form(content, request.kind, request.encoding, request.expect, "lt01-a10")
+    return match(own("labour_force"), labour_force.parse(content, request))
+
+
+def test_the_labour_force_reads_as_written_and_months_to_come_are_left_out():
+    found = labour(D11=None, **{f"{column}622": None for column in "EHKN"})  # 2022-12 is not published yet
+    assert len(found) == 12
+    for series, rows in found.items():
+        stored = data.series(series)
+        assert len(rows) == len(stored) - (series.endswith("_nsa")), series
+        assert all(float(value) == stored[period] for period, value, _ in rows), series
+
+
+@pytest.mark.parametrize(
+    ("cell", "words", "told"),
+    [
+        (
+            "H7",
+            "Persons at work",
+            "nothing matches .*mic.employed_nsa; item is one of: Employee, Labour force, Persons",
+        ),
+        ("H7", "Labour force", "two figures of 1972-07 match .*mic.labour_force_nsa"),
+        ("F4", "(thousand persons)", "nothing matches .*; unit is one of: thousand persons"),
+        ("E5", "　原数値　　　Trend", "nothing matches .*mic.labour_force_nsa; series is one of: .*, Trend"),
+        ("E17", "５２６８", "1972-07, Labour force, Both sexes: '５２６８' is not a valid number"),
+        ("E17", "(5268)", "is not a valid number"),
+        ("C17", "Aug.", "Aug. of 1972 stands where July of 1972 is expected"),
+        ("A12", "1972年", "no year beside the first twelve"),
+        ("A24", 1974, "Jan. of 1974 stands where Jan. of 1973 is expected"),
+    ],
+)
+def test_a_labour_force_workbook_in_another_form_is_refused(cell, words, told):
+    with pytest.raises(SourceError, match=told):
+        labour(**{cell: words})
+
+
+def test_a_labour_force_workbook_without_its_columns_is_refused():
+    book = replies.labour({f"{title}!{cell}9": "Total" for title in replies.LABOUR for cell in "EHKN"})
+    with pytest.raises(SourceError, match="no sheet has a column 'Both sexes'; the sheets are .*季節調整値"):
+        labour_force.parse(book, REQUESTS["labour_force"])
 
 
 def test_a_table_of_the_census_api_is_read_by_the_names_of_its_columns():

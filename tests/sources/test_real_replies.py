@@ -21,6 +21,7 @@ from autogap.sources import (
     fred_graph,
     fred_vintages,
     http,
+    labour_force,
     law,
     tables,
     treasury,
@@ -131,6 +132,16 @@ def test_the_workbook_of_the_census_bureau():
     near = sum(abs(japan[str(period)] - value) <= 1.001 for period, value in stored.items())
     assert len(japan) == 457 and near / len(stored) > 0.9, "later annual revisions move the rest"
     assert max(japan) == "2023-01", "months to come, written as 0, are left out"
+
+
+def test_the_labour_force_of_2022_is_what_the_package_holds():
+    content = reply("stat_bureau/lt01-a10.xlsx")
+    http.form(content, "xlsx", "utf-8", "", "lt01-a10")
+    found = match(own("labour_force"), labour_force.parse(content, REQUESTS["labour_force"]))
+    assert len(found) == 12
+    for series, rows in found.items():
+        stored = data.series(series)
+        assert len(rows) == len(stored) and all(float(value) == stored[period] for period, value, _ in rows), series
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ PARSERS = (
     "estat_files",
     "fred_graph",
     "fred_vintages",
+    "labour_force",
     "treasury",
 )
 KINDS = ("csv", "html", "json", "xlsx", "xml")
