@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
@@ -96,12 +96,12 @@ def catalogue(match: str | None = None) -> pd.DataFrame:
     return rows[text.str.contains(match, case=False, regex=False)].copy()
 
 
-def licences(files: Iterable[str]) -> dict[str, str]:
+def licences(files: Collection[str]) -> dict[str, str]:
     """Terms of the series in data files, as their publishers state them; tables have theirs in ``datapackage.json``.
 
     Parameters
     ----------
-    files : iterable of str
+    files : collection of str
         Paths from the root, as `files_read` gives them.
 
     Examples
@@ -110,6 +110,8 @@ def licences(files: Iterable[str]) -> dict[str, str]:
     >>> data.licences(["data/observations/frb_exchange_rates.csv"])
     {'data/observations/frb_exchange_rates.csv': 'public domain (work of the US federal government)'}
     """
+    if not any(name.startswith("data/observations/") for name in files):
+        return {}  # the catalogue is not read for nothing: it would count as read
     terms = _catalogue().groupby("file")["licence"].agg(lambda said: "; ".join(sorted(set(said))))
     return {f"data/{name}": terms[name] for name in (one.removeprefix("data/") for one in files) if name in terms}
 
