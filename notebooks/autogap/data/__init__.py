@@ -106,12 +106,11 @@ def licences(files: Collection[str]) -> dict[str, str]:
 
     Examples
     --------
-    >>> from autogap import data
-    >>> data.licences(["data/observations/frb_exchange_rates.csv"])
+    >>> licences(["data/observations/frb_exchange_rates.csv"])
     {'data/observations/frb_exchange_rates.csv': 'public domain (work of the US federal government)'}
     """
-    if not any(name.startswith("data/observations/") for name in files):
-        return {}  # the catalogue is not read for nothing: it would count as read
+    if not files:  # reading the catalogue would make it one
+        return {}
     terms = _catalogue().groupby("file")["licence"].agg(lambda said: "; ".join(sorted(set(said))))
     return {f"data/{name}": terms[name] for name in (one.removeprefix("data/") for one in files) if name in terms}
 
