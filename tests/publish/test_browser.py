@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import re
 import shutil
+import subprocess
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -287,6 +290,26 @@ def test_two_points_compare(site, browser):
         wanted = [here["exports_yoy_pct"], there["exports_yoy_pct"]]
         assert row.all_inner_texts()[:2] == [markup.number(value, 1) for value in wanted]
         assert page.faults == []
+
+
+def test_paper_has_every_picture_though_nobody_scrolled(site, browser, tmp_path):
+    base, read = local(site), site.of(BOOK)[0]
+    with opened(browser, base) as page:
+        page.emulate_media(media="print")
+        waiting = "[...document.images].filter(i => i.checkVisibility() && !(i.complete && i.naturalWidth)).length"
+        for name in ("index.html", "figures/index.html", f"{BOOK}/index.html"):
+            page.goto(base + name)
+            assert page.evaluate(waiting) == 0, name
+        paper = tmp_path / "page.pdf"
+        page.pdf(path=paper)
+        assert page.faults == []
+    if shutil.which("pdftotext") is None:
+        pytest.skip("NO POPPLER: the printed page was not read. Install poppler-utils, as .ci/run does.")
+    printed = subprocess.run(["pdftotext", paper, "-"], check=True, capture_output=True, text=True).stdout.split()
+    for figure in read.figures:
+        drawn = re.findall(rb"<text[^>]*>([^<]+)</text>", figure.files["svg"])
+        words = [word for text in drawn for word in unescape(text.decode()).split()]
+        assert words and not set(words) - set(printed), f"{figure.stem} is not on paper"
 
 
 def test_a_download_has_its_name_and_its_bytes(site, served, browser):

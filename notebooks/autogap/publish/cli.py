@@ -93,7 +93,7 @@ def site(arguments: argparse.Namespace) -> int:
     base = arguments.url.rstrip("/") + "/" if arguments.url else ""
     languages = ("en", "ja") if arguments.dir is None else ("en",)
     options = building.Options(base, arguments.png, languages)
-    count, changed = building.build(points, runs, out, theme_of(arguments), options)
+    count, changed = building.build(points, runs, out, theme_of(arguments), options, just_run=arguments.run)
     print(
         f"{out}: {count:,} files for {len(points)} points; {f'{changed:,} changed' if changed else 'nothing changed'}."
     )

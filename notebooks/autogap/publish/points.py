@@ -117,12 +117,12 @@ def slots(book: Book, read: Read, kept: dict[str, Kept], module: Any, stems: set
     """
     theme, root = book.theme, mark("root")
     found = {"answer": markup.sentence(read.answer)}
-    for at, figure in enumerate(read.figures):
+    for figure in read.figures:
         its = kept[figure.stem]
         terms = [(theme.terms(path), digest) for path, digest in figure.data.items()]
         table = [[markup.cell(text) for text in row] for row in figure.table[1:]] if its.is_offered else []
         found[f"{figure.stem}:words"] = module.words(figure)
-        found[f"{figure.stem}:picture"] = module.picture(figure, its.links, its.size, at == 0)
+        found[f"{figure.stem}:picture"] = module.picture(figure, its.links, its.size)
         found[f"{figure.stem}:under"] = module.under(figure, its.links, latex(figure))
         found[f"{figure.stem}:rows"] = module.rows(figure, table, its.is_offered)
         found[f"{figure.stem}:made"] = module.made(figure, terms)

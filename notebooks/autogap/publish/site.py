@@ -256,6 +256,8 @@ def build(
     out: Path,
     theme: Theme,
     options: Options = Options(),
+    *,
+    just_run: bool = False,
 ) -> tuple[int, int]:
     """Build the site of some executed points.
 
@@ -268,6 +270,8 @@ def build(
         Folder of the site; what is no part of it is removed, except frozen versions.
     theme : Theme
     options : Options
+    just_run : bool
+        Whether the points have just been run, so that none needs to be judged again.
 
     Returns
     -------
@@ -279,7 +283,7 @@ def build(
     InputError
         When a point would be re-run by `autogap why`, or `out` holds something else than a site.
     """
-    wanted = reading.current(wanted, runs)
+    wanted = list(wanted) if just_run else reading.current(wanted, runs)
     if not wanted:
         raise InputError("no point in it, so there is nothing to publish.")
     _refuse_foreign(out)
