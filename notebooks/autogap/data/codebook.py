@@ -5,6 +5,7 @@ from __future__ import annotations
 from autogap.data.vocabulary import (
     FREQUENCIES,
     GRADES,
+    KEPT_FOR,
     LICENCES,
     OBSERVATION_FIELDS,
     SEASONAL,
@@ -122,6 +123,7 @@ def _fields(resource: dict) -> list[str]:
 
 def _section(resource: dict, lines: list[str]) -> list[str]:
     description = [resource["description"]] if "description" in resource else []
+    kept = [f"- No notebook reads it; kept for {KEPT_FOR[resource['path']]}."] if resource["path"] in KEPT_FOR else []
     return [
         f"### `{resource['path']}`",
         "",
@@ -130,6 +132,7 @@ def _section(resource: dict, lines: list[str]) -> list[str]:
         "",
         f"- Licence: {_terms(resource)}",
         *_sources(resource),
+        *kept,
         "",
         *lines,
         "",

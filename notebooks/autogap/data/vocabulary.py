@@ -195,3 +195,54 @@ OBSERVATION_FIELDS = {
     "vintage": "day of the release, ISO; a month, quarter or year where the day is not on record",
 }
 """Columns of every file under ``observations/`` and what they hold."""
+
+KEPT_FOR = {
+    "observations/boj_tankan.csv": (
+        "the mood of large manufacturers beside the growth that 10 reads; renewed by `refresh`"
+    ),
+    "observations/census_all_goods.csv": (
+        "the newest pull of US duties on all goods; tests hold the older `census.<partner>.naics00` against it"
+    ),
+    "observations/census_naics3_japan.csv": (
+        "the industries behind `census.jp.naics00`: tests add them up; duty rates outside transport equipment"
+    ),
+    "observations/jama_industry.csv": "research and capital spending of the car industry: no other file has them",
+    "observations/jama_vehicles.csv": (
+        "the association's own counts of production, sales and exports; tests hold their parts against the whole"
+    ),
+    "observations/makers_production.csv": (
+        "where each maker builds, by year; tests hold Japan and overseas against the world"
+    ),
+    "observations/meti_production.csv": "the few months of industrial production that could be had",
+    "observations/mof_china.csv": ("trade with China before 2020; tests hold it against world totals"),
+    "observations/mof_partners.csv": (
+        "totals of other partners from the same releases as the US figures; tests add areas up; renewed by `refresh`"
+    ),
+    "observations/mof_quoted.csv": "what the press quoted in 2025: tests hold the customs series against it",
+    "observations/mof_world_cars_hs9.csv": (
+        "cars by engine and use, new and used: tests add them to passenger cars; renewed by `refresh`"
+    ),
+    "observations/treasury_customs_duties.csv": (
+        "cash receipts of duty since 1982: tests hold calculated duty against them"
+    ),
+    "observations/usitc_us_imports_hs87.csv": (
+        "the year 2025 beside 2024 in `us_imports_hs10_2024`; the basis is to be checked before use"
+    ),
+    "observations/ver_history.csv": "the voluntary restraint of the 1980s, the earlier limit on the same exports",
+    "tables/claims/mof_2026-04-22.csv": (
+        "claims of the ministry's release: 13 reads them with `article` set to it, not by default"
+    ),
+    "tables/gdp_releases.csv": "stage and page of each announced growth rate: tests hold the series of 10 against it",
+    "tables/gtap_baseline.csv": ("origins of US car imports in another model's baseline, to compare shares with"),
+    "tables/io_mic2015_imports.csv": (
+        "the published import coefficients: tests hold those computed from the transactions against them"
+    ),
+    "tables/io_mic2015_inverse.csv": "the published inverse: tests hold the one computed from the transactions against it",
+    "tables/mfn_lines.csv": (
+        "the ordinary rate of each tariff line: tests find 2.5 percent on every car and 25 on every light truck"
+    ),
+    "tables/waugh_added_tariff.csv": (
+        "a second tracker, which dates the cut for Japanese cars differently from `statutory_rate_steps`"
+    ),
+}
+"""Files that no notebook reads by default -> why they are kept all the same."""
