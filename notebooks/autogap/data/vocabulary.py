@@ -237,7 +237,7 @@ KEPT_FOR = {
     "tables/io_mic2015_imports.csv": (
         "the published import coefficients: tests hold those computed from the transactions against them"
     ),
-    "tables/io_mic2015_inverse.csv": "the published inverse: tests hold the one computed from the transactions against it",
+    "tables/io_mic2015_inverse.csv": "the published inverse: tests hold that of the transactions against it",
     "tables/mfn_lines.csv": (
         "the ordinary rate of each tariff line: tests find 2.5 percent on every car and 25 on every light truck"
     ),
