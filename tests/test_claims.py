@@ -185,6 +185,14 @@ def test_a_result_in_another_unit_is_refused():
         claims.evidence(table, checks.assign(claim_id="C02"), recorded, DAY)
 
 
+@pytest.mark.parametrize("column", ["notebook", "result", "unit", "definition"])
+def test_a_check_of_a_skeleton_is_refused(tables, column):
+    stated, checks = tables
+    none = pd.DataFrame(columns=["notebook", "name", "value", "unit"])
+    with pytest.raises(InputError, match=f"claim_checks.csv: {column} of C01 still says 'WRITE'; replace it."):
+        claims.evidence(stated, checks.head(1).assign(**{column: "WRITE what it is"}), none, DAY)
+
+
 @pytest.fixture(scope="module")
 def tables():
     return claims.read("japan_times_2025-06-19"), data.table("claim_checks")

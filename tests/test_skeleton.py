@@ -9,6 +9,7 @@ import pytest
 from autogap import claims, data, paths
 from autogap.__main__ import main
 from autogap.claims import articles
+from autogap.data.reading import placeholders
 from autogap.paths import DATA
 from nbpoints import notebook as reading
 from nbpoints.parameters import declare
@@ -53,3 +54,10 @@ def test_a_new_table_of_claims_is_read_and_not_written_twice(collection, capsys)
     assert main(["new", "claims", "the_daily_2026-10-01"]) == 2
     assert "there is a table of that name" in capsys.readouterr().err
     assert main(["new", "claims", "the_daily"]) == 2
+
+
+def test_a_new_claim_names_no_judge_and_is_refused_until_it_does(collection, capsys):
+    assert main(["new", "claim", "japan_times_2025-06-19/C24"]) == 0
+    assert "judged by nothing yet" in capsys.readouterr().out
+    told = list(placeholders(collection / "data", "tables/claim_checks.csv"))
+    assert [line.partition(": ")[2].split()[0] for line in told] == ["notebook", "result", "unit", "definition"]

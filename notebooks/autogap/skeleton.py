@@ -15,6 +15,7 @@ from autogap import paths
 from autogap.claims import articles
 from autogap.data import observations
 from autogap.data.described import read_catalogue
+from autogap.data.reading import PLACEHOLDER
 from autogap.data.vocabulary import OBSERVATION_FIELDS, SERIES_FIELDS
 
 _NOTEBOOK = re.compile(r"([0-9]{2})_([a-z][a-z0-9_]*)")
@@ -95,7 +96,6 @@ _CLAIMS_REMAIN = """\
   3. autogap run --notebook 13_claims_ledger -p article={name}
   4. make readme, make sign, make test."""
 _SERIES = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
-_WRITE = "WRITE"  # stands where only the author knows; `make package` refuses it where a number belongs
 _SERIES_REMAIN = """\
 data/series.csv: a row {name}, with the words of {like}.
 data/{file}: a row without its figure. What remains:
@@ -103,16 +103,16 @@ data/{file}: a row without its figure. What remains:
   2. say so in data/CHANGES.md, then make package, which names every word that a column does not take
   3. autogap accept --redraw, make readme, make sign, make test."""
 _CLAIM_REMAIN = """\
-data/tables/claim_checks.csv: a row {claim} of {article}, judged by 03_export_decline's exports_yoy_pct. What remains:
-  1. name the notebook, its result, the unit and the role (main, alternative) that the claim needs, and replace {write};
-     `autogap results` lists every result;
-  2. say so in data/CHANGES.md, then make package
+data/tables/claim_checks.csv: a row {claim} of {article}, judged by nothing yet. What remains:
+  1. replace {write} by the notebook, its result, the unit and what the result measures; `autogap results` lists every
+     result. The role is main, or one of those in autogap/claims/__init__.py;
+  2. say so in data/CHANGES.md, then make package, which refuses a row that still says {write}
   3. autogap run --notebook 13_claims_ledger -p article={article}"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    parser.add_argument("kind", choices=tuple(_WRITERS), help="what to begin")
+    parser.add_argument("kind", choices=tuple(PLACEHOLDERRS), help="what to begin")
     parser.add_argument(
         "name",
         help="16_my_topic for a notebook, mof.us.exports.my_goods for a series, outlet_2026-10-01 for an article of "
@@ -128,7 +128,7 @@ def main(arguments: argparse.Namespace) -> int:
     InputError
         When the name is not of the form that the kind has, or is taken.
     """
-    print(_WRITERS[arguments.kind](arguments.name))
+    print(PLACEHOLDERRS[arguments.kind](arguments.name))
     return 0
 
 
@@ -171,14 +171,14 @@ def _series(name: str) -> str:
     if any(row["name"] == name for row in rows):
         raise InputError(f"{name}: data/series.csv has a series of that name; take another.")
     like = max(rows, key=lambda row: _shared(row["name"], name))
-    own = {"name": name, "title": f"{_WRITE} what the figures are", "publisher_code": "not stated", "note": ""}
+    own = {"name": name, "title": f"{PLACEHOLDER} what the figures are", "publisher_code": "not stated", "note": ""}
     added = [like | own]
     catalogue = observations.text(list(SERIES_FIELDS), (row.values() for row in [*rows, *added]))
     path = paths.DATA / like["file"]
-    figure = observations.text(list(OBSERVATION_FIELDS), [[like["last_period"], name, _WRITE, _WRITE]])
+    figure = observations.text(list(OBSERVATION_FIELDS), [[like["last_period"], name, PLACEHOLDER, PLACEHOLDER]])
     write_whole(path, path.read_text(encoding="utf-8") + figure.partition("\n")[2])
     write_whole(paths.DATA / "series.csv", catalogue)
-    return _SERIES_REMAIN.format(name=name, like=like["name"], file=like["file"], write=_WRITE)
+    return _SERIES_REMAIN.format(name=name, like=like["name"], file=like["file"], write=PLACEHOLDER)
 
 
 def _shared(one: str, other: str) -> int:
@@ -201,11 +201,11 @@ def _claim(name: str) -> str:
     checks = paths.DATA / "tables" / "claim_checks.csv"
     text = checks.read_text(encoding="utf-8")
     header = text.partition("\n")[0].split(",")
-    given = {"article": article, "claim_id": claim, "notebook": "03_export_decline", "result": "exports_yoy_pct"}
-    row = dict.fromkeys(header, "") | given
-    row |= {"unit": "percent", "role": "main", "definition": f"{_WRITE} what the result measures"}
+    unknown = dict.fromkeys(("notebook", "result", "unit"), PLACEHOLDER)
+    row = dict.fromkeys(header, "") | {"article": article, "claim_id": claim, "role": "main"} | unknown
+    row["definition"] = f"{PLACEHOLDER} what the result measures"
     write_whole(checks, text + observations.text(header, [row.values()]).partition("\n")[2])
-    return _CLAIM_REMAIN.format(article=article, claim=claim, write=_WRITE)
+    return _CLAIM_REMAIN.format(article=article, claim=claim, write=PLACEHOLDER)
 
 
-_WRITERS = {"notebook": _notebook, "series": _series, "claims": _claims, "claim": _claim}
+PLACEHOLDERRS = {"notebook": _notebook, "series": _series, "claims": _claims, "claim": _claim}

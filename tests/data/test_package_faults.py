@@ -68,6 +68,35 @@ def test_faults_of_several_files_are_told_together(copy):
     ] * 2
 
 
+@pytest.mark.parametrize("name", ["series.csv", "requests.csv", "observations/bea_prices.csv", "tables/timeline.csv"])
+@pytest.mark.parametrize("cell", ['"open', '"a"b', '"over\ntwo"'])
+def test_a_broken_quotation_is_told_with_its_line(copy, name, cell):
+    """pandas would fail in whatever reads the file next, or take the lines below into the cell."""
+    header, first, *rest = (copy / name).read_text(encoding="utf-8").splitlines(keepends=True)
+    columns = header.count(",") + 1
+    (copy / name).write_text("".join([header, first, f"{cell}{',x' * (columns - 1)}\n", *rest]), encoding="utf-8")
+    (told,) = refused(copy)
+    assert told.startswith(f"data/{name}, line 3: the quoting is broken ("), told
+
+
+@pytest.mark.parametrize("name", ["series.csv", "requests.csv", "tables/timeline.csv"])
+@pytest.mark.parametrize("row", ["a", ",".join("a" * 40), ""])
+def test_a_row_of_too_few_or_too_many_cells_is_told_with_its_line(copy, name, row):
+    header, first, *rest = (copy / name).read_text(encoding="utf-8").splitlines(keepends=True)
+    (copy / name).write_text("".join([header, first, f"{row}\n", *rest]), encoding="utf-8")
+    (told,) = refused(copy)
+    cells = row.count(",") + 1 if row else 0
+    assert told.startswith(f"data/{name}, line 3: the row has {cells} cells, the file has {header.count(',') + 1}")
+
+
+def test_a_skeleton_that_still_stands_is_told_in_every_file(copy):
+    edit(copy / "series.csv", (",official statistics,", ",WRITE what it is,"))
+    edit(copy / "tables/claim_checks.csv", (",months,main,", ",WRITE,main,"))
+    told = refused(copy)
+    assert len(told) == 2 and all("still says 'WRITE'; replace" in line for line in told)
+    assert told[1].startswith("data/tables/claim_checks.csv, line 2: unit ")
+
+
 @pytest.mark.parametrize("name", ["series.csv", "tables.yaml", "tables/timeline.csv", "CHANGES.md"])
 @pytest.mark.parametrize("encoding", ["cp932", "utf-16"])
 def test_a_file_that_is_not_utf_8_is_told_with_its_line(copy, name, encoding):

@@ -93,7 +93,7 @@ def test_add_a_series(project):
     project.edit("data/series.csv", lambda text: text.replace("WRITE what the figures are", "My goods to the US"))
     project.say_so("A series of my goods.")
     project.do(package)
-    for command in ENDING[1:3]:
+    for command in ENDING[:3]:
         project.do(command)
     project.passes("tests/compendium/test_compendium.py tests/data/test_package.py")
     assert project.do(".venv/bin/python -m tests.compendium.signed").startswith("\nSigned: 0")
@@ -121,7 +121,8 @@ def test_add_an_article_of_claims(project):
     told = [project.do(step) for step in steps]
     assert "1 point: 1 ran" in told[-1] or "1 ran" in told[-1], told
     finish(project, PAGES, "tests/data/test_tables.py tests/test_claims_article.py", title=new)
-    assert "judged by" in project.do(claim)
+    assert "judged by nothing yet" in project.do(claim)
+    assert "notebook still says 'WRITE'" in project.do("make package", status=2)
 
 
 PARSE = """\

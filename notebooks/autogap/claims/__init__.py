@@ -33,6 +33,7 @@ from autogap.claims import articles
 from autogap.claims.acceptance import Test, acceptance, between, rounding
 from autogap.claims.articles import read
 from autogap.claims.measure import NotYetKnown, measure, rescale, unit_of
+from autogap.data import reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,6 +130,9 @@ def _recorded(check: pd.Series, by_id: pd.DataFrame, recorded: dict) -> dict:
         raise InputError(f"claim_checks.csv: there is no claim {claim_id!r}.{did_you_mean(claim_id, by_id.index)}")
     if check["role"] not in ROLES:
         raise InputError(f"claim_checks.csv: {check['role']!r} is not a role; give one of {', '.join(ROLES)}.")
+    for name in ("notebook", "result", "unit", "definition"):
+        if reading.is_placeholder(check[name]):
+            raise InputError(f"claim_checks.csv: {name} of {claim_id} still says {reading.PLACEHOLDER!r}; replace it.")
     test = _test(by_id.loc[claim_id], check)
     value, unit = recorded.get((check["notebook"], check["result"]), (None, None))
     if isinstance(value, (int, float)) and not isinstance(value, bool) and not _same_unit(unit, check["unit"]):

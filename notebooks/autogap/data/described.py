@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,19 +59,17 @@ def read_catalogue(data: Path = DATA) -> list[dict[str, str]]:
     >>> "million JPY" in {row["unit"] for row in read_catalogue()}
     True
     """
-    reader = csv.DictReader(io.StringIO(reading.text(data, "series.csv"), newline=""))
-    if list(reader.fieldnames or []) != list(SERIES_FIELDS):
-        raise InputError(f"data/series.csv: the columns are {reader.fieldnames}; they must be {list(SERIES_FIELDS)}.")
-    rows = list(reader)
+    header = _header(data, "series.csv")
+    if header != list(SERIES_FIELDS):
+        raise InputError(f"data/series.csv: the columns are {header}; they must be {list(SERIES_FIELDS)}.")
+    reading.refuse(reading.ragged(data, "series.csv"))
+    rows = [dict(zip(header, row)) for _, row in reading.rows(data, "series.csv")[1:]]
     reading.refuse(fault for row in rows for fault in _catalogue_faults(row))
     return rows
 
 
 def _catalogue_faults(row: dict) -> Iterator[str]:
     place = f"data/series.csv, {row['name']}"
-    if None in row or None in row.values():
-        yield f"{place}: the row has not {len(SERIES_FIELDS)} fields as the header has."
-        return
     for field, value in row.items():
         if not value and field not in _MAY_BE_EMPTY:
             yield f"{place}: {field} is empty; write 'not stated' if it is not."
@@ -128,6 +124,7 @@ def _table_faults(data: Path, name: str, table: dict) -> Iterator[str]:
     if not (data / "tables" / f"{name}.csv").is_file():
         yield f"data/tables.yaml: {name} is described, but data/tables/{name}.csv does not exist."
         return
+    yield from reading.ragged(data, f"tables/{name}.csv")
     header = _header(data, f"tables/{name}.csv")
     if header != list(table["fields"]):
         yield f"data/tables/{name}.csv: the columns are {header}; data/tables.yaml has {list(table['fields'])}."
@@ -138,7 +135,7 @@ def _table_faults(data: Path, name: str, table: dict) -> Iterator[str]:
 
 
 def _header(data: Path, relative: str) -> list[str]:
-    return next(csv.reader(io.StringIO(reading.text(data, relative), newline="")), [])
+    return next((row for _, row in reading.rows(data, relative)), [])
 
 
 def _each_file(tables: dict[str, dict], data: Path) -> dict[str, dict]:

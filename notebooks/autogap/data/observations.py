@@ -74,7 +74,9 @@ def read(data: Path, relative: str, catalogue: dict[str, dict[str, str]], today:
     InputError
         One sentence a fault, with file and line.
     """
-    lines = _lines(data, relative)
+    (_, header), *lines = reading.rows(data, relative) or [(1, [])]
+    if header != list(OBSERVATION_FIELDS):
+        raise InputError(f"data/{relative}: the columns are {header}; they must be {list(OBSERVATION_FIELDS)}.")
     numbered, keys, faults = [], set(), []
     for number, row in lines:
         fault = gate.fault(row, relative, catalogue, today)
@@ -89,14 +91,6 @@ def read(data: Path, relative: str, catalogue: dict[str, dict[str, str]], today:
     numbered.sort(key=lambda item: (item[1][1], item[1][0], known.last_day(item[1][3]), item[1][3]))
     reading.refuse(f"data/{relative}, line {number}: {fault}" for number, fault in _doubts(numbered, catalogue))
     return [row for _, row in numbered]
-
-
-def _lines(data: Path, relative: str) -> list[tuple[int, Row]]:
-    reader = csv.reader(io.StringIO(reading.text(data, relative), newline=""))
-    header = next(reader, [])
-    if header != list(OBSERVATION_FIELDS):
-        raise InputError(f"data/{relative}: the columns are {header}; they must be {list(OBSERVATION_FIELDS)}.")
-    return [(reader.line_num, row) for row in reader]
 
 
 def _doubts(numbered: list[tuple[int, Row]], catalogue: dict[str, dict[str, str]]) -> Iterable[tuple[int, str]]:

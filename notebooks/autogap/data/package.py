@@ -80,6 +80,7 @@ def _series_resource(data: Path) -> dict:
 def _asking(data: Path, relative: str) -> dict:
     """Describe a file that says where figures come from."""
     title, key, columns = ASKING[relative]
+    reading.refuse(reading.ragged(data, relative))
     fields = [
         {"name": name, "type": "string", "description": description, "unit": "not applicable"}
         for name, description in columns.items()
@@ -281,7 +282,10 @@ def write(data: Path = DATA) -> list[str]:
         The files that changed, from the package's folder.
     """
     catalogue = read_catalogue(data)
-    _match_files(data, catalogue, read_tables(data))
+    tables = read_tables(data)
+    _match_files(data, catalogue, tables)
+    files = ["series.csv", *sorted({row["file"] for row in catalogue}), *(f"tables/{name}.csv" for name in tables)]
+    reading.refuse(fault for relative in files for fault in reading.placeholders(data, relative))
     changed = observations.settle(data, catalogue, version(data))
     package = build(data)
     for name, content in (("datapackage.json", render(package)), ("README.md", codebook.render(package, catalogue))):

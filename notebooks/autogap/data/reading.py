@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import csv
+import io
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from nbpoints.errors import InputError, did_you_mean
 
 _MOST_FAULTS = 25
+PLACEHOLDER = "WRITE"
+"""Begins a cell of a skeleton in which only the author knows what belongs there."""
 
 
 def text(data: Path, relative: str) -> str:
@@ -29,6 +33,76 @@ def text(data: Path, relative: str) -> str:
             f"data/{relative}, line {line}: the file is not UTF-8 there; save it as UTF-8 "
             "(Japanese files are often cp932)."
         ) from None
+
+
+def rows(data: Path, relative: str) -> list[tuple[int, list[str]]]:
+    """Read a CSV file of the package: each row with the line where it begins, that of the columns first.
+
+    Raises
+    ------
+    InputError
+        When the quoting is broken: a mark that nothing closes takes the lines below into its cell.
+
+    Examples
+    --------
+    >>> from autogap.paths import DATA
+    >>> rows(DATA, "tables/claim_checks.csv")[0][1][:2]
+    ['article', 'claim_id']
+    """
+    reader = csv.reader(io.StringIO(text(data, relative), newline=""), strict=True)
+    found, line = [], 1
+    try:
+        for row in reader:
+            found.append((line, row))
+            if reader.line_num > line:
+                raise csv.Error(f"a cell goes on to line {reader.line_num}")
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise InputError(
+            f"data/{relative}, line {line}: the quoting is broken ({error}); close every quoted cell on its line, "
+            "and double a quotation mark inside it."
+        ) from None
+    return found
+
+
+def ragged(data: Path, relative: str) -> Iterator[str]:
+    """Tell every row that does not have as many cells as the file has columns."""
+    (_, columns), *body = rows(data, relative) or [(1, [])]
+    for line, row in body:
+        if len(row) != len(columns):
+            yield (
+                f"data/{relative}, line {line}: the row has {len(row)} cells, the file has {len(columns)} columns; "
+                "quote a cell that holds a comma."
+            )
+
+
+def is_placeholder(cell: object) -> bool:
+    """Tell whether a cell is still that of a skeleton.
+
+    Examples
+    --------
+    >>> is_placeholder("WRITE what the figures are"), is_placeholder("WRITER"), is_placeholder(None)
+    (True, False, False)
+    """
+    return str(cell).split(" ")[0] == PLACEHOLDER
+
+
+def placeholders(data: Path, relative: str) -> Iterator[str]:
+    """Tell every cell in which a skeleton still stands.
+
+    Examples
+    --------
+    >>> from autogap.paths import DATA
+    >>> list(placeholders(DATA, "tables/claim_checks.csv"))
+    []
+    """
+    if PLACEHOLDER not in text(data, relative):
+        return
+    (_, columns), *body = rows(data, relative)
+    for line, row in body:
+        for column, cell in zip(columns, row):
+            if is_placeholder(cell):
+                yield f"data/{relative}, line {line}: {column} still says {PLACEHOLDER!r}; replace what the cell says."
 
 
 def unknown(place: str, value: str, known: Collection[str]) -> str:
