@@ -51,7 +51,7 @@ OTHERS = {
     "03_export_decline": [
         other(ANSWER, "exports_yoy_pct", "balance_jpy_bn", "split_quantity_pp", month="2025-08"),
         other(ANSWER, "exports_yoy_pct", "fig-export-split", month=HIGH, commodity="mv_parts"),
-        other(ANSWER, "fig-export-growth", month="2025-08", commodity="buses_trucks", as_of=LOW),
+        other(ANSWER, "fig-export-growth", month="2025-08", commodity="buses_trucks", as_of="2025-09-30"),
     ],
     "04_auto_sector": [
         other(ANSWER, "jobs_related_mn", "gdp_share_direct_pct", year=LOW, edition=2001),

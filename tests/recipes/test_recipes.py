@@ -52,7 +52,7 @@ def test_add_a_month_by_hand(project):
     assert "refresh --write" in refresh and steps == ["make package", "make ranges"]
     told = [project.do(step) for step in steps]
     assert "03_export_decline: month [" in told[1] and "14_why_the_gap_shrank: last_month [" in told[1]
-    finish(project, RULES, "tests/data", "tests/notebooks/test_sentences.py tests/test_claims_article.py")
+    finish(project, RULES, "tests/data", "tests/test_claims_article.py")
 
 
 @pytest.mark.long
