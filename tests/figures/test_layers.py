@@ -34,11 +34,22 @@ def chart():
 
 
 def test_two_averages_that_are_close_stand_on_either_side(chart):
-    _, ax = chart
+    fig, ax = chart
     figures.mean(ax, CARS)
     figures.mean(ax, CARS + 0.5)
     figures.mean(ax, CARS + 5.0)
+    labels.settle(fig)
     assert [word.get_va() for word in ax.texts] == ["top", "bottom", "bottom"]
+
+
+def test_averages_of_one_month_part_on_the_scale_that_is_drawn():
+    fig, ax = figures.new()
+    month = pd.Series([-49.9], pd.period_range("2025-05", periods=1, freq="M"), name="value")
+    figures.mean(ax, month)
+    figures.mean(ax, month - 0.2)
+    figures.zero_line(ax)
+    labels.settle(fig)
+    assert [word.get_va() for word in ax.texts] == ["bottom", "top"]
 
 
 def test_regimes_are_shaded_in_turn_and_cut_at_the_axis(chart):

@@ -89,7 +89,7 @@ OTHER_WAYS = {
     "autogap/sources/refresh.py": "a copy of data/ that takes its place when it is whole",
     "autogap/sources/swap.py": "puts such a copy in place",
 }
-_CALLS = {"write_text", "write_bytes", "copyfile", "copy", "copy2", "savefig", "to_parquet", "to_excel"}
+_CALLS = {"write_text", "write_bytes", "copyfile", "copy", "copy2", "savefig", "to_excel"}
 
 
 def writers(source: str) -> list[int]:
@@ -105,20 +105,28 @@ def _writes(call: ast.Call) -> bool:
         return any(isinstance(one, ast.Constant) and set("wax+") & set(str(one.value)) for one in mode)
     if name in ("copy", "copy2"):
         return owner == "shutil"
-    if name in ("to_csv", "to_json"):
+    if name in ("to_csv", "to_json", "to_parquet"):
         return bool(call.args)
     return name in _CALLS or (owner, name) == ("os", "replace")
 
 
 @pytest.mark.parametrize(
     "source",
-    ["path.write_text(x)", "open(p, 'w')", "p.open('ab')", "open(p, mode='x')", "shutil.copy(a, b)", "t.to_csv(path)"],
+    [
+        "path.write_text(x)",
+        "open(p, 'w')",
+        "p.open('ab')",
+        "open(p, mode='x')",
+        "shutil.copy(a, b)",
+        "t.to_csv(path)",
+        "t.to_parquet(path)",
+    ],
 )
 def test_a_writer_would_be_found(source):
     assert writers(source) == [1]
 
 
-@pytest.mark.parametrize("source", ["open(p)", "p.open()", "open(p, 'rb')", "d.copy()", "t.to_csv(index=False)"])
+@pytest.mark.parametrize("source", ["open(p)", "p.open()", "open(p, 'rb')", "d.copy()", "t.to_parquet(index=False)"])
 def test_a_reader_is_not_a_writer(source):
     assert writers(source) == []
 

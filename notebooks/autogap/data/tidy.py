@@ -150,7 +150,7 @@ def main(arguments: argparse.Namespace) -> int:
     folder = arguments.to
     folder.mkdir(parents=True, exist_ok=True)
     tidy, table = newest(), wide()
-    tidy.to_parquet(folder / TIDY, index=False)
+    write_whole(folder / TIDY, tidy.to_parquet(index=False))
     write_whole(folder / WIDE, table.to_csv(lineterminator="\n").encode())
     told = data.catalogue().loc[list(MONTHLY), ["name", "title", "unit", "publisher", "source", "licence", "note"]]
     write_whole(folder / COLUMNS, told.to_csv(index=False, lineterminator="\n").encode())

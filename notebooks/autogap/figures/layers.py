@@ -168,15 +168,17 @@ def mean(
     # where other lines run behind it, the value stays readable
     style["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
     place = {"textcoords": "offset points", "xytext": (0, 2.5), "zorder": 2.8}
-    _part(ax, ax.annotate(label.format(value), (middle, value), **place, **style, annotation_clip=False))
+    word = ax.annotate(label.format(value), (middle, value), **place, **style, annotation_clip=False)
+    labels.later(ax.get_figure(), lambda: _part(ax, word))
     return value
 
 
 def _part(ax: Axes, word: Annotation) -> None:
     """Put the lower of two averages' values below its line where it would lie over the one above."""
     ax.get_ylim()  # brings the scale up to what is drawn
-    for other in ax.texts[:-1]:
-        if getattr(other, "xy", (None,))[0] == word.xy[0] and other.get_va() == "bottom":
+    for other in ax.texts:
+        here = other is not word and getattr(other, "xy", (None,))[0] == word.xy[0]
+        if here and "top" not in (word.get_va(), other.get_va()):
             ends = ax.transData.transform([(0, each.xy[1]) for each in (word, other)])[:, 1]
             if abs(ends[0] - ends[1]) * 72 / ax.get_figure().dpi < 2 * word.get_size():
                 lower = word if ends[0] < ends[1] else other
