@@ -316,8 +316,9 @@ def test_a_download_has_its_name_and_its_bytes(site, served, browser):
     # from a disk a browser shows drawings instead of keeping them under their names
     base, read = served, site.of(BOOK)[0]
     with opened(browser, base) as page:
-        page.goto(f"{base}{BOOK}/index.html")
         for figure in read.figures:
+            # a page that is clicked by a script may keep about ten files; then the browser would ask its reader
+            page.goto(f"{base}{BOOK}/index.html")
             for ending, link in (
                 (a.inner_text().lower(), a) for a in page.locator(f"#{figure.stem} .downloads a").all()
             ):
