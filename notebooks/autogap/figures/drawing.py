@@ -349,6 +349,8 @@ def _within(period: pd.Period) -> int:
 def _room_for_ticks(ax: Axes) -> int:
     """Estimate how many labels of four letters fit under an axes, with half as much room between them."""
     width_pt = ax.get_position().width * ax.figure.get_size_inches()[0] * 72
+    if profile().is_narrow:
+        width_pt *= 0.6  # names at both sides take more of a narrow page than is known before the layout
     return max(2, int(width_pt / (4 * 0.54 * profile().text_pt * 1.55)))
 
 
