@@ -291,7 +291,8 @@ def days(ax: Axes, start: str, end: str) -> None:
     months = pd.period_range(start, end, freq="M")
     step = next(step for step in _STEPS[12] if len(months) / step <= _room_for_ticks(ax))
     first, last = np.array([start, end], dtype="datetime64[D]")
-    chosen = [month for month in months if (month.month - 1) % step == 0 and month.start_time.to_numpy() >= first]
+    is_round = (12 * months.year + months.month - 1) % step == 0
+    chosen = [month for month in months[is_round] if month.start_time.to_numpy() >= first]
     index = pd.PeriodIndex(chosen, freq="M")
     ax.set_xticks(index.start_time.to_numpy(), _tick_labels(index, step % 12 == 0))
     ax.set_xlim(first, last)
@@ -350,7 +351,7 @@ def _room_for_ticks(ax: Axes) -> int:
     """Estimate how many labels of four letters fit under an axes, with half as much room between them."""
     width_pt = ax.get_position().width * ax.figure.get_size_inches()[0] * 72
     if profile().is_narrow:
-        width_pt *= 0.6  # names at both sides take more of a narrow page than is known before the layout
+        width_pt *= 0.8  # names at both sides take more of a narrow page than is known before the layout
     return max(2, int(width_pt / (4 * 0.54 * profile().text_pt * 1.55)))
 
 
