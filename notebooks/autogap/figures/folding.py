@@ -57,7 +57,7 @@ def fold(ax: Axes) -> bool:
     if _has_words(ax.xaxis.label) and _extent(ax.xaxis.label) > room:
         changed |= narrow(ax.xaxis.label, room)
     title = _left_title(ax)
-    room = (page.x1 - frame.x0) * points - 4
+    room = (min(page.x1, right) - frame.x0) * points - 6
     if _has_words(title) and _extent(title) > room:
         changed |= narrow(title, room)
     return _fold_rows(ax, page.width * points * _MOST_OF_WIDTH) or changed

@@ -209,7 +209,7 @@ def _reach(ax: Axes, end: float) -> float:
     lasts = [float(np.max(x)) for x in drawn if len(x)]
     places = ax.transData.transform([(last, 0.0) for last in lasts])[:, 0] if lasts else np.array([])
     beyond = np.append(places, ax.get_window_extent().x1) * _points(ax) - end
-    return float(max([0.0, *beyond[(beyond > 0) & (beyond < 20)]]))
+    return float(max([0.0, *beyond[(beyond > 0) & (beyond < max(20.0, 2 * profile().text_pt))]]))
 
 
 def apart(centres: Sequence[float], heights: Sequence[float], gap: float = 1.0) -> list[float]:
