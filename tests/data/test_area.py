@@ -9,30 +9,18 @@ import pytest
 from autogap import data
 
 PARTNERS = ["us", "cn", "kr", "eu", "de", "ca", "mx", "gb", "world"]
-SECTIONS = {
-    "exports": [
-        "foodstuff",
-        "raw_materials",
-        "mineral_fuels",
-        "chemicals",
-        "manufactured_goods",
-        "machinery",
-        "electrical_machinery",
-        "transport_equipment",
-        "others",
-    ],
-    "imports": [
-        "foodstuff",
-        "raw_materials",
-        "mineral_fuels",
-        "chemicals",
-        "manufactured_goods",
-        "machinery",
-        "electrical_machinery",
-        "transport_equipment",
-        "others",
-    ],
-}
+_GOODS = [
+    "foodstuff",
+    "raw_materials",
+    "mineral_fuels",
+    "chemicals",
+    "manufactured_goods",
+    "machinery",
+    "electrical_machinery",
+    "transport_equipment",
+    "others",
+]
+SECTIONS = {"exports": _GOODS, "imports": _GOODS}
 PUBLISHED = [
     "total",
     "motor_vehicles",
