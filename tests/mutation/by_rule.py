@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from functools import cache
 from pathlib import Path
@@ -21,14 +20,14 @@ def seen(project: Path, fault: Fault, folder: Path) -> list[str]:
     Parameters
     ----------
     project : Path
-        As it is; its files are linked, not copied.
+        As it is; it is copied, since a link to a file changes when that last changed, which points look at.
     fault : Fault
         Of a kind in `CATCHERS`.
     folder : Path
         Empty; the project with the fault goes there.
     """
     left_out = shutil.ignore_patterns(*rules.LEFT_OUT, ".venv*", "*.egg-info")
-    root = shutil.copytree(project, folder / "project", copy_function=os.link, ignore=left_out)
+    root = shutil.copytree(project, folder / "project", ignore=left_out)
     tree = Tree(project)
     fault.plant(tree)
     for name in tree.changes:

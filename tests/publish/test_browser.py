@@ -68,6 +68,12 @@ def local(site) -> str:
     return site.out.as_uri() + "/"
 
 
+def follow(page, link):
+    """Click a link and wait until its page has loaded: a click returns before that."""
+    with page.expect_navigation():
+        page.click(link)
+
+
 def at_point(page) -> dict:
     """What the page says of its point."""
     return page.evaluate("""() => ({
@@ -157,15 +163,15 @@ def test_a_page_of_a_point_fills_in_its_tables_and_leads_to_the_same_point_in_ja
     with opened(browser, base) as page:
         page.goto(f"{base}{BOOK}/{markup.address(read.name)}.html")
         assert at_point(page) == expected(site, read)
-        page.click("[data-keep-query]")
+        follow(page, "[data-keep-query]")
         assert "/ja/" in page.url and at_point(page) == expected(site, read)
         assert page.locator(".take .downloads span").inner_text() == "ダウンロード"
         assert page.locator("figure:visible .downloads span").first.inner_text() == "ダウンロード"
         choose(page, site.of(BOOK)[1])
         assert at_point(page) == expected(site, site.of(BOOK)[1])
-        page.click("[data-home] a")
+        follow(page, "[data-home] a")
         assert at_point(page) == expected(site, site.of(BOOK)[0])
-        page.click("[data-keep-query]")
+        follow(page, "[data-keep-query]")
         assert "/ja/" not in page.url and at_point(page)["point"] == site.of(BOOK)[0].name
         assert "\ue000" not in page.content()
         assert page.faults == []
@@ -228,7 +234,7 @@ def test_without_javascript_every_point_is_a_page_that_says_the_same(site, brows
             assert page.locator("#numbers tbody tr").count() == len(read.results)
             assert page.locator("figure:visible").count() == len(read.figures)
         page.goto(f"{base}{BOOK}/index.html")
-        page.click("[data-axis='0'] [data-step='1']")
+        follow(page, "[data-axis='0'] [data-step='1']")
         assert "month=2025-06" in page.url
         page.goto(f"{base}{BOOK}/points.html")
         assert page.locator(".points a").count() == len(site.of(BOOK))
@@ -342,6 +348,6 @@ def test_the_search_finds_words_names_and_japanese(site, browser):
         assert page.locator(".hits a").count() == 0
         page.goto(f"{base}ja/search/index.html")
         page.fill("#q", "関税")
-        page.locator(".hits a").first.click()
+        follow(page, ".hits a >> nth=0")
         assert "/ja/" in page.url
         assert page.faults == []
