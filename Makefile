@@ -60,10 +60,11 @@ report: $(READY) ## one PDF a notebook and one of the collection, into runs/repo
 journal: $(READY) ## the figures at journal width, into runs/journal
 	@AUTOGAP_PROFILE=journal $(BIN)/autogap run baseline -j $(JOBS) --out runs/journal
 
-check: $(READY) ## the linters; then validate the scenario file and the data package
+check: $(READY) ## the linters; then validate the scenario file, the data package and the claims
 	@$(BIN)/pytest -p no:nbval -q tests/compendium/test_linters.py
 	@$(BIN)/autogap validate
 	@$(BIN)/python -m autogap.data.package --check
+	@$(BIN)/python -m autogap.claims
 
 format: $(READY) ## bring code and imports into form
 	@$(BIN)/ruff check --quiet --fix notebooks tests || true
@@ -73,8 +74,9 @@ format: $(READY) ## bring code and imports into form
 accept: $(READY) ## re-run the notebooks, show what changed, store the new outputs
 	@$(BIN)/autogap accept
 
-package: $(READY) ## rewrite datapackage.json and the codebook after a change of data
+package: $(READY) ## rewrite datapackage.json and the codebook after a change of data; try every claim
 	@$(BIN)/python -m autogap.data.package
+	@$(BIN)/python -m autogap.claims
 
 readme: $(READY) ## rewrite the generated tables of README.md
 	@$(BIN)/python -m tests.compendium.readme

@@ -76,6 +76,7 @@ def test_wrong_names_are_refused(shown, name):
     [
         ({}, "unit"),
         ({"unit": " "}, "unit"),
+        ({"unit": "year"}, r"give it as text, str\(.*\)"),
         ({"unit": "percent", "digits": -1}, "digits"),
         ({"unit": "percent", "digits": 1.5}, "digits"),
         ({"unit": "percent", "tolerance": -0.1}, "tolerance"),

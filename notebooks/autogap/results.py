@@ -82,6 +82,8 @@ def record(name: str, value: object, unit: str = "", digits: int = 1, tolerance:
     is_number = isinstance(plain, int | float) and not isinstance(plain, bool)
     if not isinstance(unit, str) or (is_number and not unit.strip()):
         raise InputError(f"record: {name!r} has no unit; give one, like 'percent' or 'count'.")
+    if is_number and unit == "year":
+        raise InputError(f"record: {name!r} is a year; give it as text, str({plain}), which is not written {plain:,}.")
     if isinstance(digits, bool) or not isinstance(digits, int) or digits < 0:
         raise InputError(f"record: {name!r} has digits={digits!r}; give a whole number from 0 up.")
     if not isinstance(tolerance, int | float) or not 0 <= tolerance < 1:

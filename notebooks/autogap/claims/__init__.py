@@ -5,10 +5,9 @@ on the article's day and as known since. Or rows of ``claim_checks`` name result
 role:
 
 main
-    What the claim most plainly means, chosen before any result is looked at: like is set against like (a net share
-    for a
-    net surplus), the publisher's own headline measure (value, calendar year), the release of the article's day. Several
-    mains must all hold ("cars and parts").
+    What the claim most plainly means, chosen before any result is looked at: like is set against like (a net share for
+    a net surplus), the publisher's own headline measure (value, calendar year), the release of the article's day.
+    Several mains must all hold ("cars and parts").
 alternative
     Another reading of the same words that a reader could defend.
 found by search
@@ -23,27 +22,24 @@ outcome
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-from nbpoints.errors import InputError, did_you_mean
 from nbpoints.mime import MINUS, with_unit
 
 from autogap.claims import articles
-from autogap.claims.acceptance import Test, acceptance, between, rounding
+from autogap.claims.acceptance import acceptance
 from autogap.claims.articles import read
-from autogap.claims.measure import NotYetKnown, measure, rescale, unit_of
-from autogap.data import reading
+from autogap.claims.checking import FAULT, ROLES, evidence, faults
+from autogap.claims.measure import measure
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ROLES", "VERDICTS", "acceptance", "articles", "evidence", "judge", "measure", "read"]
+__all__ = ["ROLES", "VERDICTS", "acceptance", "articles", "evidence", "faults", "judge", "measure", "read"]
 
-ROLES = ("main", "alternative", "found by search", "then", "since", "later law", "coverage", "outcome")
 VERDICTS = {
     "holds": "holds",
-    "one_definition": "holds under one definition only",
+    "one_definition": "holds only under another definition",
     "revised": "right when written, figure later revised",
     "law_changed": "right when written, law later changed",
     "later_differs": "differs from later releases, that of the day not at hand",
@@ -70,169 +66,22 @@ COLUMNS = [
     "since",
     "readings",
     "verdict",
+    "reason",
     "definition",
     "source",
 ]
-
-
-def evidence(
-    claims: pd.DataFrame, checks: pd.DataFrame, results: pd.DataFrame, day: str, as_of: str | None = None
-) -> pd.DataFrame:
-    """Set every check beside its figure.
-
-    Parameters
-    ----------
-    claims : DataFrame
-        As `read` returns it.
-    checks : DataFrame
-        ``claim_id``, ``notebook``, ``result``, ``unit``, ``role``, ``accept``, ``vintage``, ``definition``.
-    results : DataFrame
-        ``notebook``, ``name``, ``value``, ``unit``: what the notebooks recorded.
-    day : str
-        Day of the article, for claims that name a series.
-    as_of : str, optional
-        Day up to which later releases are known.
-
-    Returns
-    -------
-    DataFrame
-        The checks, and two rows (then, since) for each claim that names a series, with ``value`` (None where nothing is
-        recorded or known) and ``inside``: whether the value is accepted, None where there is none.
-
-    Raises
-    ------
-    InputError
-        If a check names an unknown claim or role, its range is stated twice or nowhere, a result has another unit or
-        kind than the claim, or a series, transform or period cannot be read.
-    """
-    import pandas as pd
-
-    by_id = claims.set_index("claim_id")
-    keys = zip(results["notebook"], results["name"], strict=True)
-    recorded = dict(zip(keys, zip(results["value"], results["unit"], strict=True), strict=True))
-    rows = [_recorded(check, by_id, recorded) for _, check in checks.iterrows()]
-    for claim_id, claim in by_id.iterrows():
-        if pd.notna(claim["series"]):
-            try:
-                rows += _measured(claim_id, claim, day, as_of)
-            except InputError as error:
-                place = f"{claims.attrs['place']}, " if "place" in claims.attrs else ""
-                raise InputError(f"{place}{claim_id}: {error}") from None
-    columns = ["claim_id", "role", "source", "unit", "vintage", "definition", "value", "inside"]
-    return pd.DataFrame(rows, columns=columns, dtype=object)
-
-
-def _recorded(check: pd.Series, by_id: pd.DataFrame, recorded: dict) -> dict:
-    import pandas as pd
-
-    claim_id, source = check["claim_id"], f"{check['notebook']}: {check['result']}"
-    if claim_id not in by_id.index:
-        raise InputError(f"claim_checks.csv: there is no claim {claim_id!r}.{did_you_mean(claim_id, by_id.index)}")
-    if check["role"] not in ROLES:
-        raise InputError(f"claim_checks.csv: {check['role']!r} is not a role; give one of {', '.join(ROLES)}.")
-    for name in ("notebook", "result", "unit", "definition"):
-        if reading.is_placeholder(check[name]):
-            raise InputError(f"claim_checks.csv: {name} of {claim_id} still says {reading.PLACEHOLDER!r}; replace it.")
-    test = _test(by_id.loc[claim_id], check)
-    value, unit = recorded.get((check["notebook"], check["result"]), (None, None))
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and not _same_unit(unit, check["unit"]):
-        raise InputError(f"{source} is recorded in {unit!r}, but {claim_id} is judged in {check['unit']!r}.")
-    try:
-        inside = None if value is None else test(value)
-    except TypeError as wanted:
-        raise InputError(f"{source} is {value!r}; {claim_id} is judged by {wanted}.") from None
-    words = {name: "" if pd.isna(check[name]) else check[name] for name in ("unit", "vintage", "definition")}
-    return {"claim_id": claim_id, "role": check["role"], "source": source, "value": value, "inside": inside, **words}
-
-
-def _test(claim: pd.Series, check: pd.Series) -> Test:
-    """What a check accepts: the claim's own range, else what the check says."""
-    import pandas as pd
-
-    place = f"claim_checks.csv: {check['result']} of {check['claim_id']}"
-    low, high, accept = claim["accept_low"], claim["accept_high"], check["accept"]
-    own = check["role"] in ("coverage", "outcome")
-    if own or (pd.isna(low) and pd.isna(high)):
-        if pd.isna(accept):
-            raise InputError(f"{place}: nothing says what is accepted; fill its column accept.")
-        return acceptance(str(accept))
-    if pd.notna(accept):
-        raise InputError(f"{place}: it accepts {accept!r}, but the claim has a range of its own; keep one.")
-    return _range(claim)
-
-
-def _range(claim: pd.Series) -> Test:
-    import pandas as pd
-
-    low, high, quoted = claim["accept_low"], claim["accept_high"], str(claim["value"])
-    if pd.isna(low) and pd.isna(high):
-        if quoted[:1] in ("<", ">"):
-            return acceptance(quoted)
-        try:
-            return between(*rounding(quoted))
-        except ArithmeticError:
-            raise InputError(f"value: {quoted!r} is not a number; write one such as 451.7, <0 or >50.") from None
-    ends = [_end(claim, name, none) for name, none in (("accept_low", -math.inf), ("accept_high", math.inf))]
-    return between(*ends, strict=quoted[:1] in ("<", ">"))
-
-
-def _end(claim: pd.Series, name: str, none: float) -> float:
-    """One end of a claim's own range, or what stands for none."""
-    import pandas as pd
-
-    if pd.isna(claim[name]):
-        return none
-    try:
-        return float(claim[name])
-    except ValueError:
-        raise InputError(f"{name}: {claim[name]!r} is not a number; write one or leave it empty.") from None
-
-
-def _measured(claim_id: str, claim: pd.Series, day: str, as_of: str | None) -> list[dict]:
-    """The figure of a claim that names a series, as known on the article's day and since."""
-    import pandas as pd
-
-    of = None if pd.isna(claim["of"]) else claim["of"]
-    chosen = claim["series"], "level" if pd.isna(claim["transform"]) else claim["transform"], str(claim["period"])
-    rows = []
-    test, unit = _range(claim), unit_of(*chosen[:2])
-    for role, known in (("then", day), ("since", as_of)):
-        try:
-            value = rescale(measure(*chosen, of=of, as_of=known), unit, claim["unit"])
-        except NotYetKnown:
-            continue
-        rows.append(
-            {
-                "claim_id": claim_id,
-                "role": role,
-                "source": chosen[0],
-                "unit": claim["unit"],
-                "vintage": f"as known on {known}" if known else "latest",
-                "value": value,
-                "definition": f"{chosen[0]}, {chosen[1]}, {chosen[2]}",
-                "inside": test(value),
-            }
-        )
-    return rows
-
-
-def _same_unit(recorded: str, wanted: str) -> bool:
-    """Units agree up to a comma: "percent ad valorem, additional" is a percentage ad valorem."""
-    return recorded.split(",")[0] == wanted.split(",")[0]
 
 
 def judge(claims: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """Give every claim its verdict.
 
     The rule, in this order. A claim that asserts nothing measurable is a statement; one with a figure that nothing can
-    check cannot be established. A claim without checks, or with a
-    result that no notebook recorded, has no result. Where a coverage fails, it cannot be established. A forecast gets
-    its
-    outcome. Where the mains and the figure of the time all hold, it holds, unless a figure since does not: then it was
-    right when written, and the figure was revised or the law changed. Where they do not, an alternative inside the
-    range
-    makes it hold under one definition only; a reading found by search never does. Else it does not hold. Where the data
-    begin after the day of the article, a later figure can confirm a claim, not refute it.
+    check, or whose row cannot be read, cannot be established. A claim without checks, or with a result that no notebook
+    recorded, has no result. Where a coverage fails, it cannot be established. A forecast gets its outcome. Where the
+    mains and the figure of the time all hold, it holds, unless a figure since does not: then it was right when written,
+    and the figure was revised or the law changed. Where they do not, an alternative inside the range makes it hold only
+    under another definition; a reading found by search never does. Else it does not hold. Where the data begin after
+    the day of the article, a later figure can confirm a claim, not refute it.
 
     Parameters
     ----------
@@ -247,7 +96,8 @@ def judge(claims: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
         A row a claim, in the order of `claims`: ``claim_id``, ``scope``, ``statement``, ``quoted``, ``unit``,
         ``computed`` (the value that decides), ``then`` and
         ``since`` (figures with their units), ``readings`` (every other reading with its figure), ``verdict`` (a key of
-        `VERDICTS`), ``definition`` and ``source`` of the figure that decides.
+        `VERDICTS`), ``reason`` (why a claim cannot be established), ``definition`` and ``source`` of the figure that
+        decides.
 
     Examples
     --------
@@ -273,6 +123,7 @@ def judge(claims: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
             "readings": _readings(own),
             "verdict": verdict,
         }
+        told["reason"] = _reason(verdict, deciding)
         told["computed"] = None if deciding is None else deciding["value"]
         told |= {name: "" if deciding is None else deciding[name] for name in ("definition", "source")}
         rows.append(
@@ -288,6 +139,8 @@ def _verdict(claim: pd.Series, own: pd.DataFrame) -> tuple[str, pd.Series | None
     if own.empty:
         quoted = pd.notna(claim["value"]) and pd.isna(claim["check_with"])
         return ("cannot" if quoted else "statement" if _is_statement(claim) else "no_result"), None
+    if (own["role"] == FAULT).any():
+        return "cannot", own[own["role"] == FAULT].iloc[0]
     missing = own[own["value"].isna()]
     if len(missing):
         return "no_result", missing.iloc[0]
@@ -311,6 +164,17 @@ def _verdict(claim: pd.Series, own: pd.DataFrame) -> tuple[str, pd.Series | None
     if other.any():
         return "one_definition", own[other].iloc[0]
     return "does_not_hold", own[primary].iloc[0] if primary.any() else own.iloc[0]
+
+
+def _reason(verdict: str, deciding: pd.Series | None) -> str:
+    """Why a claim cannot be established, in a sentence."""
+    if verdict != "cannot":
+        return ""
+    if deciding is None:
+        return "no series and no result is named that could check it."
+    if deciding["role"] == FAULT:
+        return deciding["definition"]
+    return f"{deciding['definition']}: {figure(deciding['value'], deciding['unit'])}."
 
 
 def _is_statement(claim: pd.Series) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from nbpoints.errors import InputError
 
@@ -73,11 +73,13 @@ def acceptance(text: str) -> Test:
         return is_then
     try:
         if text[0] in "<>":
-            edge = float(text[1:])
+            edge = float(Decimal(text[1:]))
+            if not math.isfinite(edge):
+                raise ValueError
             return between(-math.inf, edge, strict=True) if text[0] == "<" else between(edge, math.inf, strict=True)
         low, dots, high = text.partition("..")
         return between(float(low), float(high if dots else low))
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, InvalidOperation):
         wanted = "write a number, 'low..high', '>50', 'true' or an ISO date"
         raise InputError(f"accept: {text!r} cannot be read; {wanted}.") from None
 
@@ -91,5 +93,7 @@ def rounding(quoted: str) -> tuple[float, float]:
     ((451.65, 451.75), (-11.5, -10.5), (1940597.5, 1940598.5))
     """
     number = Decimal(quoted.replace(",", "").replace("\N{MINUS SIGN}", "-"))
+    if not number.is_finite():
+        raise InvalidOperation
     half = Decimal(5).scaleb(number.as_tuple().exponent - 1)
     return float(number - half), float(number + half)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nbpoints.errors import InputError, did_you_mean
 
 from autogap import data
+from autogap.data import reading
 from autogap.paths import DATA
 
 if TYPE_CHECKING:
@@ -61,6 +62,17 @@ def day(article: str) -> str:
     return named.group(1)
 
 
+def lines(article: str) -> list[int]:
+    """The line of the file on which each claim of an article stands.
+
+    Examples
+    --------
+    >>> lines("mof_2026-04-22")[:2]
+    [2, 3]
+    """
+    return [line for line, row in reading.rows(DATA, f"tables/{FOLDER}/{article}.csv")[1:] if row]
+
+
 def read(article: str) -> pd.DataFrame:
     """Read the claims of an article.
 
@@ -96,9 +108,15 @@ def read(article: str) -> pd.DataFrame:
     unknown = [name for name in table if name not in (*REQUIRED, *OPTIONAL)]
     if unknown:
         raise InputError(f"{place}: {unknown[0]!r} is not a column.{did_you_mean(unknown[0], (*REQUIRED, *OPTIONAL))}")
+    unnamed = [line for line, named in zip(lines(article), table["claim_id"].notna(), strict=True) if not named]
+    if unnamed:
+        raise InputError(f"{place}, line {unnamed[0]}: claim_id is empty; give each claim its own.")
     twice = table.loc[table["claim_id"].duplicated(), "claim_id"]
     if len(twice):
         raise InputError(f"{place}: claim {twice.iloc[0]} stands twice; give each claim its own claim_id.")
     table = table.assign(**{name: None for name in OPTIONAL if name not in table}).fillna({"scope": "in"})
+    for line, scope in zip(lines(article), table["scope"], strict=True):
+        if scope not in ("in", "out"):
+            raise InputError(f"{place}, line {line}: scope is {scope!r}; give in, or out for a sidebar.")
     table.attrs["place"] = place
     return table

@@ -24,6 +24,7 @@ class NotYetKnown(InputError):
 
 
 _PERIOD = re.compile(r"(FY)?[0-9]{4}(-[0-9]{2}|Q[1-4])?")
+_NO_FLOW = re.compile(r"percent|index|rate|persons| per ")  # units whose figures of several periods do not add up
 
 
 def span(period: str, frequency: str) -> tuple[str, str]:
@@ -124,19 +125,37 @@ def measure(series: str, transform: str, period: str, of: str | None = None, as_
 
 def _measure(series: str, transform: str, period: str, of: str | None, as_of: str | None) -> float:
     values = data.series(series, as_of=as_of)
-    frequency = data.catalogue().loc[series, "frequency"]
-    first, last = span(period, frequency)
-    if transform == "level" and first != last:
-        raise InputError(f"transform: {period} has several periods of {series}; give sum or mean instead of level.")
+    entry = data.catalogue().loc[series]
+    first, last = span(period, entry["frequency"])
+    flow = not _NO_FLOW.search(entry["unit"])
+    if first != last and (transform == "level" or transform == "sum" and not flow):
+        other = "mean" if not flow else "sum or mean"
+        raise InputError(f"transform: {period} has several periods of {series}; give {other} instead of {transform}.")
     if transform == "rank":
-        return _rank(values, first, last)
+        return _rank(values, first, last, series)
     total = _total(values, first, last, series)
+    length = len(values[_place(first, values) : _place(last, values)])
     if transform in ("change", "yoy_pct"):
         before = _total(values, *(_earlier(each, values) for each in (first, last)), series)
-        return total - before if transform == "change" else 100 * (total / before - 1)
+        if transform == "change":
+            return (total - before) / (1 if flow else length)
+        if before <= 0:
+            raise InputError(
+                f"transform: {series} was not above zero a year before {period}; give change, not yoy_pct."
+            )
+        return 100 * (total / before - 1)
     if transform == "share_pct":
-        return 100 * total / _total(data.series(of, as_of=as_of), first, last, of)
-    return total / len(values[_place(first, values) : _place(last, values)]) if transform == "mean" else total
+        return 100 * total / _whole(of, period, entry["unit"], as_of)
+    return total / length if transform == "mean" else total
+
+
+def _whole(of: str, period: str, unit: str, as_of: str | None) -> float:
+    """The whole of a share, in the unit of the part; its own periods may be longer or shorter than the part's."""
+    values, entry = data.series(of, as_of=as_of), data.catalogue().loc[of]
+    whole = rescale(_total(values, *span(period, entry["frequency"]), of), entry["unit"], unit)
+    if whole <= 0:
+        raise InputError(f"of: {of} was not above zero in {period}; a share of it means nothing.")
+    return whole
 
 
 def _earlier(period: str, values: pd.Series) -> str:
@@ -164,11 +183,30 @@ def _total(values: pd.Series, first: str, last: str, name: str) -> float:
     wanted = pd.period_range(_place(first, values), _place(last, values))
     missing = wanted.difference(values.dropna().index)
     if len(missing):
-        raise InputError(f"{name}: {missing[0]} is missing; the series has {values.index[0]} to {values.index[-1]}.")
+        raise InputError(f"{name}: {missing[0]} is missing; the series has {_reach(values, first, last, name)}")
     return float(values[wanted].sum())
 
 
-def _rank(values: pd.Series, first: str, last: str) -> float:
+def _reach(values: pd.Series, first: str, last: str, name: str) -> str:
+    """From when to when a series goes and, for whole years, which yearly series of its publisher has them."""
+    told = f"{values.index[0]} to {values.index[-1]}."
+    years, kind = {f"{first[:4]}-01": ("", "A"), f"{first[:4]}-04": ("FY", "FY")}.get(first, ("", ""))
+    ends = "12" if kind == "A" else "03"
+    if not kind or not last.endswith(f"-{ends}"):
+        return told
+    begin, end = f"{years}{first[:4]}", f"{years}{int(last[:4]) - (kind == 'FY')}"
+    catalogue, (publisher, _, what) = data.catalogue(), name.partition(".")
+    yearly = [
+        other
+        for other, entry in catalogue[catalogue["frequency"] == kind].iterrows()
+        if re.fullmatch(rf"{publisher}(_[a-z]+)?\.{re.escape(what)}(_annual|_fy)?", other)
+        and entry["first_period"] <= begin
+        and end <= entry["last_period"]
+    ]
+    return f"{told} Whole years are in {' and '.join(yearly)}." if yearly else told
+
+
+def _rank(values: pd.Series, first: str, last: str, name: str) -> float:
     """Place of a span among all complete spans of its length that begin in the same part of the year."""
     begin, end = _place(first, values), _place(last, values)
     length, year = (end - begin).n + 1, _a_year(values)
@@ -176,7 +214,7 @@ def _rank(values: pd.Series, first: str, last: str) -> float:
     same = sums[[period.ordinal % year == end.ordinal % year for period in sums.index]] if length > 1 else sums
     if end not in same.index:
         raise InputError(
-            f"rank: {first} to {last} is incomplete; the series has {values.index[0]} to {values.index[-1]}."
+            f"rank: {name} is incomplete from {first} to {last}; it has {_reach(values, first, last, name)}"
         )
     return float((same > same[end]).sum() + 1)
 
@@ -196,7 +234,7 @@ def rescale(value: float, unit: str, wanted: str) -> float:
     """
     here, there = (_parsed(each) for each in (unit, wanted))
     if here[1] != there[1]:
-        raise InputError(f"unit: the figure is in {unit!r}, which cannot be turned into {wanted!r}.")
+        raise InputError(f"unit: a figure in {unit!r} cannot be turned into {wanted!r}; write a multiple of its unit.")
     return value * here[0] / there[0]
 
 
