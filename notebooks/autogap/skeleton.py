@@ -60,7 +60,7 @@ _CELLS = [
         '             title=f"Exports were {{words.number(value)}} billion yen in {{words.month_name(month)}}",\n'
         '             subtitle="All goods to the United States, value FOB, billion yen a month",\n'
         '             alt="Line of Japan\'s monthly exports to the United States.",\n'
-        '             source="Ministry of Finance, Trade Statistics of Japan")',
+        "             source=f\"Ministry of Finance, Trade Statistics of Japan ({{data.released('mof')}})\")",
     ),
     ("markdown", [], "## The numbers"),
     ("code", [], "results.table()"),

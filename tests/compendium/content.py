@@ -204,6 +204,26 @@ def own_alternative_texts(root: Path) -> list[str]:
     return found
 
 
+def sources_without_release(root: Path) -> list[str]:
+    """Source lines of figures that tell no release or edition, or a day that the data they name do not hold."""
+    import json
+
+    found = []
+    for path in sorted((root / "figures").glob("fig-*.json")):
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        source = facts.get("source", "")
+        days = re.findall(r"\b[12][0-9]{3}(?:-[0-9]{2}){1,2}\b", source)
+        if not re.search(r"\b[12][0-9]{3}\b|\bresults of this collection\b", source):
+            found.append(f"figures/{path.stem}: {source!r} tells no release; add data.released(...).")
+        held = "".join((root / name).read_text(encoding="utf-8") for name in facts["data"]) if days else ""
+        found += [
+            f"figures/{path.stem}: {day} stands in the source line, but in none of its data files."
+            for day in days
+            if day not in held
+        ]
+    return found
+
+
 def _texts(root: Path) -> Iterator[tuple[str, str]]:
     """Texts of the project but those of tests, which plant what they look for."""
     for path in rules.files(root):
@@ -267,4 +287,5 @@ RULES = [
     no_last_month_written,
     tests_are_whole,
     own_alternative_texts,
+    sources_without_release,
 ]

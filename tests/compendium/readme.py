@@ -83,8 +83,9 @@ def datasets(root: Path) -> str:
         link = f"[{one['path']}](../data/{one['path']})"
         terms = "; ".join(licence.get("title", licence["name"]) for licence in one.get("licenses", []))
         sources = dict.fromkeys(_publisher(source["title"]) for source in one.get("sources", []))
-        rows.append([link, one.get("title", ""), "; ".join(sources), terms, "yes"])
-    return _table(["File", "Content", "Source", "Terms", "Provided"], rows)
+        newest = re.search(r"vintages: (?:.* to )?(\S+)$", one.get("description", ""))
+        rows.append([link, one.get("title", ""), "; ".join(sources), newest[1] if newest else "", terms, "yes"])
+    return _table(["File", "Content", "Source", "Newest vintage", "Terms", "Provided"], rows)
 
 
 PARTS: dict[str, Callable[[Path], str]] = {

@@ -83,6 +83,7 @@ def project(tmp_path):
     listed = {
         "path": "observations/a.csv",
         "title": "A | B",
+        "description": "1 series, vintages: 2, 2025-05 to 2026-09-16",
         "hash": f"sha256:{digest(files['data/observations/a.csv'])}",
         "sources": [{"title": "Census; collected from x"}],
         "licenses": [{"name": "other-pd", "title": "public domain"}],
@@ -121,7 +122,7 @@ def test_project_in_order_has_no_fault(project):
         "| [01](../notebooks/01_rise.ipynb) | `month` | `'2025-05'` | month of the figures |"
         in pages["docs/assumptions.md"]
     )
-    assert "| A \\| B | Census | public domain | yes |" in pages["docs/replication.md"]
+    assert "| A \\| B | Census | 2026-09-16 | public domain | yes |" in pages["docs/replication.md"]
 
 
 def edit(name: str, old: str, new: str):
@@ -200,3 +201,23 @@ def test_the_newest_month_is_not_written_where_the_next_would_make_it_wrong(tmp_
         "01_small.ipynb, cell 2 names 2031-02, the newest month; ask the data for it.",
         "notebooks/scenarios.yaml",
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("Census Bureau (2026-09-16)", ""),
+        ("OECD, edition of 2021", ""),
+        ("Claims table and results of this collection", ""),
+        ("Census Bureau", "'Census Bureau' tells no release"),
+        ("Census Bureau (2026-09-17)", "2026-09-17 stands in the source line"),
+    ],
+)
+def test_a_source_line_tells_a_release_that_the_data_hold(tmp_path, source, told):
+    for folder in ("figures", "data"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "data/a.csv").write_text("2026-08,a,1,2026-09-16\n", encoding="utf-8")
+    facts = {"source": source, "data": {"data/a.csv": "0"}}
+    (tmp_path / "figures/fig-a.json").write_text(json.dumps(facts), encoding="utf-8")
+    found = content.sources_without_release(tmp_path)
+    assert [told in fault for fault in found] == [True] * bool(told)

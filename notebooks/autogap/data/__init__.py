@@ -24,6 +24,7 @@ import pandas as pd
 from nbpoints.errors import InputError, did_you_mean
 
 from autogap.data import known
+from autogap.data.known import released as released
 from autogap.paths import DATA
 
 FREQUENCIES = {"M": "M", "Q": "Q", "A": "Y", "FY": "Y-MAR"}
@@ -274,17 +275,16 @@ def series(
     if vintage is not None and known.asked(as_of) is not None:
         raise DataError(f"series {name!r}: give vintage or as_of, not both.")
     rows = _vintage(entry, vintage) if vintage is not None else _known(entry, as_of)
-    values = pd.Series(rows["value"].to_numpy(), index=_periods(rows["period"], entry["frequency"]), name=name)
-    values = values.sort_index()
-    first = values.index[0] if start is None else _bound(start, entry["frequency"], name, end=False)
-    last = values.index[-1] if end is None else _bound(end, entry["frequency"], name, end=True)
-    values = values[(values.index >= first) & (values.index <= last)]
-    if values.empty:
-        told = [start if start is not None else rows["period"].min(), end if end is not None else rows["period"].max()]
-        raise DataError(
-            f"series {name!r}: nothing from {told[0]} to {told[1]}; it has {rows['period'].min()} to "
-            f"{rows['period'].max()}."
-        )
+    rows = rows.set_axis(_periods(rows["period"], entry["frequency"])).sort_index()
+    first = rows.index[0] if start is None else _bound(start, entry["frequency"], name, end=False)
+    last = rows.index[-1] if end is None else _bound(end, entry["frequency"], name, end=True)
+    wanted = rows[(rows.index >= first) & (rows.index <= last)]
+    if wanted.empty:
+        there = rows["period"].min(), rows["period"].max()
+        told = f"{start or there[0]} to {end or there[1]}"
+        raise DataError(f"series {name!r}: nothing from {told}; it has {there[0]} to {there[1]}.")
+    known.take(name, wanted["vintage"])
+    values = wanted["value"].rename(name)
     # the release alone: it stays true after arithmetic, which a unit does not
     values.attrs = {"vintage": max(rows["vintage"], key=known.last_day)}
     return values
@@ -358,11 +358,10 @@ def revisions(name: str, *, filled: bool | None = None) -> pd.DataFrame:
     [-0.2, -0.0]
     """
     entry = _entry(name)
+    known.take(name, vintages(name))
     wide = _rows(entry).pivot(index="period", columns="vintage", values="value")[vintages(name)]
     wide.index = _periods(wide.index.to_series(), entry["frequency"])
-    if filled is None:
-        filled = entry["vintage_kind"] in ("release", "capture")
-    if filled:
+    if entry["vintage_kind"] in ("release", "capture") if filled is None else filled:
         wide = wide.ffill(axis=1)
     return wide.sort_index().rename_axis(index="period", columns="vintage")
 

@@ -9,6 +9,7 @@ value known on a day is the last row that was out by then. This is how ALFRED ke
 from __future__ import annotations
 
 import calendar
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -18,6 +19,8 @@ from nbpoints.parameters import periods
 
 LATEST = "latest"
 """The word for "as known now", beside None."""
+
+_taken: dict[str, str] = {}
 
 
 @lru_cache(maxsize=4096)
@@ -109,3 +112,45 @@ def as_known(rows: pd.DataFrame, kind: str, release_days: int, day: date | None)
         newest = max(rows["vintage"], key=last_day)
         return rows[rows["vintage"] == newest]
     return rows.drop_duplicates("period", keep="last")
+
+
+def take(name: str, vintages: Iterable[str]) -> None:
+    """Note that figures of these vintages were read."""
+    _taken[name] = max([*vintages, *([_taken[name]] if name in _taken else [])], key=last_day)
+
+
+def released(*beginnings: str) -> str:
+    """Tell the newest vintage among the figures read so far: the day for the source line of a figure.
+
+    Parameters
+    ----------
+    *beginnings : str
+        Names of series, or their first words: ``"mof"`` stands for every series ``mof.`` that was read.
+
+    Returns
+    -------
+    str
+        ISO day; a month, quarter or year where the day is not on record.
+
+    Raises
+    ------
+    InputError
+        When no such series was read.
+
+    Examples
+    --------
+    >>> from autogap import data
+    >>> exports = data.series("mof.us.exports.total", "2025-05", as_of="2025-06-19")
+    >>> data.released("mof.us.exports.total") >= "2025-06-18"
+    True
+    """
+    found = [
+        vintage
+        for name, vintage in _taken.items()
+        for one in beginnings
+        if f"{name}.".startswith(f"{one.rstrip('.')}.")
+    ]
+    if not found:
+        told = ", ".join(sorted({name.partition(".")[0] for name in _taken})) or "none at all"
+        raise InputError(f"released: no series {' or '.join(beginnings)} was read; the names read begin with: {told}.")
+    return max(found, key=last_day)
