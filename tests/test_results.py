@@ -216,5 +216,13 @@ def test_a_notebook_that_stands_at_other_parameters_is_a_stray(tmp_path, monkeyp
     assert results.strays([path]) == {"03_export_decline": {"month": "2025-08"}}
 
 
+def test_a_cell_that_papermill_put_in_moves_no_number(tmp_path):
+    path = _book(tmp_path / "a.ipynb", {"name": "gap", "value": 1.5, "unit": "", "digits": 1, "tolerance": 1e-6})
+    book = json.loads(path.read_text())
+    book["cells"].insert(1, {"cell_type": "code", "source": "", "metadata": {"tags": ["injected-parameters"]}})
+    path.write_text(json.dumps(book))
+    assert results.read(path)["cell"].tolist() == [3]
+
+
 def test_the_notebooks_of_the_collection_stand_at_their_published_parameters():
     assert results.strays(sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))) == {}

@@ -187,7 +187,7 @@ def read(path: str | Path) -> pd.DataFrame:
     notebook = _notebook(path)
     rows = [
         {"notebook": notebook, "label": "", **output["data"][RESULT], "cell": number}
-        for number, cell in enumerate(cells, start=1)
+        for number, cell in ipynb.numbered(cells)
         for output in cell.get("outputs", [])
         if RESULT in output.get("data", {})
     ]
@@ -231,11 +231,10 @@ def parameters(path: str | Path) -> dict[str, object]:
     InputError
         When the file is missing, is not a notebook, or its parameters cell cannot be read.
     """
-    from nbpoints import notebook as reading
     from nbpoints.parameters import declare
 
     values = {name: one.default for name, one in declare.read(path).items()}
-    injected = [cell.source for cell in reading.cells(path) if "injected-parameters" in cell.tags]
+    injected = [cell.source for cell in ipynb.cells(path) if ipynb.INJECTED in cell.tags]
     for line in [line for source in injected for line in ast.parse(source).body if isinstance(line, ast.Assign)]:
         values[line.targets[0].id] = ast.literal_eval(line.value)
     return values

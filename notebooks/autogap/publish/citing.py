@@ -94,10 +94,11 @@ def collection(theme: Theme) -> str:
         "author": f"{{{tex(theme.author)}}}" if theme.author else "",
         "title": f"{{{tex(theme.title['en'])}}}",
         "year": theme.released[:4],
-        "version": tex(theme.version),
+        # plain BibTeX styles know neither @software nor a field for the version
+        "howpublished": f"Software, version {tex(theme.version)}",
         "url": theme.address,
     }
-    return _entry("software", key(theme.name), fields)
+    return _entry("misc", key(theme.name), fields)
 
 
 def data_file(theme: Theme, terms: Terms) -> str:

@@ -19,7 +19,6 @@ from nbpoints.records.layout import FIGURES, NOTEBOOK, read_run
 from nbpoints.scenarios.point import Point
 
 PICTURES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
-_INJECTED = "injected-parameters"  # papermill's tag of the cell that it adds
 _METADATA = re.compile(rb"\s*<metadata>.*?</metadata>", re.DOTALL)
 
 
@@ -213,9 +212,8 @@ def bare(svg: bytes) -> bytes:
 
 
 def _outputs(book: list[dict]) -> Iterator[tuple[int, dict, dict]]:
-    """Yield number, cell and output; a cell has the number that it has in the notebook, before values were put in."""
-    own = (cell for cell in book if _INJECTED not in (cell.get("metadata") or {}).get("tags", ()))
-    for number, cell in enumerate(own, 1):
+    """Yield number, cell and output."""
+    for number, cell in cells_of.numbered(book):
         for output in cell.get("outputs", ()):
             if "data" in output:
                 yield number, cell, output

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from nbpoints.checks import artists, tables
 from nbpoints.checks.compare import REL, Difference, shown, texts, values
 from nbpoints.mime import FIGURE, RESULT
-from nbpoints.notebook.outputs import Output, by_mime, merged, text_of
+from nbpoints.notebook.outputs import Output, by_mime, merged, numbered, text_of
 
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml", "application/pdf")
 # What a figure says; its artists are compared apart. Its hash follows fonts and libraries.
@@ -59,10 +59,10 @@ def notebooks(was: Mapping, now: Mapping, rel: float = REL) -> list[Difference]:
     Returns
     -------
     list of Difference
-        Places name the cell by its number among all cells, counted from 1.
+        Places name the cell by its number in the notebook (see `notebook.numbered`).
     """
     pairs = [
-        [(i, cell) for i, cell in enumerate(book["cells"], 1) if cell["cell_type"] == "code"] for book in (was, now)
+        [(i, cell) for i, cell in numbered(book["cells"]) if cell["cell_type"] == "code"] for book in (was, now)
     ]
     sources = [[text_of(cell["source"]) for _, cell in side] for side in pairs]
     found: list[Difference] = []

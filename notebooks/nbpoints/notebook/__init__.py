@@ -6,11 +6,12 @@ Standard library alone and fast: `list` and `validate` read every notebook of a 
 from __future__ import annotations
 
 from nbpoints.notebook.canonical import clean, dumps, save
-from nbpoints.notebook.outputs import by_mime, merged, text_of
+from nbpoints.notebook.outputs import INJECTED, by_mime, merged, numbered, text_of
 from nbpoints.notebook.reading import Cell, cells, cells_of, language, load, question
 from nbpoints.notebook.source import MAGIC, conflict_line, syntax
 
 __all__ = [
+    "INJECTED",
     "MAGIC",
     "Cell",
     "by_mime",
@@ -22,6 +23,7 @@ __all__ = [
     "language",
     "load",
     "merged",
+    "numbered",
     "question",
     "save",
     "syntax",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from nbpoints.mime import NOTE
 from nbpoints.notebook.ids import without_ids
 
 Output = Mapping[str, Any]
+INJECTED = "injected-parameters"
+"""Papermill's tag of the cell that it adds."""
 
 
 def text_of(value: Any) -> str:
@@ -22,6 +24,21 @@ def text_of(value: Any) -> str:
     return "".join(value) if isinstance(value, list) else str(value)
 
 
+def numbered(cells: Iterable[Mapping]) -> Iterator[tuple[int, Mapping]]:
+    """Number cells from 1 as the notebook has them: a cell that papermill put in counts as the one before it.
+
+    Examples
+    --------
+    >>> added = {"metadata": {"tags": [INJECTED]}}
+    >>> [number for number, _ in numbered([{}, added, {}])]
+    [1, 1, 2]
+    """
+    number = 0
+    for cell in cells:
+        number += INJECTED not in (cell.get("metadata") or {}).get("tags", ())
+        yield number, cell
+
+
 def by_mime(notebook: Mapping, mime: str) -> Iterator[tuple[int, Any]]:
     """Yield what a notebook shows under one MIME type, with the number of the cell, from 1.
 
@@ -31,7 +48,7 @@ def by_mime(notebook: Mapping, mime: str) -> Iterator[tuple[int, Any]]:
     >>> list(by_mime({"cells": [{"cell_type": "code", "outputs": [output]}]}, "text/plain"))
     [(1, '3')]
     """
-    for number, cell in enumerate(notebook["cells"], 1):
+    for number, cell in numbered(notebook["cells"]):
         for output in cell.get("outputs", ()):
             if mime in output.get("data", ()):
                 yield number, output["data"][mime]

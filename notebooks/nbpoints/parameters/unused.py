@@ -65,7 +65,7 @@ def _later(cells: list[notebook.Cell]) -> Iterator[notebook.Cell]:
     """Yield the code cells after the parameters cell, without the one that papermill injected."""
     tagged = [at for at, cell in enumerate(cells) if cell.kind == "code" and "parameters" in cell.tags]
     for cell in cells[tagged[0] + 1 :] if tagged else cells:
-        if cell.kind == "code" and "injected-parameters" not in cell.tags:
+        if cell.kind == "code" and notebook.INJECTED not in cell.tags:
             yield cell
 
 

@@ -29,6 +29,7 @@ from papermill.translators import PythonTranslator, papermill_translators
 from nbpoints import notebook as notebooks
 from nbpoints.errors import InputError
 from nbpoints.kernels.jupyter_kernel import Launch, manager_for
+from nbpoints.notebook import INJECTED
 from nbpoints.run.job import Outcome
 
 if sys.modules[_SLOW] is None:
@@ -36,7 +37,6 @@ if sys.modules[_SLOW] is None:
 
 _ENGINE = "nbpoints"
 _KERNEL_NAME = "python3"
-_INJECTED = "injected-parameters"
 # wait for outputs that arrive after the cell's reply on a busy machine
 _LATE_OUTPUT_S = 60
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -122,7 +122,7 @@ class Execution:
         for number, cell in enumerate(book.cells, 1):
             tags = cell.metadata.get("tags", [])
             if self._is_added(cell):
-                own = _INJECTED if _INJECTED in tags else f"error-{number}"
+                own = INJECTED if INJECTED in tags else f"error-{number}"
             else:
                 own = next(identities, None) or f"cell-{number}"
             cell.id = own if own not in taken else f"{own}-{number}"
@@ -160,8 +160,8 @@ class Execution:
     def _is_added(self, cell: Mapping) -> bool:
         tags = set(cell.metadata.get("tags", ()))
         # a notebook that was executed before has its injected cell already
-        own = any(_INJECTED in one["metadata"].get("tags", ()) for one in self._source["cells"])
-        return ERROR_MARKER_TAG in tags or (_INJECTED in tags and not own)
+        own = any(INJECTED in one["metadata"].get("tags", ()) for one in self._source["cells"])
+        return ERROR_MARKER_TAG in tags or (INJECTED in tags and not own)
 
     def _number_in_source(self, cell: Mapping, index: int) -> int:
         own = [each for each in self.book.cells if not self._is_added(each)]
