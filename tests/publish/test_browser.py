@@ -93,7 +93,7 @@ def expected(site, read) -> dict:
     numbers = {r["name"]: markup.number(r["value"], r["digits"]) for r in record["results"]}
     drawn = [f"{hashlib.sha256(figure.files['svg']).hexdigest()[:12]}/{figure.stem}.svg" for figure in read.figures]
     # a table that the terms keep back is not on the page
-    terms = collection.theme(with_claims=False).terms
+    terms = collection.theme().terms
     offered = [rights.may_offer(figure.table, map(terms, figure.data)) for figure in read.figures]
     rows = [(len(figure.table) - 1) * shown for figure, shown in zip(read.figures, offered, strict=True)]
     return {

@@ -54,11 +54,11 @@ def loaded(arguments: argparse.Namespace) -> tuple[scenarios.Scenarios, Path]:
     return scenarios.load(folder / scenarios.FILE, folder, missing_ok=True), runs
 
 
-def theme_of(arguments: argparse.Namespace, *, with_claims: bool = True):
+def theme_of(arguments: argparse.Namespace):
     """Return the collection's theme, or a plain one for a folder that is somebody else's."""
     from autogap.publish import collection, theme
 
-    return theme.of_folder(arguments.dir) if arguments.dir else collection.theme(with_claims=with_claims)
+    return theme.of_folder(arguments.dir) if arguments.dir else collection.theme()
 
 
 def site_points(plans: scenarios.Scenarios, names: list[str] | None, notebooks: list[str] | None) -> list[Point]:
@@ -136,7 +136,7 @@ def export(arguments: argparse.Namespace) -> int:
     journal = package.JOURNALS[arguments.journal]
     wanted = package.find(plans, arguments.points, runs, cli.overrides(arguments.parameter))
     reads = package.run(wanted, runs, journal, arguments.jobs)
-    files = package.content(reads, theme_of(arguments, with_claims=False), journal)
+    files = package.content(reads, theme_of(arguments), journal)
     package.write(arguments.to, files, reads, arguments.journal)
     print(f"{arguments.to}: {len(files)} files, {sum(len(read.results) for read in reads)} numbers.")
     return 0
@@ -149,7 +149,7 @@ def _check(arguments: argparse.Namespace, plans: scenarios.Scenarios, runs: Path
     journal = package.JOURNALS[lock["for"]]
     reads = package.run(package.again(plans, lock["points"]), runs, journal, arguments.jobs)
     sources = arguments.manuscript or check.sources_of(arguments.check, lock)
-    found = check.compare(arguments.check, lock, reads, sources, theme_of(arguments, with_claims=False).macro)
+    found = check.compare(arguments.check, lock, reads, sources, theme_of(arguments).macro)
     for title, lines in (
         ("Moved since", found.moved),
         ("Used but not there", found.missing),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import csv
+import hashlib
 import json
 from pathlib import Path
 
 import yaml
 from nbpoints.errors import InputError
 
-from autogap import claims, data, results
 from autogap.paths import DATA, NOTEBOOKS, ROOT
 from autogap.publish.rights import Terms
 from autogap.publish.theme import HERE, DataFile, Theme
@@ -19,8 +19,8 @@ NOT_STATED = "not stated"
 _PLACEHOLDER = "example.org"  # stands in CITATION.cff until the collection has an address; no page shows it
 
 
-def theme(*, with_claims: bool = True) -> Theme:
-    """Read the collection's own words about itself; claims are judged anew, which who does not show them can spare."""
+def theme() -> Theme:
+    """Read the collection's own words about itself; its claims are judged when they are asked for."""
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     address = str(cited.get("url") or cited.get("repository-code") or "")
     words = yaml.safe_load((HERE / "labels.yaml").read_text(encoding="utf-8"))
@@ -38,8 +38,9 @@ def theme(*, with_claims: bool = True) -> Theme:
         macro="autogap",
         labels=labels,
         data=_data_files(),
-        claims=_claims() if with_claims else (),
         methods=tuple(_methods(NOTEBOOKS / "autogap" / "methods")),
+        judged=_claims,
+        made_of=_made_of(),
     )
 
 
@@ -50,7 +51,7 @@ def _author(author: dict) -> str:
 def _data_files() -> dict[str, DataFile]:
     package = json.loads((DATA / "datapackage.json").read_bytes())
     series: dict[str, list[dict[str, str]]] = {}
-    for row in data.catalogue().to_dict("records"):
+    for row in _rows("series"):
         series.setdefault(f"data/{row['file']}", []).append(
             {
                 "name": row["name"],
@@ -100,8 +101,19 @@ def _newest(resource: dict) -> str:
     return told.partition(" to ")[2] or told.partition(", ")[2]
 
 
+def _made_of() -> str:
+    """Hash the data, the notebooks and the code: what the verdict on a claim may rest on."""
+    digest = hashlib.sha256()
+    for pattern in ("data/**/*.csv", "data/*.json", "notebooks/*.ipynb", "notebooks/*/**/*.py"):
+        for path in sorted(ROOT.glob(pattern)):
+            digest.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
 def _claims() -> tuple[dict, ...]:
     """Every claim of every article, in our own words, judged against the stored notebooks."""
+    from autogap import claims, data, results  # pandas takes as long as all else of a site that has not changed
+
     checks = data.table("claim_checks")
     stored = [NOTEBOOKS / f"{name}.ipynb" for name in sorted(set(checks["notebook"]))]
     strays = results.strays(stored)

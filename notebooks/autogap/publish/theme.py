@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import yaml
@@ -46,10 +47,12 @@ class Theme:
         ``kind/name`` -> label by language; kinds are question, parameter, choice.
     data : dict of str to DataFile
         By path relative to the project.
-    claims : tuple of dict
-        id, statement, quoted, unit, computed, verdict, notebook, result.
     methods : tuple of dict
         name, summary, functions (name and summary).
+    judged : callable
+        Judges the claims and returns a dict each: id, statement, quoted, unit, computed, verdict, notebook, result.
+    made_of : str
+        Hash of the files that claims are judged from, so that a site knows them without judging.
     """
 
     title: dict[str, str]
@@ -64,8 +67,14 @@ class Theme:
     macro: str = "point"
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
     data: dict[str, DataFile] = field(default_factory=dict)
-    claims: tuple[dict, ...] = ()
     methods: tuple[dict, ...] = ()
+    judged: Callable[[], tuple[dict, ...]] = field(default=tuple, repr=False, compare=False)
+    made_of: str = ""
+
+    @cached_property
+    def claims(self) -> tuple[dict, ...]:
+        """The claims, judged when they are first asked for."""
+        return self.judged()
 
     def label(self, kind: str, name: str, language: str = "en") -> str:
         """Return a label in a language, else in English, else words made of the name."""

@@ -61,9 +61,7 @@ def notebooks(was: Mapping, now: Mapping, rel: float = REL) -> list[Difference]:
     list of Difference
         Places name the cell by its number in the notebook (see `notebook.numbered`).
     """
-    pairs = [
-        [(i, cell) for i, cell in numbered(book["cells"]) if cell["cell_type"] == "code"] for book in (was, now)
-    ]
+    pairs = [[(i, cell) for i, cell in numbered(book["cells"]) if cell["cell_type"] == "code"] for book in (was, now)]
     sources = [[text_of(cell["source"]) for _, cell in side] for side in pairs]
     found: list[Difference] = []
     for step, i1, i2, j1, j2 in SequenceMatcher(None, sources[0], sources[1], autojunk=False).get_opcodes():
