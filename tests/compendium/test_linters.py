@@ -19,7 +19,7 @@ COMMANDS = {
     "lint": [*LINT, *MODULES],
     # what fits a cell in JupyterLab
     "notebooks": [*LINT, "--config", "line-length = 100", *NOTEBOOKS],
-    "format": ["ruff", "format", "--no-cache", "--check", "--quiet", *MODULES],
+    "format": ["ruff", "format", "--no-cache", "--check", "--quiet", "notebooks", "tests"],
     "types": ["mypy", "--no-error-summary"],
     "dependencies": ["deptry", "--no-ansi", "."],
     "citation": ["check-jsonschema", "--builtin-schema", "vendor.citation-file-format", "CITATION.cff"],

@@ -211,7 +211,7 @@ def bare(svg: bytes) -> bytes:
     return _METADATA.sub(b"", svg, count=1)
 
 
-def _outputs(book: list[dict]) -> Iterator[tuple[int, dict, dict]]:
+def _outputs(book: list[dict]) -> Iterator[tuple[int, Mapping, dict]]:
     """Yield number, cell and output."""
     for number, cell in cells_of.numbered(book):
         for output in cell.get("outputs", ()):
