@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import csv
 import shutil
 
 import pytest
 from autogap import claims, data, paths
 from autogap.__main__ import main
 from autogap.claims import articles
-from autogap.data.reading import placeholders
+from autogap.data import described
+from autogap.data.reading import is_placeholder, placeholders
 from autogap.paths import DATA
 from nbpoints import notebook as reading
+from nbpoints.checks import hygiene
 from nbpoints.parameters import declare
 
 
@@ -21,7 +24,9 @@ def collection(tmp_path, monkeypatch):
     (tmp_path / "notebooks").mkdir()
     for name in ("01_first", "02_second"):
         (tmp_path / "notebooks" / f"{name}.ipynb").write_text("{}")
-    shutil.copytree(DATA / "tables", tmp_path / "data" / "tables")
+    for name in ("tables", "observations"):
+        shutil.copytree(DATA / name, tmp_path / "data" / name)
+    shutil.copy(DATA / "series.csv", tmp_path / "data")
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path / "notebooks")
     for module in (paths, articles, data):
@@ -39,6 +44,8 @@ def test_a_new_notebook_has_the_form_that_the_rules_ask_for(collection, capsys):
     code = [cell.source for cell in cells if cell.kind == "code"]
     assert all(ast.parse(source) for source in code) and '"fig-my-topic"' in "".join(code)
     assert max(len(line) for source in code for line in source.splitlines()) <= 100
+    unwritten = [fault for fault in hygiene.faults(reading.load(path)) if "WRITE" in fault]
+    assert [fault.split(" still says ")[0] for fault in unwritten] == ["cell 2", "cell 8", "cell 12"]
 
 
 @pytest.mark.parametrize("name", ["05_my_topic", "my_topic", "03_My_Topic", "03-my-topic"])
@@ -61,3 +68,31 @@ def test_a_new_claim_names_no_judge_and_is_refused_until_it_does(collection, cap
     assert "judged by nothing yet" in capsys.readouterr().out
     told = list(placeholders(collection / "data", "tables/claim_checks.csv"))
     assert [line.partition(": ")[2].split()[0] for line in told] == ["notebook", "result", "unit", "definition"]
+
+
+def row(collection, name):
+    with (collection / "data/series.csv").open(newline="", encoding="utf-8") as stream:
+        return next(row for row in csv.DictReader(stream) if row["name"] == name)
+
+
+def test_a_new_series_has_the_form_of_its_kin_and_says_nothing_of_where_it_comes_from(collection, capsys):
+    assert main(["new", "series", "mof.us.exports.my_goods"]) == 0
+    made = row(collection, "mof.us.exports.my_goods")
+    assert made["unit"] == "million JPY" and made["file"] == "observations/mof_us_trade.csv"
+    unwritten = {column for column, cell in made.items() if is_placeholder(cell)}
+    assert unwritten == {"title", "source", "collected_from", "licence", "grade"}
+    assert "as mof.us.exports.buses_trucks has it" in capsys.readouterr().out
+    told = list(placeholders(collection / "data", "series.csv", described.CHOICES))
+    assert len(told) == 5 and "licence still says 'WRITE'; write one of 'public domain" in told[3]
+    assert main(["new", "series", "mof.us.exports.my_goods"]) == 2
+
+
+def test_a_new_series_of_a_new_publisher_takes_nothing_from_others(collection, capsys):
+    """Twice in a row, before the first is written."""
+    for name in ("office.jp.sales", "office.jp.stocks"):
+        assert main(["new", "series", name]) == 0
+        made = row(collection, name)
+        assert made["file"] == "observations/office_jp.csv" and made["unit"] == made["publisher"] == "WRITE"
+    held = (collection / "data/observations/office_jp.csv").read_text(encoding="utf-8").splitlines()
+    assert held[1:] == ["WRITE,office.jp.sales,WRITE,WRITE", "WRITE,office.jp.stocks,WRITE,WRITE"]
+    assert "has it" not in capsys.readouterr().out

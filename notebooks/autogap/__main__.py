@@ -58,9 +58,12 @@ COMMANDS: list[cli.Command] = [
     ),
 ]
 
+# those of `autogap.figures.style`, which imports matplotlib
+PROFILES = ("briefing", "journal", "economics", "slides", "phone", "numbers")
+
 # what notebooks read from the environment, as options of `run` and `why`
 SETTINGS = [
-    cli.Setting("--profile", "AUTOGAP_PROFILE", "size and letters of the figures: briefing, journal, ..."),
+    cli.Setting("--profile", "AUTOGAP_PROFILE", "size and type of the figures; numbers draws no pictures", PROFILES),
     cli.Setting("--forms", "AUTOGAP_FORMS", "forms of the figures, such as svg,pdf (default: svg,pdf,png)"),
 ]
 

@@ -7,16 +7,17 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterable
+from pathlib import Path
 
 from nbpoints.errors import InputError
 from nbpoints.files import write_whole
 
 from autogap import paths
 from autogap.claims import articles
-from autogap.data import observations
-from autogap.data.described import read_catalogue
+from autogap.data import observations, reading
 from autogap.data.reading import PLACEHOLDER
-from autogap.data.vocabulary import OBSERVATION_FIELDS, SERIES_FIELDS
+from autogap.data.vocabulary import OBSERVATION_FIELDS
 
 _NOTEBOOK = re.compile(r"([0-9]{2})_([a-z][a-z0-9_]*)")
 
@@ -26,15 +27,18 @@ _CELLS = [
     (
         "markdown",
         [],
-        "Write here what is known and where it comes from: the publisher, the definition, the release, and what the\n"
+        "WRITE here what is known and where it comes from: the publisher, the definition, the release, and what the\n"
         "series leaves out. Then change the question above, the parameters, the answer and the figure below.",
     ),
     ("code", ["parameters"], 'month: str = "2025-05"  # month of the answer [2025-01..2025-12]'),
     (
         "code",
         ["hide-input"],
-        "from autogap import data, figures, results, run, words\n"
-        "from autogap.results import record, say\n\n"
+        "try:\n"
+        "    from autogap import data, figures, results, run, words\n"
+        "    from autogap.results import record, say\n"
+        "except ModuleNotFoundError as e:\n"
+        '    raise SystemExit(f"{{e}}: run this in the autogap project, set up as its README says.") from None\n\n'
         'run.start("{name}", month=month)',
     ),
     (
@@ -49,7 +53,7 @@ _CELLS = [
         '    f"to the United States.**")',
     ),
     ("code", [], 'record("exports_jpy_bn", value, unit="billion JPY", label="Exports to the United States")'),
-    ("markdown", [], "## Month by month\n\nSay what the figure shows, and why it matters for the question."),
+    ("markdown", [], "## Month by month\n\nWRITE what the figure shows, and why it matters for the question."),
     (
         "code",
         [],
@@ -67,7 +71,7 @@ _CELLS = [
     (
         "markdown",
         [],
-        "## Limits\n\n- Write here what the data cannot say, and what a referee would object.\n"
+        "## Limits\n\n- WRITE here what the data cannot say, and what a referee would object.\n"
         "- Exports are counted FOB by final destination; goods that pass through another country count for the last\n"
         "  one known.\n"
         "- One month is one month: a sum of twelve is less noisy.",
@@ -97,11 +101,14 @@ _CLAIMS_REMAIN = """\
   4. make readme, make sign, make test."""
 _SERIES = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 _SERIES_REMAIN = """\
-data/series.csv: a row {name}, with the words of {like}.
+data/series.csv: a row {name}.
 data/{file}: a row without its figure. What remains:
-  1. replace {write} in both files, correct the words copied from {like}, and append the other figures;
-  2. say so in data/CHANGES.md, then make package, which names every word that a column does not take
+  1. replace {write} in both files, and append the other figures;{copied}
+  2. say so in data/CHANGES.md, then make package, which names every cell that still says {write} and what it may say
   3. autogap accept --redraw, make readme, make sign, make test."""
+_OWN = ("title", "source", "collected_from", "licence", "grade")
+"""What one series cannot take from another of its publisher: what it is, and where it comes from."""
+_FORM = ("unit", "frequency", "publisher", "measure", "seasonal_adjustment", "vintage_kind", "release_days")
 _CLAIM_REMAIN = """\
 data/tables/claim_checks.csv: a row {claim} of {article}, judged by nothing yet. What remains:
   1. replace {write} by the notebook, its result, the unit and what the result measures; `autogap results` lists every
@@ -112,7 +119,7 @@ data/tables/claim_checks.csv: a row {claim} of {article}, judged by nothing yet.
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    parser.add_argument("kind", choices=tuple(PLACEHOLDERRS), help="what to begin")
+    parser.add_argument("kind", choices=tuple(_KINDS), help="what to begin")
     parser.add_argument(
         "name",
         help="16_my_topic for a notebook, mof.us.exports.my_goods for a series, outlet_2026-10-01 for an article of "
@@ -128,7 +135,7 @@ def main(arguments: argparse.Namespace) -> int:
     InputError
         When the name is not of the form that the kind has, or is taken.
     """
-    print(PLACEHOLDERRS[arguments.kind](arguments.name))
+    print(_KINDS[arguments.kind](arguments.name))
     return 0
 
 
@@ -164,21 +171,33 @@ def _claims(name: str) -> str:
 
 
 def _series(name: str) -> str:
-    """Append a row to the catalogue, in the words of the series whose name is nearest, and one without its figure."""
+    """Append a row to the catalogue, with the form of the series whose name is nearest, and one without its figure."""
     if not _SERIES.fullmatch(name):
         raise InputError(f"{name}: name a series <publisher>.<partner>.<flow>.<item> in lower case.")
-    rows = read_catalogue(paths.DATA)
+    (_, columns), *body = reading.rows(paths.DATA, "series.csv")
+    rows = [dict(zip(columns, row)) for _, row in body]
     if any(row["name"] == name for row in rows):
         raise InputError(f"{name}: data/series.csv has a series of that name; take another.")
     like = max(rows, key=lambda row: _shared(row["name"], name))
-    own = {"name": name, "title": f"{PLACEHOLDER} what the figures are", "publisher_code": "not stated", "note": ""}
-    added = [like | own]
-    catalogue = observations.text(list(SERIES_FIELDS), (row.values() for row in [*rows, *added]))
-    path = paths.DATA / like["file"]
-    figure = observations.text(list(OBSERVATION_FIELDS), [[like["last_period"], name, PLACEHOLDER, PLACEHOLDER]])
-    write_whole(path, path.read_text(encoding="utf-8") + figure.partition("\n")[2])
-    write_whole(paths.DATA / "series.csv", catalogue)
-    return _SERIES_REMAIN.format(name=name, like=like["name"], file=like["file"], write=PLACEHOLDER)
+    is_kin = _shared(like["name"], name) > 0 and like["unit"] != PLACEHOLDER
+    own = dict.fromkeys(_OWN if is_kin else columns, PLACEHOLDER)
+    row = like | own | {"name": name, "publisher_code": "not stated", "note": ""}
+    if not is_kin:  # a publisher of whom there is nothing yet
+        row |= {"file": f"observations/{'_'.join(name.split('.')[:2])}.csv", "first_period": "", "last_period": ""}
+    path = paths.DATA / row["file"]
+    figure = [row["last_period"] or PLACEHOLDER, name, PLACEHOLDER, PLACEHOLDER]
+    _append(path, list(OBSERVATION_FIELDS), figure)
+    _append(paths.DATA / "series.csv", columns, row.values())
+    form = "; ".join(f"{one} {row[one]!r}" for one in _FORM)
+    copied = f"\n     as {like['name']} has it, and to be corrected where it differs: {form};" if is_kin else ""
+    return _SERIES_REMAIN.format(name=name, file=row["file"], write=PLACEHOLDER, copied=copied)
+
+
+def _append(path: Path, header: list[str], row: Iterable[str]) -> None:
+    """Add a row to a CSV file, which begins with its header."""
+    added = observations.text(header, [row])
+    held = path.read_text(encoding="utf-8") if path.is_file() else ""
+    write_whole(path, held + (added.partition("\n")[2] if held else added))
 
 
 def _shared(one: str, other: str) -> int:
@@ -199,13 +218,11 @@ def _claim(name: str) -> str:
             f"{name}: data/tables/{articles.FOLDER}/{article}.csv has no claim {claim}; write its row first."
         )
     checks = paths.DATA / "tables" / "claim_checks.csv"
-    text = checks.read_text(encoding="utf-8")
-    header = text.partition("\n")[0].split(",")
+    header = checks.read_text(encoding="utf-8").partition("\n")[0].split(",")
     unknown = dict.fromkeys(("notebook", "result", "unit"), PLACEHOLDER)
     row = dict.fromkeys(header, "") | {"article": article, "claim_id": claim, "role": "main"} | unknown
-    row["definition"] = f"{PLACEHOLDER} what the result measures"
-    write_whole(checks, text + observations.text(header, [row.values()]).partition("\n")[2])
+    _append(checks, header, (row | {"definition": f"{PLACEHOLDER} what the result measures"}).values())
     return _CLAIM_REMAIN.format(article=article, claim=claim, write=PLACEHOLDER)
 
 
-PLACEHOLDERRS = {"notebook": _notebook, "series": _series, "claims": _claims, "claim": _claim}
+_KINDS = {"notebook": _notebook, "series": _series, "claims": _claims, "claim": _claim}

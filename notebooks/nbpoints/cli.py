@@ -7,57 +7,14 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from nbpoints import program, project
 from nbpoints.errors import InputError, did_you_mean
 from nbpoints.files import write_whole
+from nbpoints.program import Command, Setting
 from nbpoints.scenarios import notebooks, scenarios
 from nbpoints.scenarios.point import Point
-
-Declare = Callable[[argparse.ArgumentParser], None]
-Function = Callable[[argparse.Namespace], int]
-
-
-@dataclass(frozen=True)
-class Command:
-    """One command of the tree.
-
-    Attributes
-    ----------
-    name : str
-    about : str
-        What it does, as it stands in the list of commands.
-    declare : callable or str
-        Declares its arguments on a parser.
-    function : callable or str
-        Takes the parsed arguments and returns the exit status. Both may be given as ``"module:function"``; the module
-        is imported only when the command is used, so that a command with heavy imports costs the others nothing.
-    """
-
-    name: str
-    about: str
-    declare: Declare | str
-    function: Function | str
-
-
-@dataclass(frozen=True)
-class Setting:
-    """An option of `run` and `why` that sets an environment variable for the notebooks.
-
-    Attributes
-    ----------
-    option, variable, about : str
-        Such as ``"--profile"``, ``"MY_PROFILE"`` and the line of help.
-    choices : tuple of str
-        Allowed values; empty when any is.
-    """
-
-    option: str
-    variable: str
-    about: str
-    choices: tuple[str, ...] = ()
 
 
 def main(
@@ -119,7 +76,7 @@ def _parser(argv: list[str], commands: list[Command], settings: list[Setting]) -
             _imported(command.declare)(branch)
             branch.set_defaults(function=_imported(command.function))
             for each in settings if command.name in ("run", "why") else ():
-                name = each.option.lstrip("-").upper()
+                name = None if each.choices else each.option.lstrip("-").upper()
                 branch.add_argument(
                     each.option, dest=each.variable, metavar=name, choices=each.choices or None, help=each.about
                 )
@@ -159,7 +116,9 @@ def _filters(parser: argparse.ArgumentParser, parameter: str) -> None:
 
 def _list_options(parser: argparse.ArgumentParser) -> None:
     _where(parser)
-    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="list the points of these instead")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="notebooks to show (default: all), or scenarios whose points to list"
+    )
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument("--schema", action="store_true", help="JSON schema of the scenario file, for editors")
 
@@ -266,12 +225,16 @@ def overrides(pairs: list[str]) -> dict[str, str]:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    if arguments.scenarios:
-        points = _load(arguments).points(arguments.scenarios)
-        print(notebooks.points_as_json(points) if arguments.json else "\n".join(point.name for point in points))
-        return 0
     folder = arguments.dir or project.find(Path.cwd()).notebooks
-    books = [notebooks.inspect(path) for path in notebooks.find(folder).values()]
+    if arguments.names:
+        loaded = _load(arguments)
+        if any(name in loaded.plans for name in arguments.names):
+            points = loaded.points(arguments.names)
+            print(notebooks.points_as_json(points) if arguments.json else "\n".join(point.name for point in points))
+            return 0
+        books = [loaded.notebooks[notebooks.resolve(name, loaded.notebooks, loaded.plans)] for name in arguments.names]
+    else:
+        books = [notebooks.inspect(path) for path in notebooks.find(folder).values()]
     if not books:
         raise InputError(f"{folder}: no notebook in this folder.")
     if arguments.schema:

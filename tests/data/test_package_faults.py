@@ -93,7 +93,7 @@ def test_a_skeleton_that_still_stands_is_told_in_every_file(copy):
     edit(copy / "series.csv", (',"US PCE price index, new motor vehicles",', ",WRITE what it is,"))
     edit(copy / "tables/claim_checks.csv", (",months,main,", ",WRITE,main,"))
     told = refused(copy)
-    assert len(told) == 2 and all("still says 'WRITE'; replace" in line for line in told)
+    assert len(told) == 2 and all("still says 'WRITE'; write" in line for line in told)
     assert told[1].startswith("data/tables/claim_checks.csv, line 2: unit ")
 
 

@@ -5,6 +5,7 @@ import re
 import pandas as pd
 import pytest
 from autogap import figures, run
+from autogap.__main__ import PROFILES
 from autogap.figures import export, style
 from autogap.figures.journals import JOURNALS
 from matplotlib.text import Text
@@ -24,6 +25,11 @@ def folder(monkeypatch, tmp_path):
     monkeypatch.setattr(run, "current", lambda: here)
     monkeypatch.setattr(run, "show", lambda *_, **__: None)
     return tmp_path
+
+
+def test_the_command_line_offers_every_profile():
+    """It names them without the import of matplotlib."""
+    assert tuple(style.PROFILES) == PROFILES
 
 
 @pytest.mark.parametrize("width", ["single", "double"])

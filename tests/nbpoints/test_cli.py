@@ -100,6 +100,16 @@ def test_list_gives_the_points_of_a_scenario(folder, capsys):
     assert json.loads(capsys.readouterr().out)[1]["parameters"] == {"month": "2025-07"}
 
 
+def test_list_shows_the_notebooks_that_are_named(folder, write_notebook, capsys):
+    """By any of their names; choices in the brackets that they have in the cell; a word that names nothing is told."""
+    write_notebook("05_side", "side: str = 'us'  # whose figures {us, japan}", "side")
+    assert main(["list", "gap", "05"]) == 0
+    output = capsys.readouterr().out
+    assert "[1985 to 2026]" in output and "whose figures {us, japan}" in output and "exports" not in output
+    assert "no notebook or scenario 'mouths'. Did you mean 'months'?" in refused(capsys, "list", "mouths")
+    assert "Did you mean '03_exports'" in refused(capsys, "list", "03_export")
+
+
 def test_list_shows_the_good_and_names_the_bad(folder, capsys):
     (folder / "02_bad.ipynb").write_text("{")
     assert main(["list"]) == 2

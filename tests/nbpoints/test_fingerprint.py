@@ -175,11 +175,12 @@ for path in ("../data/a.csv", "recording.py"):
 def test_only_packages_from_outside_are_imported_beforehand(project):
     """Through project modules too, in order, without the standard library and without what functions put off."""
     deep = "import numpy.linalg\nfrom . import nothing\ndef f():\n    import scipy\n"
+    tried = "try:\n    import colorsys, yaml\nexcept ModuleNotFoundError:\n    import scipy"
     (project.root / "notebooks/deep.py").write_text(deep)
     path = project.write(
-        "imports", "import json, pandas as pd\nfrom tools import scaling\nimport deep\n%matplotlib agg"
+        "imports", "import json, pandas as pd\nfrom tools import scaling\nimport deep\n%matplotlib agg", tried
     )
-    assert packages([path]) == ["pandas", "numpy", "numpy.linalg"]
+    assert packages([path]) == ["pandas", "numpy", "numpy.linalg", "yaml"]
 
 
 def test_what_was_seen_is_imported_beforehand_the_next_time(project):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 
 from autogap import results
 from autogap.paths import FIGURES
@@ -68,6 +70,17 @@ def test_the_run_begins_right_after_the_parameters_with_all_of_them(stem):
     assert [ast.literal_eval(call.args[0]) for call in starts] == [stem]
     passed = {keyword.arg: ast.unparse(keyword.value) for keyword in starts[0].keywords}
     assert passed == {name: name for name in parameters.read(BOOKS[stem])}
+
+
+@each
+def test_alone_it_says_what_it_needs(stem, tmp_path):
+    """The imports cell in a Python that has nothing of ours: one sentence with the cure, no traceback."""
+    imports = code(stem)[1]
+    told = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", imports.source], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    needed = "run this in the autogap project, set up as its README says."
+    assert told.returncode == 1 and re.fullmatch(rf"No module named '\w+': {needed}\n", told.stderr), told.stderr
 
 
 @each

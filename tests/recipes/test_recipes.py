@@ -87,10 +87,13 @@ def test_add_a_tariff(project):
 def test_add_a_series(project):
     new, package = commands("Add a series")
     told = project.do(new)
-    assert "'WRITE'" in project.do(package, status=2)
+    refused = project.do(package, status=2)
+    written = {"title": "My goods to the US", "source": "Trade Statistics of Japan", "collected_from": "customs.go.jp"}
+    for column, words in re.findall(r"series\.csv, line \d+: (\w+) still says 'WRITE'; write (.*)", refused):
+        word = written.get(column) or re.match(r"one of '([^']+)'", words)[1]
+        project.edit("data/series.csv", lambda text, word=word: text.replace("WRITE", word, 1))
     file = re.search(r"data/(observations/\w+\.csv)", told)[1]
     project.edit(f"data/{file}", lambda text: text.replace("WRITE,WRITE", "12345,2026-09-16"))
-    project.edit("data/series.csv", lambda text: text.replace("WRITE what the figures are", "My goods to the US"))
     project.say_so("A series of my goods.")
     project.do(package)
     for command in ENDING[:3]:
@@ -109,6 +112,8 @@ def test_add_a_notebook(project):
     limits = re.search(rf'^ +\("{name}", "month"\):.*$', told, re.MULTILINE)[0]
     project.edit("tests/notebooks/test_sweep.py", lambda text: text.replace("\nOTHERS = {", f"\nOTHERS = {{\n{others}"))
     project.edit("tests/notebooks/limits.py", lambda text: text.replace("\nLIMITS = {", f"\nLIMITS = {{\n{limits}"))
+    assert "still at fault: cell 2 still says 'WRITE here what is known" in project.do(accept, status=1)
+    project.edit(f"notebooks/{name}.ipynb", lambda text: re.sub(r"WRITE( here)? what", "This is what", text))
     project.do(accept)
     finish(project, RULES, f"tests/notebooks/test_sweep.py -k {name[:2]}", title=new)
 

@@ -281,11 +281,12 @@ def write(data: Path = DATA) -> list[str]:
     list of str
         The files that changed, from the package's folder.
     """
+    written = sorted(path for path in data.glob("*/**/*.csv") if not path.name.startswith("."))
+    files = ["series.csv", *(path.relative_to(data).as_posix() for path in written)]
+    reading.refuse(fault for relative in files for fault in reading.placeholders(data, relative, CHOICES))
     catalogue = read_catalogue(data)
     tables = read_tables(data)
     _match_files(data, catalogue, tables)
-    files = ["series.csv", *sorted({row["file"] for row in catalogue}), *(f"tables/{name}.csv" for name in tables)]
-    reading.refuse(fault for relative in files for fault in reading.placeholders(data, relative))
     changed = observations.settle(data, catalogue, version(data))
     package = build(data)
     for name, content in (("datapackage.json", render(package)), ("README.md", codebook.render(package, catalogue))):

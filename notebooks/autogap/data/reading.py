@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from nbpoints.errors import InputError, did_you_mean
@@ -87,8 +87,17 @@ def is_placeholder(cell: object) -> bool:
     return str(cell).split(" ")[0] == PLACEHOLDER
 
 
-def placeholders(data: Path, relative: str) -> Iterator[str]:
-    """Tell every cell in which a skeleton still stands.
+def placeholders(data: Path, relative: str, choices: Mapping[str, Collection[str]] = {}) -> Iterator[str]:
+    """Tell every cell in which a skeleton still stands, and what a column with words of its own may say.
+
+    Parameters
+    ----------
+    data : Path
+        The folder of the data package.
+    relative : str
+        A CSV file in it.
+    choices : mapping of str to collection of str
+        The words of columns.
 
     Examples
     --------
@@ -102,7 +111,8 @@ def placeholders(data: Path, relative: str) -> Iterator[str]:
     for line, row in body:
         for column, cell in zip(columns, row):
             if is_placeholder(cell):
-                yield f"data/{relative}, line {line}: {column} still says {PLACEHOLDER!r}; replace what the cell says."
+                words = f"one of {', '.join(map(repr, choices[column]))}" if column in choices else "what belongs there"
+                yield f"data/{relative}, line {line}: {column} still says {PLACEHOLDER!r}; write {words}."
 
 
 def unknown(place: str, value: str, known: Collection[str]) -> str:

@@ -23,6 +23,8 @@ _SECRETS = re.compile(
     r"|\b(?:api_?key|access_?key|auth_?token|token|secret|password|passwd)\b[\"']?\s*[=:]\s*[\"'][^\"'\s{}]{12,}[\"']",
     re.I,
 )
+# begins a paragraph or a point of a list that a skeleton leaves to the author
+_UNWRITTEN = re.compile(r"^(?:[-*] )?(WRITE\b.{0,40})", re.MULTILINE)
 _CLOCK = {"now", "today", "utcnow", "gmtime", "localtime", "strftime_now", "ctime"}
 _CLOCK_CALLS = {"time.time", "time.time_ns", "date.today"}
 _TODAY_TEXTS = {"now", "today"}
@@ -51,6 +53,14 @@ def no_secrets(notebook: Mapping) -> Iterator[str]:
         parts += [_texts(output) for output in cell.get("outputs", ())]
         if any(_SECRETS.search(part) for part in parts):
             yield f"cell {number} holds what looks like a key or a password: remove it, and have the key replaced."
+
+
+def nothing_unwritten(notebook: Mapping) -> Iterator[str]:
+    """The words of a skeleton, which begin with WRITE."""
+    for number, cell in enumerate(notebook["cells"], 1):
+        found = _UNWRITTEN.search(text_of(cell["source"])) if cell["cell_type"] == "markdown" else None
+        if found:
+            yield f"cell {number} still says {found[1]!r}, as the skeleton does: write it."
 
 
 def no_clock(notebook: Mapping) -> Iterator[str]:

@@ -193,7 +193,7 @@ def results_show_what_they_record(notebook: Mapping) -> Iterator[str]:
         yield from (f"cell {i}: {fault}" for fault in _result_faults(output))
 
 
-for check in (content.no_active_content, content.no_secrets, content.no_clock):
+for check in (content.no_active_content, content.no_secrets, content.no_clock, content.nothing_unwritten):
     rule(check)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import itertools
 import json
 import os
 import sys
@@ -120,7 +121,9 @@ def _follow(tree: ast.Module, package: str, roots: list[Path], seen: set[Path]) 
 
 
 def _imported(tree: ast.Module, package: str) -> Iterator[str]:
-    for statement in tree.body:
+    # a `try` at the top, which says what to do when a package is missing, imports as the top does
+    tried = (statement.body if isinstance(statement, ast.Try) else [statement] for statement in tree.body)
+    for statement in itertools.chain.from_iterable(tried):
         if isinstance(statement, ast.Import):
             for alias in statement.names:
                 yield from _with_parents(alias.name)

@@ -96,8 +96,16 @@ def inspect(path: Path) -> Notebook:
     return Notebook(path, notebook.question(cells), declared, faults, notes)
 
 
-def resolve(name: object, known: Iterable[str]) -> str:
+def resolve(name: object, known: Iterable[str], others: Iterable[str] = ()) -> str:
     """Return the full name of a notebook given as ``03_topic``, ``03_topic.ipynb``, ``topic`` or ``03``.
+
+    Parameters
+    ----------
+    name : object
+    known : iterable of str
+        Names of the notebooks.
+    others : iterable of str
+        Names of scenarios, where such a name could have been given too.
 
     Raises
     ------
@@ -120,8 +128,10 @@ def resolve(name: object, known: Iterable[str]) -> str:
         return meant[0]
     if len(meant) > 1:
         raise InputError(f"{shown(name)} may be {' or '.join(meant)}; write the full name.")
-    near = did_you_mean(stem, known) or f" Known: {', '.join(known) or 'none, the folder holds no notebook'}."
-    raise InputError(f"no notebook {shown(name)}.{near}")
+    what = "notebook or scenario" if others else "notebook"
+    listed = ", ".join(known) or "none, the folder holds no notebook"
+    near = did_you_mean(stem, [*known, *others]) or f" Known: {listed}."
+    raise InputError(f"no {what} {shown(name)}.{near}")
 
 
 def choose(names: Iterable[str], folder: Path | str) -> list[Path]:
@@ -186,6 +196,7 @@ def _entry(book: Notebook, width: int) -> str:
     column = min(max(map(len, names), default=0) + 4, width // 2)
     for left, parameter in zip(names, declared):
         allowed = f"[{parameter.allowed}]" if parameter.allowed else ""
+        allowed = f"{{{parameter.allowed}}}" if parameter.choices else allowed
         right = textwrap.wrap(f"{parameter.help} {allowed}".strip(), max(width - column, 24)) or [""]
         if len(left) + 4 > column:
             lines.append(f"  {left}")

@@ -112,6 +112,8 @@ FAULTS = [
     (change(1, metadata={"execution": {}}), "the metadata of cell 2 hold execution"),
     (change(2, source="Text <script>alert(1)</script>"), "the text of cell 3 holds '<script'"),
     (change(2, source='<a href="#" onclick="x()">more</a>'), "which runs or loads something in a browser"),
+    (change(2, source="## Why\n\nWRITE what the figure shows."), "cell 3 still says 'WRITE what the figure shows.'"),
+    (change(2, source="- WRITE what the data cannot say"), "cell 3 still says 'WRITE what the data cannot say'"),
     (change(2, source="[more](javascript:alert(1))"), "which runs or loads something in a browser"),
     (
         change(2, source="![pixel](https://example.org/p.png)"),
