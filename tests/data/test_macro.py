@@ -126,7 +126,7 @@ def test_annualised_growth_is_the_fourth_power_of_quarterly_growth():
     by_indicator = dict(list(releases.groupby("indicator").value))
     quarterly, annualised = by_indicator["gdp_real_qoq_pct"], by_indicator["gdp_real_annualised_pct"]
     both = pd.concat({"q": quarterly, "a": annualised}, axis=1).dropna()
-    assert len(both) == 25
+    assert len(both) >= 25
     half = 0.05  # both were announced with one decimal
     low, high = (((1 + (both.q + side * half) / 100) ** 4 - 1) * 100 + side * half for side in (-1, 1))
     assert both.a.between(low - 1e-9, high + 1e-9).all()
@@ -171,7 +171,7 @@ def test_employment_quoted_from_releases_is_that_of_the_file(latest):
 def test_okinawa_is_in_the_one_series_and_not_in_the_other(latest):
     with_it, without = latest("mic.employed_nsa"), latest("mic.employed_nsa_ex_okinawa")
     gap = (with_it - without).dropna()
-    assert len(gap) == 18
+    assert len(gap) >= 18
     assert gap.between(34, 38).all()  # 340 to 380 thousand persons
 
 
@@ -182,7 +182,7 @@ def test_value_added_is_output_less_intermediate_use(observations, latest):
         output, used, added, pay = (
             latest(f"cao.sna.{name}.{item}") for item in ("output", "intermediate_use", "value_added", "compensation")
         )
-        assert len(output) == 25
+        assert len(output) >= 25
         assert (output - used - added).abs().max() < 0.1 + 1e-6, name  # billion JPY, one decimal each
         assert (pay < added).all(), name
 

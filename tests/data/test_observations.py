@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+import pandas as pd
 import pytest
 from autogap.data import observations, package
 from autogap.paths import DATA
@@ -12,7 +13,10 @@ from nbpoints.errors import InputError
 FILE = "observations/frb_exchange_rates.csv"
 OTHER = "observations/mof_us_trade.csv"
 MONTHLY = "frb.jpy_per_usd"
-TODAY = "2026-11-27"
+LAST = max(line[:7] for line in (DATA / FILE).read_text().splitlines() if f",{MONTHLY}," in line)
+NEXT = str(pd.Period(LAST, "M") + 1)
+AFTER = f"{pd.Period(NEXT, 'M') + 1}-01"  # a day on which the next month may be released
+TODAY = max(package.version(DATA), f"{pd.Period(NEXT, 'M') + 2}-01")
 
 
 @pytest.fixture
@@ -47,17 +51,19 @@ def test_what_is_in_order_stays_byte_for_byte(copy):
 
 @pytest.mark.slow
 def test_a_month_added_at_the_end_finds_its_place_and_the_catalogue_follows(copy):
-    """Two months in the wrong order; both stand behind the last one then, and nothing else has moved."""
-    before = (copy / FILE).read_text().splitlines()
-    added = [f"2026-{month:02d},{MONTHLY},150.5,2026-10-01" for month in (8, 7)]
-    add(copy, *added)
+    """The last two months, put at the end in the wrong order, come back to where they stood; nothing else has moved."""
+    before = content(copy)
+    lines = (copy / FILE).read_text().splitlines(keepends=True)
+    end = max(place for place, line in enumerate(lines) if f",{MONTHLY}," in line) + 1
+    one, two = lines[end - 2 : end]
+    assert one[:7] < two[:7]
+    (copy / FILE).write_text("".join([*lines[: end - 2], *lines[end:], two, one]))
+    catalogue = (copy / "series.csv").read_text()
+    row = next(line for line in catalogue.splitlines() if line.startswith(f"{MONTHLY},"))
+    (copy / "series.csv").write_text(catalogue.replace(row, row.replace(f",{LAST},", ",2000-01,")))
+    assert content(copy) != before
     package.write(copy)
-    after = (copy / FILE).read_text().splitlines()
-    place = max(number for number, line in enumerate(before) if f",{MONTHLY}," in line) + 1
-    assert after == [*before[:place], *added[::-1], *before[place:]]
-    row = next(row for row in package.read_catalogue(copy) if row["name"] == MONTHLY)
-    assert row["last_period"] == "2026-08"
-    assert package.drift(copy) == []
+    assert content(copy) == before
 
 
 @pytest.mark.parametrize(
@@ -67,31 +73,31 @@ def test_a_month_added_at_the_end_finds_its_place_and_the_catalogue_follows(copy
         (f"2026Q1,{MONTHLY},150.5,V", "'2026Q1' is not a valid month"),
         (f"９９９９-01,{MONTHLY},150.5,V", "'９９９９-01' is not a valid month"),
         (f"1066-01,{MONTHLY},150.5,V", "'1066-01' is not a valid month"),
-        (f"2026-07,{MONTHLY},1.505e2,V", f"the value '1.505e2' of {MONTHLY} is not a valid number"),
-        (f"2026-07,{MONTHLY},nan,V", "the value 'nan'"),
-        (f"2026-07,{MONTHLY},１６１,V", "the value '１６１'"),
-        (f"2026-07,{MONTHLY},١٦١,V", "the value '١٦١'"),
-        (f"2026-07,{MONTHLY},1_000,V", "the value '1_000'"),
-        (f"2026-07,{MONTHLY},▲12,V", "the value '▲12'"),
-        (f"2026-07,{MONTHLY},***,V", "the value '***'"),
-        (f"2026-07,{MONTHLY},{'9' * 400},V", "(400 characters)"),
-        (f"2026-07,{MONTHLY},-161.5,V", "is negative; a figure in 'JPY per USD' cannot be."),
-        (f"2026-07,{MONTHLY},16150000,V", "times the figures around it; check its unit."),
-        (f"2026-07,{MONTHLY},150.5", "does not have all of period, series, value, vintage."),
-        (f"2026-07,{MONTHLY},,V", "does not have all of"),
-        (f"2026-07,{MONTHLY},150.5,someday", "the vintage 'someday' of frb.jpy_per_usd is not a valid day of release"),
-        (f"2026-07,{MONTHLY},150.5,2026-08-01;", "is not a valid day of release"),
-        (f"2026-07,{MONTHLY},150.5,2026-07-21", "is before the end of its period 2026-07."),
-        (f"9999-12,{MONTHLY},150.5,9999-12-31", "is after 2026-11-27, the newest entry of data/CHANGES.md."),
-        (f"2026-06,{MONTHLY},LAST,2026-08-01", "a row is stored only when the figure differs."),
-        ("2026-07,frb.jpy_per_us,150.5,V", f"does not describe 'frb.jpy_per_us'. Did you mean '{MONTHLY}'"),
-        ("2026-07,mof.us.balance,150.5,V", "places mof.us.balance in data/observations/mof_us_trade.csv."),
+        (f"{NEXT},{MONTHLY},1.505e2,V", f"the value '1.505e2' of {MONTHLY} is not a valid number"),
+        (f"{NEXT},{MONTHLY},nan,V", "the value 'nan'"),
+        (f"{NEXT},{MONTHLY},１６１,V", "the value '１６１'"),
+        (f"{NEXT},{MONTHLY},١٦١,V", "the value '١٦١'"),
+        (f"{NEXT},{MONTHLY},1_000,V", "the value '1_000'"),
+        (f"{NEXT},{MONTHLY},▲12,V", "the value '▲12'"),
+        (f"{NEXT},{MONTHLY},***,V", "the value '***'"),
+        (f"{NEXT},{MONTHLY},{'9' * 400},V", "(400 characters)"),
+        (f"{NEXT},{MONTHLY},-161.5,V", "is negative; a figure in 'JPY per USD' cannot be."),
+        (f"{NEXT},{MONTHLY},16150000,V", "times the figures around it; check its unit."),
+        (f"{NEXT},{MONTHLY},150.5", "does not have all of period, series, value, vintage."),
+        (f"{NEXT},{MONTHLY},,V", "does not have all of"),
+        (f"{NEXT},{MONTHLY},150.5,someday", "the vintage 'someday' of frb.jpy_per_usd is not a valid day of release"),
+        (f"{NEXT},{MONTHLY},150.5,{AFTER};", "is not a valid day of release"),
+        (f"{NEXT},{MONTHLY},150.5,{NEXT}-21", f"is before the end of its period {NEXT}."),
+        (f"9999-12,{MONTHLY},150.5,9999-12-31", f"is after {TODAY}, the newest entry of data/CHANGES.md."),
+        (f"{LAST},{MONTHLY},SAME,{AFTER}", "a row is stored only when the figure differs."),
+        (f"{NEXT},frb.jpy_per_us,150.5,V", f"does not describe 'frb.jpy_per_us'. Did you mean '{MONTHLY}'"),
+        (f"{NEXT},mof.us.balance,150.5,V", "places mof.us.balance in data/observations/mof_us_trade.csv."),
     ],
 )
 def test_a_broken_row_is_told_with_its_line_and_nothing_is_written(two_files, row, told):
     folder, catalogue = two_files
-    last = next(line for line in (folder / FILE).read_text().splitlines() if line.startswith("2026-06,"))
-    add(folder, row.replace(",V", ",2026-08-01").replace("LAST", last.split(",")[2]))
+    last = next(line for line in (folder / FILE).read_text().splitlines() if line.startswith(f"{LAST},{MONTHLY},"))
+    add(folder, row.replace(",V", f",{AFTER}").replace("SAME", last.split(",")[2]))
     before = content(folder)
     line = len((folder / FILE).read_text().splitlines())
     with pytest.raises(InputError) as caught:
