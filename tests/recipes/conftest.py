@@ -4,19 +4,37 @@ from __future__ import annotations
 
 import csv
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from autogap import data
+from autogap.data.package import version
 from autogap.paths import ROOT
 from checkout import Checkout
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-DAY = "2026-11-28"
-"""The day of the entry in CHANGES.md, one after that of the package."""
+MONTH = data.series("mof.us.exports.total").index[-1] + 1
+RELEASED = f"{MONTH + 1}-28"
+DAY = max(RELEASED, str((pd.Timestamp(version(data.DATA)) + pd.Timedelta(days=1)).date()))
+"""The month after the last, the day of its release, and that of the entry in CHANGES.md, later than all there."""
+
+ON_A_DAY = """\
+import datetime, sys
+from autogap.__main__ import main
+from autogap.sources import cli
+
+class Clock(datetime.datetime):
+    now = classmethod(lambda cls, zone: cls.fromisoformat("{day}T12:00:00+00:00"))
+
+cli.datetime = Clock
+sys.exit(main({words}))
+"""
 
 
 def commands(title: str) -> list[str]:
@@ -50,6 +68,12 @@ class Recipe(Checkout):
         )
         assert done.returncode == status, f"$ {command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
         return done.stdout + done.stderr
+
+    def do_on(self, day: str, command: str) -> str:
+        """Run a line of the page that begins with `autogap` as on a day to come."""
+        program, *words = shlex.split(command)
+        assert program == ".venv/bin/autogap"
+        return self.do(shlex.join([".venv/bin/python", "-c", ON_A_DAY.format(day=day, words=words)]))
 
     def add(self, name: str, rows: Iterable[Iterable[str]]) -> None:
         """Append rows to a file of data/."""

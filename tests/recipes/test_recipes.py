@@ -5,16 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import re
+from types import SimpleNamespace
 
 import pytest
+from autogap import data
+from autogap.paths import DATA
 from autogap.sources import ask as ask_module
 
-from tests.recipes.conftest import PAGE, commands
+from tests.recipes.conftest import DAY, MONTH, PAGE, RELEASED, commands
+from tests.sources import replies
 
 PAGES = "tests/compendium/test_compendium.py tests/compendium/test_readme.py"
 RULES = f"{PAGES} tests/notebooks/test_ranges.py tests/notebooks/test_form.py"
 MONTH_FILES = re.findall(r"`(mof_\w+)`", PAGE.partition("A month of Japan's customs fills")[2].partition(".\n")[0])
 ENDING = commands("")
+GREW = ("_yoy_pct", "_contribution_pp")
 
 
 def finish(project, *tests, title=""):
@@ -35,9 +40,8 @@ def next_month(project):
         before = f"{int(last[:4]) - (last[5:] != '12')}-{int(last[5:]) % 12 + 1:02d}"
         month = f"{int(before[:4]) + 1}{before[4:]}"
         newest = {row["series"]: row["value"] for row in rows if row["period"] == before}
-        grew = ("_yoy_pct", "_contribution_pp")
         found[name] = [
-            [month, series, "0" if series.endswith(grew) else value, "2026-10-28"] for series, value in newest.items()
+            [month, series, "0" if series.endswith(GREW) else value, RELEASED] for series, value in newest.items()
         ]
     return found
 
@@ -52,7 +56,31 @@ def test_add_a_month_by_hand(project):
     assert "refresh --write" in refresh and steps == ["make package", "make ranges"]
     told = [project.do(step) for step in steps]
     assert "03_export_decline: month [" in told[1] and "14_why_the_gap_shrank: last_month [" in told[1]
-    finish(project, RULES, "tests/data", "tests/test_claims_article.py")
+    finish(project, RULES, "tests/data", "tests/test_claims_article.py", "tests/notebooks/test_sentences.py")
+
+
+@pytest.mark.long
+def test_add_a_month_through_refresh(project, monkeypatch):
+    """The release of the next month as customs would publish it: fetched, checked, written; then on as by hand."""
+
+    def with_the_next(name):
+        values = data.series(name)
+        if values.index[-1] == MONTH - 1:
+            values[MONTH] = 0.0 if name.endswith(GREW) else values[MONTH - 12]
+        return values
+
+    monkeypatch.setattr(replies, "data", SimpleNamespace(series=with_the_next))
+    release = replies.press(str(MONTH), RELEASED, DATA)
+    label = f"customs_press/{MONTH}/5"
+    reply = ask_module.Reply(release.encode(), DAY, "https://www.customs.go.jp/a_release.xml")
+    (project.root / "replies").mkdir()
+    (project.root / "replies/release.http").write_bytes(ask_module.pack(label, reply))
+    refresh, _, ranges = commands("Add a month, or a revised figure")
+    told = project.do_on(DAY, f"{refresh} --from replies")
+    assert f"0 revised figures, {MONTH} to {MONTH}" in told and "Answers that move: 0" in told
+    assert f"## {DAY}" in (project.root / "data/CHANGES.md").read_text(encoding="utf-8")
+    assert f"03_export_decline: month [2025-05..{MONTH - 1}] is now [2025-05..{MONTH}]." in project.do(ranges)
+    finish(project, RULES)
 
 
 @pytest.mark.long
