@@ -10,7 +10,7 @@ from nbpoints import cli
 COMMANDS: list[cli.Command] = [
     cli.Command(
         "new",
-        "begin a notebook, a series or claims from a skeleton",
+        "start a notebook, a series or a table of claims from a skeleton",
         "autogap.skeleton:add_arguments",
         "autogap.skeleton:main",
     ),
@@ -40,13 +40,13 @@ COMMANDS: list[cli.Command] = [
     ),
     cli.Command(
         "data",
-        "show how recent each data file is, and which are overdue",
+        "show how recent each data file is, and which releases are overdue",
         "autogap.sources.cli:data_arguments",
         "autogap.sources.cli:data_main",
     ),
     cli.Command(
         "tidy",
-        "write the data as one Parquet file, a wide CSV of thirty series, and Croissant metadata",
+        "write the data as Parquet, as a wide CSV of thirty series, and as Croissant metadata",
         "autogap.data.tidy:add_arguments",
         "autogap.data.tidy:main",
     ),

@@ -119,7 +119,7 @@ data/tables/claim_checks.csv: a row {claim} of {article}, judged by nothing yet.
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    parser.add_argument("kind", choices=tuple(_KINDS), help="what to begin")
+    parser.add_argument("kind", choices=tuple(_KINDS), help="what to start")
     parser.add_argument(
         "name",
         help="16_my_topic for a notebook, mof.us.exports.my_goods for a series, outlet_2026-10-01 for an article of "

@@ -66,7 +66,7 @@ def main(
 def _parser(argv: list[str], commands: list[Command], settings: list[Setting]) -> argparse.ArgumentParser:
     """Build the tree: every command with its line of help, and the arguments of the one that is called."""
     parser = argparse.ArgumentParser(
-        prog=program.name(), description="Run the notebooks of a folder with other parameters, one or many at a time."
+        prog=program.name(), description="Run a folder of notebooks with other parameters, one at a time or in batches."
     )
     tree = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in commands:
@@ -96,14 +96,14 @@ def _where(parser: argparse.ArgumentParser) -> None:
 
 
 def _out_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the runs (default: runs)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the runs (default: runs)")
 
 
 def _which(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "scenarios", nargs="*", metavar="SCENARIO", help="name in the scenario file (default: baseline)"
     )
-    parser.add_argument("--point", nargs="+", action="extend", metavar="NAME", help="only these points, by their names")
+    parser.add_argument("--point", nargs="+", action="extend", metavar="NAME", help="only the points with these names")
     _filters(parser, "set a parameter")
 
 
@@ -119,8 +119,8 @@ def _list_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help="notebooks to show (default: all), or scenarios whose points to list"
     )
-    parser.add_argument("--json", action="store_true", help="for programs")
-    parser.add_argument("--schema", action="store_true", help="JSON schema of the scenario file, for editors")
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+    parser.add_argument("--schema", action="store_true", help="print a JSON schema of the scenario file, for editors")
 
 
 def _validate_options(parser: argparse.ArgumentParser) -> None:
@@ -139,21 +139,31 @@ def _results_options(parser: argparse.ArgumentParser) -> None:
     _out_option(parser)
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="only these (default: all that were run)")
     _filters(parser, "only points with this value")
-    parser.add_argument("--all", action="store_true", help="also points that are not current, with the reason")
+    parser.add_argument("--all", action="store_true", help="include points that are not current, with the reason")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the table to a file")
 
 
 def _run_options(parser: argparse.ArgumentParser) -> None:
     _why_options(parser)
-    parser.add_argument("-j", "--jobs", type=_whole(1), metavar="N", help="points at a time (default: one a core)")
-    parser.add_argument("--fresh", action="store_true", help="run finished points too")
-    parser.add_argument("--timeout", type=_whole(1), metavar="SECONDS", help="longest time for a point")
-    parser.add_argument("--retries", type=_whole(0), default=0, metavar="N", help="runs more for a point out of time")
-    parser.add_argument("--memory", type=_whole(1), metavar="MB", help="most memory for a point")
-    parser.add_argument("--executor", choices=("local", "dask"), default="local", help="where points run")
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a running Dask cluster, such as tcp://host:8786")
-    parser.add_argument("--publish", type=Path, metavar="DIR", help="also put the figures of default points here")
-    parser.add_argument("--junit", type=Path, metavar="FILE", help="write a report in JUnit XML")
+    parser.add_argument(
+        "-j", "--jobs", type=_whole(1), metavar="N", help="points to run at once (default: one per core)"
+    )
+    parser.add_argument("--fresh", action="store_true", help="also run points that are finished")
+    parser.add_argument("--timeout", type=_whole(1), metavar="SECONDS", help="time limit for each point")
+    parser.add_argument(
+        "--retries", type=_whole(0), default=0, metavar="N", help="more attempts for a point that ran out of time"
+    )
+    parser.add_argument("--memory", type=_whole(1), metavar="MB", help="memory limit for each point")
+    parser.add_argument(
+        "--executor", choices=("local", "dask"), default="local", help="where to run the points (default: local)"
+    )
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help="address of a running Dask cluster, such as tcp://host:8786"
+    )
+    parser.add_argument(
+        "--publish", type=Path, metavar="DIR", help="also copy the figures of default points to this folder"
+    )
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="also write a report in JUnit XML")
 
 
 def _whole(least: int) -> Callable[[str], int]:
@@ -337,7 +347,7 @@ COMMANDS = (
     Command("list", "show notebooks with their parameters, or the points of scenarios", _list_options, _list),
     Command("run", "run scenarios, or one notebook with given parameters", _run_options, _run),
     Command("validate", "check a scenario file without running anything", _validate_options, _validate),
-    Command("why", "show what would run, and because of which change", _why_options, _why),
+    Command("why", "show what would run, and which change is the reason", _why_options, _why),
     Command("results", "make one table of all recorded results", _results_options, _results),
     Command(
         "accept",

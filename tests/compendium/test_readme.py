@@ -154,15 +154,17 @@ def test_the_examples_from_outside_give_the_same_series(monkeypatch):
     *steps, last = example("import pandas as pd").splitlines()
     space: dict = {}
     exec("\n".join(steps), space)
-    newest = data.series("mof.us.balance")
+    name, unit = re.search(r'== "([\w.]+)".*  # (.+)$', last).groups()
+    newest = data.series(name)
     assert eval(last, space)["value"].tolist() == newest.tolist()
     rows = duckdb.sql(example("SELECT")).df()
     frame = eval(example("import polars").splitlines()[1], {"pl": pl})
-    assert len(rows) == len(frame) == len(space["trade"].query("series == 'mof.us.balance'"))
-    assert set(rows["period"]) == set(newest.index.astype(str))
+    assert len(rows) == len(frame) == len(space["area"].query(f"series == '{name}'")) >= len(newest)
+    assert set(rows["period"].astype(str)) == set(newest.index.astype(str))
+    assert set(rows["unit"]) == {unit} == {data.about(name)["unit"]}
 
 
-@pytest.mark.parametrize(("program", "begin"), [("Rscript", "trade <-"), ("stata", "import delimited")])
+@pytest.mark.parametrize(("program", "begin"), [("Rscript", "area <-"), ("stata", "import delimited")])
 def test_examples_in_programs_that_may_be_absent(program, begin):
     """The file and its column are there; the program itself reads them where it is installed."""
     text = example(begin)

@@ -22,14 +22,14 @@ Version {version}: {n_series} series in {n_files} files of observations, and {n_
 source, licence and SHA-256 is in `datapackage.json`, a [Frictionless Data Package](https://datapackage.org/);
 `frictionless validate datapackage.json` judges it. `CHANGES.md` is the record of revisions.
 
-- `series.csv` is the catalogue: one row a series.
-- `observations/` holds the figures, tidy: `period, series, value, vintage`. The vintage is the day of the release; a
-  row stands only where a figure differs from the one before, so the value known on a day is the last row out by then. A
-  gap in the source is a gap here: nothing is interpolated, and no figure was changed. A file of `mof_derived` or a
-  series of grade `derived` is arithmetic on published figures, and its note says which.
-- `requests.csv` and `selectors.csv` say where `autogap refresh` asks and which series it fills; `retrievals.csv`
-  records what it took. Adding a series of a known publisher is a row; `autogap data` shows what is overdue.
-- `tables/` holds what is no time series. `tables.yaml` describes their fields.
+- `series.csv` is the catalogue, with one row per series.
+- `observations/` holds the figures in tidy form: `period, series, value, vintage`. The vintage is the day of release. A
+  figure gets a new row only when it differs from the release before, so the value known on a given day is the last one
+  released by then. A gap in the source stays a gap: nothing is interpolated, and no figure has been changed. Series of
+  grade `derived`, and all of `mof_derived`, are computed from published figures; their notes say how.
+- `requests.csv` and `selectors.csv` tell `autogap refresh` where to ask and which series to fill; `retrievals.csv`
+  records what it took. A further series of a known publisher takes one more row. `autogap data` shows what is overdue.
+- `tables/` holds everything that is not a time series; `tables.yaml` describes its columns.
 
 From Python: `from autogap import data`, then `data.series("mof.us.exports.motor_vehicles")`,
 `data.series("mof.us.balance", as_of="2025-06-19")` for what was known on a day, `data.about("mof.us.balance")` for
@@ -37,24 +37,25 @@ unit, source and vintage, `data.table("timeline")`, `data.catalogue("mof.us")`.
 
 ## Before you use a figure
 
-1. **Two bases of US imports.** General imports (`census.jp.general_imports`) are 0.92 to 1.06 times imports for
-   consumption (all `customs_value` and `calculated_duty`), by month. HS 87 changes from one to the other.
-2. **NAICS 336 is not cars.** It holds parts, aircraft, ships and rail too. No monthly HS 8703 with quantities is here,
-   so US unit values of Japanese cars cannot be computed.
-3. **Exports FOB, imports CIF** in Japan's customs figures: the two countries' balances cannot agree.
-4. **First releases.** The monthly customs tables hold the first detailed release of each month (the last month:
-   provisional). Exports are revised little, total imports by up to 1.1 percent in the month, parts by up to 6.
-5. **A share of a shrinking balance explodes**, and passes 100 percent in several months: use annual shares, 12-month
-   sums or the level.
-6. **`mof_area`** by year is fixed; by month it is the difference of two year-to-date files, exact for exports and good
-   to 0.3 percent for total imports. It is in thousand yen, the press releases (`mof`) in million. **`mof_derived`**
-   holds what is not published: numbers of vehicles from May 2023 to April 2024, with a band, and months as revised.
-7. **World vehicle exports** probably change definition between 1997 and 1999: no unit values across it.
-8. **Real GDP** in chained 2015 yen and in chained 2020 yen are two scales; the realtime vintages change their
-   reference year too.
-9. **Shipments over GDP** is a ratio of a gross flow, not a share. **Editions of car-related employment** differ in
-   definition: do not chain them.
-10. **Press figures** (grade `press report`) are points, not series.
+1. **US imports have two bases.** In a month, general imports (`census.jp.general_imports`) are 0.92 to 1.06 times
+   imports for consumption (all `customs_value` and `calculated_duty`). HS 87 changes from one basis to the other.
+2. **NAICS 336 is not only cars.** It includes parts, aircraft, ships and trains. There are no monthly quantities of
+   HS 8703 here, so US unit values of Japanese cars cannot be computed.
+3. **Japan's customs value exports FOB and imports CIF**, so the two countries' balances cannot agree.
+4. **Monthly customs figures are first detailed releases**; those of the last month are provisional. Later revisions are
+   small for exports, and up to 1.1 percent of a month's total imports and 6 percent of its parts.
+5. **A share of a shrinking balance explodes**; in several months it exceeds 100 percent. Use annual shares, 12-month
+   sums or levels.
+6. **`mof_area`** has final annual figures; its months are differences between two year-to-date files, exact for
+   exports and within 0.3 percent for total imports. It is in thousand yen, the press releases (`mof`) in million.
+   **`mof_derived`** holds what is not published: numbers of vehicles from May 2023 to April 2024, with a band, and
+   months as revised.
+7. **World vehicle exports** probably change definition between 1997 and 1999: compare no unit values across the break.
+8. **Real GDP** in chained 2015 yen and in chained 2020 yen are on two scales; the reference year of the real-time
+   vintages changes too.
+9. **Shipments over GDP** is the ratio of a gross flow to value added, not a share. **Editions of car-related
+   employment** differ in definition: do not chain them.
+10. **Press figures** (grade `press report`) are single figures, not series.
 
 ## Rights of use
 

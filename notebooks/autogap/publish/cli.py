@@ -22,7 +22,7 @@ def add_site(parser: argparse.ArgumentParser) -> None:
         "--points",
         nargs="+",
         metavar="SCENARIO",
-        help="scenarios whose points are shown (default: baseline and every one whose name begins with site)",
+        help="scenarios to show (default: baseline and those whose names begin with site)",
     )
     parser.add_argument(
         "--notebook",
@@ -32,13 +32,13 @@ def add_site(parser: argparse.ArgumentParser) -> None:
         help="only these notebooks",
     )
     parser.add_argument("--run", action="store_true", help="first run the points that are not current")
-    parser.add_argument("-j", "--jobs", type=int, metavar="N", help="points at a time (default: one a core)")
+    parser.add_argument("-j", "--jobs", type=int, metavar="N", help="points to run at once (default: one per core)")
     parser.add_argument(
         "--url",
         default="",
-        help="address at which the site will stand, for cards and canonical links",
+        help="address of the published site, for preview cards and canonical links",
     )
-    parser.add_argument("--png", action="store_true", help="offer PNG for download too")
+    parser.add_argument("--png", action="store_true", help="also offer PNG files for download")
     parser.add_argument("--freeze", metavar="VERSION", help="keep a copy of the site under v/VERSION/")
 
 
@@ -107,7 +107,7 @@ def add_export(parser: argparse.ArgumentParser) -> None:
     from autogap.publish.export.package import JOURNALS
 
     _where(parser)
-    parser.add_argument("points", nargs="*", metavar="POINT", help="points by their names, or notebooks")
+    parser.add_argument("points", nargs="*", metavar="POINT", help="names of points, or notebooks")
     parser.add_argument(
         "-p",
         "--parameter",
@@ -115,13 +115,21 @@ def add_export(parser: argparse.ArgumentParser) -> None:
         action="extend",
         default=[],
         metavar="NAME=VALUE",
-        help="value of a parameter of the notebooks that are named",
+        help="set a parameter of the notebooks that are named",
     )
-    parser.add_argument("--to", type=Path, metavar="DIR", help="folder of the export")
-    parser.add_argument("--for", dest="journal", choices=sorted(JOURNALS), default="aer", help="profile and forms")
-    parser.add_argument("--check", type=Path, metavar="DIR", help="tell what has happened to an export since")
-    parser.add_argument("--manuscript", nargs="+", type=Path, metavar="FILE", help="LaTeX files that use its numbers")
-    parser.add_argument("-j", "--jobs", type=int, metavar="N", help="points at a time (default: one a core)")
+    parser.add_argument("--to", type=Path, metavar="DIR", help="folder to write the export to")
+    parser.add_argument(
+        "--for",
+        dest="journal",
+        choices=sorted(JOURNALS),
+        default="aer",
+        help="journal whose sizes and file types the figures take (default: aer)",
+    )
+    parser.add_argument("--check", type=Path, metavar="DIR", help="report what has changed since an export was written")
+    parser.add_argument(
+        "--manuscript", nargs="+", type=Path, metavar="FILE", help="LaTeX files that use the exported numbers"
+    )
+    parser.add_argument("-j", "--jobs", type=int, metavar="N", help="points to run at once (default: one per core)")
 
 
 def export(arguments: argparse.Namespace) -> int:
@@ -169,7 +177,7 @@ def add_report(parser: argparse.ArgumentParser) -> None:
     _where(parser)
     parser.add_argument("--notebook", nargs="+", action="extend", metavar="NAME", help="only these notebooks")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the PDFs (default: runs/report)")
-    parser.add_argument("-j", "--jobs", type=int, metavar="N", help="points at a time (default: one a core)")
+    parser.add_argument("-j", "--jobs", type=int, metavar="N", help="points to run at once (default: one per core)")
 
 
 def report(arguments: argparse.Namespace) -> int:

@@ -23,12 +23,18 @@ def refresh_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `autogap refresh`."""
     parser.add_argument("--only", nargs="+", action="extend", metavar="PUBLISHER", help="only these publishers")
     parser.add_argument("--since", default="", metavar="PERIOD", help="ignore periods before this one, such as 2026-06")
-    parser.add_argument("--write", action="store_true", help="change data/, in one step; without it nothing is written")
-    parser.add_argument("--from", dest="folder", type=Path, metavar="DIR", help="take kept replies instead of asking")
     parser.add_argument(
-        "--record", type=Path, metavar="DIR", help="keep every reply here, under the name of its request"
+        "--write", action="store_true", help="add the figures to data/, all or nothing; without it, only report"
     )
-    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument(
+        "--from",
+        dest="folder",
+        type=Path,
+        metavar="DIR",
+        help="read kept replies from this folder instead of the network",
+    )
+    parser.add_argument("--record", type=Path, metavar="DIR", help="keep every reply in this folder")
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
     parser.add_argument("--no-answers", action="store_true", help="do not run the notebooks on the new data")
 
 
@@ -186,7 +192,7 @@ def _close(
 def data_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `autogap data`."""
     parser.add_argument("--overdue", action="store_true", help="only files whose next release is overdue")
-    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
 
 
 def data_main(arguments: argparse.Namespace, *, data: Path = DATA, now: datetime | None = None) -> int:

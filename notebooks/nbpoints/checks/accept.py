@@ -103,16 +103,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="names or files (default: every notebook)")
     parser.add_argument("--dir", type=Path, default=project.find(Path.cwd()).notebooks, help="folder of the notebooks")
     add_limits(parser)
-    parser.add_argument("--dry-run", action="store_true", help="show what changed, store nothing")
-    parser.add_argument("--redraw", action="store_true", help="also store new bytes of what is the same as data")
+    parser.add_argument("--dry-run", action="store_true", help="show what changed, but store nothing")
+    parser.add_argument(
+        "--redraw", action="store_true", help="also store outputs that differ in bytes only, not in what they show"
+    )
 
 
 def add_limits(parser: argparse.ArgumentParser) -> None:
     """Declare the options of a command that runs notebooks again, as `run` has them."""
     cores = Limits().jobs
-    parser.add_argument("-j", "--jobs", type=int, default=cores, metavar="N", help="at a time (default: one a core)")
-    parser.add_argument("--timeout", type=float, metavar="SECONDS", help="longest time for one notebook")
-    parser.add_argument("--memory", type=int, metavar="MB", help="most memory for one notebook")
+    parser.add_argument(
+        "-j", "--jobs", type=int, default=cores, metavar="N", help="notebooks to run at once (default: one per core)"
+    )
+    parser.add_argument("--timeout", type=float, metavar="SECONDS", help="time limit for each notebook")
+    parser.add_argument("--memory", type=int, metavar="MB", help="memory limit for each notebook")
 
 
 def limits_of(arguments: argparse.Namespace) -> Limits:

@@ -167,10 +167,12 @@ def compare_main(arguments: argparse.Namespace) -> int:
 
 def add_check_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `check`."""
-    parser.add_argument("scenario", metavar="SCENARIO", help="a scenario that was run")
+    parser.add_argument("scenario", metavar="SCENARIO", help="a scenario that has run")
     parser.add_argument("points", nargs="*", metavar="POINT", help="points to run again, * allowed (default: all)")
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth of them")
-    parser.add_argument("--baseline", type=Path, metavar="DIR", help="run to hold them to (default: their own outputs)")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth point")
+    parser.add_argument(
+        "--baseline", type=Path, metavar="DIR", help="run to compare them with (default: their own stored outputs)"
+    )
     parser.add_argument(
         "--out",
         type=Path,
