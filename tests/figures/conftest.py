@@ -35,6 +35,7 @@ def saved(tmp_path_factory):
         here = run.Run("03_export_decline", {"month": "2025-05"}, True, "export_decline", folder)
         patch.setattr(run, "_current", here)
         patch.delenv("AUTOGAP_PROFILE", raising=False)
+        patch.setenv("NBPOINTS_COMMIT", "0123abc+")
         patch.setattr(run, "show", lambda bundle, metadata=None: shown.append((bundle, metadata)))
         save()
     return read(folder), shown

@@ -52,7 +52,8 @@ def test_json_tells_the_run(saved):
     assert {name: facts[name] for name in WORDS} == WORDS
     assert facts["notebook"] == "03_export_decline" and facts["parameters"] == {"month": "2025-05"}
     assert facts["profile"] == "briefing"
-    assert set(facts["versions"]) == {"autogap", "python", "pandas", "numpy", "matplotlib", "seaborn"}
+    assert set(facts["versions"]) == {"autogap", "python", "commit", "pandas", "numpy", "matplotlib", "seaborn"}
+    assert facts["versions"]["commit"] == "0123abc+" and "0123abc" not in json.dumps(saved[1])
     assert facts["artists"] == saved[1][0][0][mime.FIGURE]["artists"]
 
 

@@ -17,7 +17,11 @@ from toy_project import Project
 
 pytestmark = pytest.mark.slow
 
-FIGURE = "import os, pathlib\n(pathlib.Path(os.environ['NBPOINTS_FIGURES']) / 'fig-n.svg').write_text('<svg/>')"
+FIGURE = """
+import os, pathlib
+place = pathlib.Path(os.environ['NBPOINTS_FIGURES'], 'fig-n.svg')
+place.write_text(f"<svg id='{os.environ['NBPOINTS_COMMIT']}'/>")
+"""
 PROFILE = "https://w3id.org/ro/wfrun/process/0.6"
 
 
@@ -52,6 +56,10 @@ def test_the_record_of_a_point_matches_its_files(project):
     head = subprocess.run(["git", "-C", project.root, "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
     assert record["run"]["commit"] == head.stdout.strip()
     assert record["run"]["changed"] is False
+    assert (folder / "figures/fig-n.svg").read_text() == f"<svg id='{record['run']['commit']}'/>", (
+        "the notebook is told"
+    )
+    assert "NBPOINTS_COMMIT" not in record["fingerprint"]["variables"], "another commit alone makes no point stale"
     assert record["run"]["status"] == "ran"
     assert datetime.fromisoformat(record["run"]["started"]) < datetime.fromisoformat(record["run"]["ended"])
     assert 0 < record["run"]["cell_cpu_s"] < record["run"]["cpu_s"]

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable
@@ -355,6 +356,9 @@ def _facts(stem: str, words: dict[str, str], csv: bytes, series: list[str]) -> d
     digest = export.sha256(json.dumps(facts, sort_keys=True).encode())[:12]
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     versions = {"autogap": autogap.__version__, "python": python} | {name: _version(name) for name in _PACKAGES}
+    # the batch names the commit, with a plus when files differed from it; a kernel started by hand knows none
+    commit = os.environ.get("NBPOINTS_COMMIT")
+    versions |= {"commit": commit} if commit else {}
     # What made a figure differ between machines is told, but does not make it another figure.
     return facts | {"id": f"{here.point}/{stem}#{digest}", "versions": versions}
 

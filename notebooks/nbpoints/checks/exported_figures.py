@@ -82,7 +82,7 @@ def recorded(description: Path) -> Mapping[str, str]:
 def take(was: Path, now: Path, redraw: bool = False) -> list[str]:
     """Copy into the stored folder the figures that are new or draw something else; return their names.
 
-    With `redraw`, those too that differ only in bytes.
+    With `redraw`, those too that differ only in bytes, unless only the versions of what made them differ.
     """
     changed = {one.place.split(",")[0] for one in compare(was, now)}
     if redraw:
@@ -97,9 +97,16 @@ def take(was: Path, now: Path, redraw: bool = False) -> list[str]:
     return taken
 
 
-def _bytes(folder: Path, stem: str) -> list[bytes | None]:
+def _bytes(folder: Path, stem: str) -> list[object]:
     files = [folder / f"{stem}{form}" for form in FORMS]
-    return [file.read_bytes() if file.exists() else None for file in files]
+    return [_said(file) if file.exists() else None for file in files]
+
+
+def _said(file: Path) -> object:
+    """The bytes of a file; of a description what it says but the versions, which a commit alone changes."""
+    if file.suffix != ".json":
+        return file.read_bytes()
+    return {key: value for key, value in json.loads(file.read_text(encoding="utf-8")).items() if key != "versions"}
 
 
 def _inside(old: Path, new: Path, rel: float) -> list[Difference]:

@@ -146,7 +146,7 @@ class _Point:
         job = self._job
         request = {
             "cwd": str(self._folder),
-            "env": job.environment | {"NBPOINTS_FIGURES": str(self._place.partial / FIGURES)},
+            "env": job.environment | {"NBPOINTS_FIGURES": str(self._place.partial / FIGURES)} | _commit(job.facts),
             # only the batch's own count, on whatever machine
             "unset": list(self._project.environment),
             "root": str(self._project.root),
@@ -206,3 +206,9 @@ def _one_line(error: Exception) -> str:
     if isinstance(error, InputError):
         return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _commit(facts: dict) -> dict[str, str]:
+    """The commit that a notebook may write beside what it draws; with a plus when files differed from it."""
+    commit = facts.get("commit")
+    return {"NBPOINTS_COMMIT": commit + ("+" if facts.get("changed") else "")} if commit else {}

@@ -46,6 +46,8 @@ def test_other_fonts_and_versions_are_the_same_figure(stored, tmp_path):
     assert exported_figures.take(stored, tmp_path / "now", redraw=True) == ["fig-a"]
     assert (stored / "fig-a.svg").read_text(encoding="utf-8") == "<svg>drawn with other fonts"
     assert exported_figures.tampered(stored) == []
+    export(tmp_path / "later", svg="<svg>drawn with other fonts", y="3.0000000001 4", versions={"commit": "0123abc"})
+    assert exported_figures.take(stored, tmp_path / "later", redraw=True) == [], "another commit makes no other figure"
 
 
 @pytest.mark.parametrize(
