@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import csv
+import io
 import json
 import sys
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from nbpoints.checks.accept import add_limits, limits_of
 from nbpoints.checks.again import Again, Request
 from nbpoints.checks.compare import REL, Difference, report
 from nbpoints.errors import InputError, did_you_mean
+from nbpoints.files import write_whole
 from nbpoints.notebook import canonical, reading
 from nbpoints.parameters.names import base
 from nbpoints.records import fingerprint, layout
@@ -63,6 +66,32 @@ def compare(a: Path, b: Path, rel: float = REL) -> dict[str, list[Difference]]:
     for side, other, where in ((old, new, a), (new, old, b)):
         found |= {name: [Difference("text", "", "", f"only in {where}")] for name in side if name not in other}
     return dict(sorted(found.items()))
+
+
+def side_by_side(a: Path, b: Path) -> list[list[object]]:
+    """The recorded results of two runs: point, name, both values, their difference, unit; None where one is missing.
+
+    Parameters
+    ----------
+    a, b : Path
+        As for `compare`.
+    """
+    old, new = points(a), points(b)
+    if a.is_file() and b.is_file():
+        old, new = {a.stem: a}, {a.stem: b}
+    rows = []
+    for point in sorted({**old, **new}):
+        was, now = ({one["name"]: one for one in _results(side.get(point))} for side in (old, new))
+        for name in {**was, **now}:
+            values = [side.get(name, {}).get("value") for side in (was, now)]
+            are_numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+            difference = values[1] - values[0] if are_numbers else None
+            rows.append([point, name, *values, difference, (now.get(name) or was[name]).get("unit")])
+    return rows
+
+
+def _results(path: Path | None) -> list[dict]:
+    return list(outputs.results(reading.load(path))) if path else []
 
 
 def _pair(old: Path, new: Path, rel: float) -> list[Difference]:
@@ -148,6 +177,7 @@ def add_compare_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tolerance", type=float, default=REL, help=f"relative tolerance of numbers (default: {REL:g})"
     )
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="also write all results of both, side by side")
 
 
 def compare_main(arguments: argparse.Namespace) -> int:
@@ -160,6 +190,12 @@ def compare_main(arguments: argparse.Namespace) -> int:
     other = environments(old, new)
     if other:
         print("versions\n" + "\n".join(f"  {line}" for line in other))
+    if arguments.csv:
+        rows = [["point", "name", "was", "is", "difference", "unit"], *side_by_side(old, new)]
+        stream = io.StringIO()
+        csv.writer(stream, lineterminator="\n").writerows(rows)
+        write_whole(arguments.csv, stream.getvalue())
+        print(f"{arguments.csv}: {len(rows) - 1} results side by side.")
     differing = sum(bool(differences) for differences in found.values())
     print(f"{len(found)} point{'' if len(found) == 1 else 's'} compared, {differing or 'none'} with differences.")
     return int(differing > 0)

@@ -38,6 +38,22 @@ def test_compare_names_points_cells_and_numbers(tmp_path, capsys):
     assert cli.main(["compare", str(tmp_path / "a"), str(tmp_path / "a")]) == 0
 
 
+def test_results_stand_side_by_side_in_a_table(tmp_path, capsys):
+    """With unit and difference; words have none, nor has what one run lacks."""
+    for run, recorded in (("a", {"share": 53.1, "sure": True}), ("b", {"share": 54.5, "sure": False, "new": 1})):
+        path = tmp_path / run / "trade_gap" / "notebook.ipynb"
+        path.parent.mkdir(parents=True)
+        cells = [books.code(f"record({name!r})", books.result(name, value)) for name, value in recorded.items()]
+        path.write_text(canonical.dumps(books.book(*cells)), encoding="utf-8")
+    table = tmp_path / "table.csv"
+    assert cli.main(["compare", str(tmp_path / "a"), str(tmp_path / "b"), "--csv", str(table)]) == 1
+    assert "3 results side by side" in capsys.readouterr().out
+    header, share, sure, new = (line.split(",") for line in table.read_text(encoding="utf-8").splitlines())
+    assert header == ["point", "name", "was", "is", "difference", "unit"]
+    assert share[:4] == ["trade_gap", "share", "53.1", "54.5"] and round(float(share[4]), 9) == 1.4 and share[5]
+    assert sure[2:5] == ["True", "False", ""] and new[2:5] == ["", "1", ""]
+
+
 def test_the_collection_compares_with_its_baseline_run(tmp_path):
     """Numbered notebooks and points of the same topic are the same."""
     point(tmp_path / "run", "trade_gap", 1.0)
