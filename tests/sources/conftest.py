@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch):
     """A server that stands for every publisher."""
-    for name in ("CENSUS_API_KEY", "BLS_API_KEY"):
+    for name in ("CENSUS_API_KEY", "BLS_API_KEY", "FRED_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     with servers.running() as made:
         monkeypatch.setenv(http.BASE, f"http://127.0.0.1:{made.port}")

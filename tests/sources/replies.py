@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 import openpyxl
 import pandas as pd
 from autogap import data
+from autogap.paths import DATA
 from autogap.sources import tables
 
 _AREA = {
@@ -98,6 +99,29 @@ def totals(last: str = "") -> bytes:
     after = table.index[-1]
     lines += [f"{after.year}/{number:02d},0 ,0 " for number in range(after.month + 1, 13)]
     return ("\n".join(lines) + "\n").encode("cp932")
+
+
+def by_area(flow: str, copies: int = 3, change: dict[tuple[int, str, str], str] | None = None) -> bytes:
+    """The file of area by principal commodity of 2026: blocks of months, then of the year, areas in rows.
+
+    Three months are held; later ones repeat the third, up to `copies`. `change` puts other words into a cell: block,
+    area and commodity.
+    """
+    _, selectors = tables.read(DATA)
+    cells: dict[tuple[str, str], list[int]] = {}
+    for one in selectors:
+        keys = {key: options[0] for key, options in one.wanted.items()}
+        if one.request == f"estat_area_{flow}" and keys["span"] == "month":
+            held = [int(value) for value in data.series(one.series, "2026-01", "2026-03")]
+            held = (held + [held[-1]] * 12)[:copies] + [0] * (12 - copies)
+            cells[keys["area"].title(), keys["item"].upper()] = [*held, sum(held)]
+    areas, items = ([*dict.fromkeys(pair[place] for pair in cells)] for place in (0, 1))
+    lines = ["Principal commodity by area,", "Exp or Imp,Area," + ",".join(f'"{item}"' for item in items)]
+    for block in range(13):
+        for area in areas:
+            row = [(change or {}).get((block, area, item), cells.get((area, item), [0] * 13)[block]) for item in items]
+            lines.append(f"{'1' if flow == 'exports' else '2'},{area}," + ",".join(map(str, row)))
+    return ("\r\n".join(lines) + "\r\n").encode()
 
 
 _UNITS = {"kl": "：KL", "t": "：MT", "": " "}

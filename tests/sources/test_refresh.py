@@ -109,28 +109,6 @@ def test_replies_are_kept_and_read_again_without_a_server(a_month_behind, refres
         assert "2026-07 to 2026-08" in told and len(server.asked) == asked
 
 
-def test_a_stranger_adds_a_series_of_fred_by_rows_of_tables(folder, server, refresh):
-    """One row to ask, one row to select; the series itself is described and has a first figure by hand."""
-    catalogue = (folder / "series.csv").read_text()
-    row = next(line for line in catalogue.splitlines() if line.startswith("frb.jpy_per_usd,"))
-    lines = [*catalogue.splitlines(), row.replace("frb.jpy_per_usd", "frb.jpy_per_usd_again")]
-    (folder / "series.csv").write_text("\n".join([lines[0], *sorted(lines[1:])]) + "\n")
-    with open(folder / "observations" / "frb_exchange_rates.csv", "a") as stream:
-        stream.write("2026-01,frb.jpy_per_usd_again,156.7,2026-07-21\n")
-    requests = (folder / "requests.csv").read_text()
-    line = next(line for line in requests.splitlines() if line.startswith("fred_EXJPUS,"))
-    (folder / "requests.csv").write_text(requests + line.replace("EXJPUS", "MINE").replace(",fred,", ",mine,") + "\n")
-    with open(folder / "selectors.csv", "a") as stream:
-        stream.write("frb.jpy_per_usd_again,fred_MINE,id=MINE,1,4,yes\n")
-    server.put(f"{FRED}?id=MINE", "observation_date,MINE\n2026-01-01,156.7000\n2026-02-01,155.2500\n")
-    status, told = refresh("--only", "mine", "--write")
-    assert (status, "1 new and 0 revised" in told) == (0, True)
-    assert (
-        "2026-02,frb.jpy_per_usd_again,155.25,2026-11-27\n"
-        in (folder / "observations" / "frb_exchange_rates.csv").read_text()
-    )
-
-
 def test_one_publisher_s_failure_leaves_the_others(folder, server, refresh):
     forget(folder, "2026-05", "frb_exchange_rates")
     server.put(f"{FRED}?id=EXJPUS", replies.fred("frb.jpy_per_usd", "EXJPUS"))

@@ -6,20 +6,22 @@ import hashlib
 import importlib
 import os
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import httpx
 from nbpoints.files import write_whole
 from nbpoints.parameters import periods
 
 from autogap.sources import http
-from autogap.sources.figure import NotYet, SourceError
+from autogap.sources.figure import Figure, NotYet, SourceError
 from autogap.sources.http import Reply
 from autogap.sources.tables import Request
 
@@ -42,10 +44,13 @@ class Net:
     now: datetime
     record: Path | None = None
     pause: float = 1.0
-    kept: list[dict[str, str]] = field(default_factory=list)
+    asked: dict[str, float] = field(default_factory=dict)
 
     def get(self, label: str, url: str, request: Request, kind: str, body: str) -> Reply:
-        """Fetch, and keep the bytes."""
+        """Fetch, and keep the bytes; between two calls of a host goes a pause."""
+        host = urlsplit(url).netloc
+        time.sleep(max(0.0, self.pause - (time.monotonic() - self.asked.get(host, -self.pause))))
+        self.asked[host] = time.monotonic()
         reply = http.fetch(
             self.client,
             url,
@@ -57,15 +62,22 @@ class Net:
             may_lack=request.ask != "once",
             now=self.now,
             pause=self.pause,
+            keep=self.recorder(label),
         )
         digest = hashlib.sha256(reply.body).hexdigest()
-        text = pack(label, reply)
         self.raw.mkdir(parents=True, exist_ok=True)
-        write_whole(self.raw / f"{digest}.http", text)
-        if self.record is not None:
-            self.record.mkdir(parents=True, exist_ok=True)
-            write_whole(self.record / f"{label.replace('/', '_')}.http", text)
+        write_whole(self.raw / f"{digest}.http", pack(label, reply))
         return reply
+
+    def recorder(self, label: str) -> Callable[[Reply], None]:
+        """What keeps a reply for ``--record``, before its form is judged: one that differs is what one wants to see."""
+
+        def keep(reply: Reply) -> None:
+            if self.record is not None:
+                self.record.mkdir(parents=True, exist_ok=True)
+                write_whole(self.record / f"{label.replace('/', '_')}.http", pack(label, reply))
+
+        return keep
 
 
 @dataclass
@@ -117,6 +129,29 @@ def unpack(content: bytes, name: str) -> tuple[str, Reply]:
 def parser(request: Request) -> ModuleType:
     """The module that reads the replies of a request."""
     return importlib.import_module(f"autogap.sources.{request.parser}")
+
+
+def parsed(request: Request, reply: Reply) -> list[Figure]:
+    """Read a reply by the module of its publisher, which is told the address that was asked.
+
+    Raises
+    ------
+    SourceError
+        Also when the reply has another layout than the module was written for.
+    """
+    try:
+        return parser(request).parse(reply.body, replace(request, url=reply.url))
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise SourceError(
+            f"{request.request}: the reply has another layout than {request.parser}.py reads, which rests on "
+            f"{request.rests_on} ({type(error).__name__}: {error}); keep it with --record and compare."
+        ) from None
+
+
+def first(request: Request, today: str) -> str:
+    """The period to begin with where the package holds nothing: of three months or two quarters, or this year."""
+    what = request.ask.split()[0]
+    return today[:7] if what == "once" else periods.text(what, _last(what, today) - {"month": 2, "quarter": 1}[what])
 
 
 def lacks_key(request: Request) -> bool:

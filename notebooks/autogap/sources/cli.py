@@ -18,6 +18,9 @@ from autogap.sources import ask, freshness, http, law, moved, refresh, swap, tab
 from autogap.sources.figure import SourceError
 from autogap.sources.refresh import Outcome
 
+MOST_NAMES = 12
+"""Series that a line of the report names, of those that a release does not list."""
+
 
 def refresh_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `autogap refresh`."""
@@ -107,7 +110,7 @@ def _refresh(
             net = ask.Net(client, RUNS / "raw", now, arguments.record, pause)
             outcomes = run(net)
             if not arguments.only or "law" in arguments.only:
-                watched = _law(client, now, pause)
+                watched = _law(net)
     changed = {row[1] for one in outcomes for row in one.news.rows}
     answers = _answers(candidate, data, changed, arguments.no_answers) if changed else []
     if changed and arguments.write:
@@ -124,20 +127,19 @@ def _answers(candidate: Path, data: Path, changed: set[str], is_off: bool) -> li
     return moved.moved(candidate, data, moved.readers({catalogue[name] for name in changed}))
 
 
-def _law(client: http.httpx.Client, now: datetime, pause: float) -> list[str]:
+def _law(net: ask.Net) -> list[str]:
     """List new documents on the tariff headings and revisions of the schedule; never a fault of the refresh."""
-    since = (now - timedelta(days=90)).date().isoformat()
+    since = (net.now - timedelta(days=90)).date().isoformat()
     told = []
-    try:
-        reply = http.fetch(client, law.SEARCH.format(start=since), kind="json", now=now, pause=pause)
-        told += [f"{day} {number}: {title}" for day, number, title in law.documents(reply.body, since)]
-    except SourceError as error:
-        told.append(f"documents not looked up: {error}")
-    try:
-        reply = http.fetch(client, law.RELEASES, kind="json", now=now, pause=pause)
-        told.append(f"newest revisions of the tariff schedule: {', '.join(law.releases(reply.body))}")
-    except SourceError as error:
-        told.append(f"revisions not looked up: {error}")
+    for what, url, read in (
+        ("documents", law.SEARCH.format(start=since), lambda content: law.documents(content, since)),
+        ("releases", law.RELEASES, law.releases),
+    ):
+        try:
+            keep = net.recorder(f"law/{what}")
+            told += read(http.fetch(net.client, url, kind="json", now=net.now, pause=net.pause, keep=keep).body)
+        except SourceError as error:
+            told.append(f"{what} not looked up: {error}")
     return told
 
 
@@ -146,7 +148,9 @@ def _print(outcome: Outcome) -> None:
     left = f"; {outcome.series} series left as they are" if outcome.state in ("failed", "key") else ""
     told = refresh.sentence(outcome).rstrip(".")
     print(f"{mark}{outcome.request.request:24} {told}{left}", flush=True)
-    absent = [f"not in this release: {', '.join(sorted(outcome.absent))}"] if outcome.absent else []
+    names = sorted(outcome.absent)
+    more = f" ... ({len(names)} in all)" if len(names) > MOST_NAMES else ""
+    absent = [f"not in this release: {', '.join(names[:MOST_NAMES])}{more}"] if names else []
     for warning in [*outcome.warnings, *absent]:
         print(f"        {'':24} {warning}", flush=True)
 

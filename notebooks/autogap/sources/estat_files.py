@@ -37,13 +37,14 @@ def links(content: bytes, base: str) -> list[str]:
 
 
 def follow(content: bytes, url: str) -> str | None:
-    """Give the next address on the way to the file; None when this is the file."""
+    """Give the next address on the way to the file, marked with the month of its page; None when this is the file."""
     if not content.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<"):
         return None
     found = links(content, url)
     files = [link for link in found if "file-download" in link and "statInfId=" in link]
     if files:
-        return files[0]
+        of = _MONTH_OF.search(url)
+        return files[0] + (f"#{of[1]}-{of[2]}" if of else "")
     months = [(*each, link) for link in found for each in _MONTH_OF.findall(link)]
     if not months:
         raise SourceError(f"{url}: the listing has no link to a month or a file.")

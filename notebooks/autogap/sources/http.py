@@ -11,7 +11,7 @@ import json
 import os
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -88,6 +88,7 @@ def fetch(
     may_lack: bool = False,
     now: datetime,
     pause: float = 1.0,
+    keep: Callable[[Reply], None] = lambda reply: None,
 ) -> Reply:
     """Get one reply, whole and of the right form.
 
@@ -109,6 +110,8 @@ def fetch(
         The time on this machine, to compare with the publisher's.
     pause : float
         Seconds before the first retry.
+    keep : callable
+        Given the reply before its form is judged.
 
     Raises
     ------
@@ -124,7 +127,7 @@ def fetch(
             on=_wait, attempts=4, timeout=None, wait_initial=pause, wait_max=20 * pause, wait_jitter=0.1 * pause
         ):
             with attempt:
-                status, headers, content = _once(made, address, body.replace("{key}", secret), key)
+                status, headers, content = _once(made, address, _posted(body, secret), key)
     except _Again as error:
         raise SourceError(f"{_shown(url)}: {error}.") from None
     except SourceError as error:
@@ -134,9 +137,16 @@ def fetch(
     if status != 200:
         told = " with an empty body" if not content else ""
         raise SourceError(f"{_shown(url)}: status {status}{told}; only 200 brings data.")
-    form(content, kind, encoding, expect, _shown(url))
     day, warning = _day(headers, now)
-    return Reply(content, day, _shown(url), warning=warning)
+    reply = Reply(content, day, _shown(url), warning=warning)
+    keep(reply)
+    form(content, kind, encoding, expect, _shown(url))
+    return reply
+
+
+def _posted(body: str, secret: str) -> str:
+    """The body with its key; a field for a key that we do not have is left out."""
+    return body.replace("{key}", secret) if secret else re.sub(r',"[a-z]+":"\{key\}"', "", body)
 
 
 def _once(made: httpx.Client, address: str, body: str, key: str) -> tuple[int, httpx.Headers, bytes]:

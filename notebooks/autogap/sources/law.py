@@ -20,33 +20,34 @@ RELEASES = "https://hts.usitc.gov/reststop/releaseList"
 
 
 def releases(content: bytes, most: int = 3) -> list[str]:
-    """List the newest revisions of the tariff schedule by name, as far as the description of the list goes.
+    """Tell the newest revisions of the tariff schedule by name, as far as the description of the list goes.
 
     Examples
     --------
     >>> releases(b'[{"name": "2026HTSRev20"}, {"name": "2026HTSRev21"}]', most=1)
-    ['2026HTSRev21']
+    ['newest revisions of the tariff schedule: 2026HTSRev21']
     """
     reply = json.loads(content)
     if not (isinstance(reply, list) and all(isinstance(one, dict) and one.get("name") for one in reply)):
         raise SourceError("hts: the list of releases does not have a name for each.")
     names = sorted((one["name"] for one in reply), key=lambda name: [int(part) for part in re.findall(r"[0-9]+", name)])
-    return names[-most:][::-1]
+    return [f"newest revisions of the tariff schedule: {', '.join(names[-most:][::-1])}"]
 
 
-def documents(content: bytes, since: str) -> list[tuple[str, str, str]]:
-    """List day, number and title of the documents of a search reply, newest first, after a day.
+def documents(content: bytes, since: str) -> list[str]:
+    """Tell day, number and title of the documents of a search reply, newest first, after a day.
 
     Examples
     --------
     >>> one = {"publication_date": "2026-07-28", "document_number": "2026-15181", "title": "T"}
     >>> documents(json.dumps({"count": 1, "results": [one]}).encode(), "2026-07-01")
-    [('2026-07-28', '2026-15181', 'T')]
+    ['2026-07-28 2026-15181: T']
     """
     reply = json.loads(content)
-    if reply.get("count") == 0:
+    if isinstance(reply, dict) and reply.get("count") == 0:
         return []
-    if "results" not in reply:
-        raise SourceError(f"federal_register: the reply has no results; it has {sorted(reply)}.")
-    found = [(one["publication_date"], one["document_number"], one["title"]) for one in reply["results"]]
-    return sorted((one for one in found if one[0] > since), reverse=True)
+    try:
+        found = [(one["publication_date"], one["document_number"], one["title"]) for one in reply["results"]]
+    except (LookupError, TypeError) as error:
+        raise SourceError(f"federal_register: the reply has another layout: no {error}.") from None
+    return [f"{day} {number}: {title}" for day, number, title in sorted(found, reverse=True) if day > since]

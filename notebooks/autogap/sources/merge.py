@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from nbpoints.parameters import periods
+
 from autogap.data import known
 from autogap.sources.figure import SourceError
 from autogap.sources.match import Found
@@ -56,9 +58,10 @@ class Held:
         relative = self.catalogue[name]["file"]
         if relative not in self._files:
             there: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
-            with open(self.data / relative, newline="", encoding="utf-8") as stream:
-                for period, series, value, vintage in list(csv.reader(stream))[1:]:
-                    there[series][period] = (value, vintage)
+            if (self.data / relative).exists():  # not of a series that begins a file
+                with open(self.data / relative, newline="", encoding="utf-8") as stream:
+                    for period, series, value, vintage in list(csv.reader(stream))[1:]:
+                        there[series][period] = (value, vintage)
             self._files[relative] = there
         return self._files[relative][name]
 
@@ -139,6 +142,11 @@ def _covers(name: str, told: set[str], have: set[str]) -> None:
     if max(told) < max(have):
         raise SourceError(
             f"{name}: the reply ends with {max(told)}, the package with {max(have)}; a stale copy is not taken."
+        )
+    if periods.ordinal(min(told)) > periods.ordinal(max(have)) + 1:
+        raise SourceError(
+            f"{name}: the reply begins with {min(told)}, the package ends with {max(have)}; what lies between would be "
+            "missing for good. Take the replies between from a folder with --from."
         )
     lost = sorted(period for period in have if min(told) <= period and period not in told)
     if lost:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbpoints.errors import InputError
@@ -92,24 +93,29 @@ def _one(
     before: set[str],
 ) -> None:
     request = outcome.request
-    if not selectors:
-        raise SourceError(f"data/selectors.csv: no series takes from {request.request}.")
     if ask.lacks_key(request):
         outcome.state, outcome.told = "key", f"needs {request.key} (free: {request.key_page})"
         return
     held = Held(candidate, catalogue)
     last = max((period for one in selectors for period in held.series(one.series)), default="")
-    if not last:
-        raise SourceError(
-            f"{request.request}: the package holds no figure of its series yet; enter the first one by hand."
-        )
+    begin = last or ask.first(request, today)
     is_whole = request.ask.split()[0] == "once"
     listed: set[str] = set()
-    for reply in ask.replies(request, last, today, source):
-        found = match(selectors, ask.parser(request).parse(reply.body, request))
+    read, steps = 0, {catalogue[one.series]["frequency"] for one in selectors if one.series in catalogue}
+    for reply in ask.replies(request, begin, today, source):
+        figures = ask.parsed(request, reply)
+        read += len(figures)
+        if not selectors:
+            continue
+        found = match(selectors, [replace(one, period=_period(one.period, steps)) for one in figures])
         news = compare(found, held, reply.day, since=since, whole=is_whole and not request.body)
         listed |= {name for name, rows in found.items() if rows}
-        outcome.absent = {one.series for one in selectors} - listed
+        in_season = {catalogue[name]["frequency"] for name in listed}  # a file of months has no year before December
+        outcome.absent = {
+            one.series
+            for one in selectors
+            if one.series not in listed and catalogue[one.series]["frequency"] in in_season
+        }
         outcome.warnings += [reply.warning] if reply.warning else []
         outcome.retrievals.append(_retrieval(request, reply, len(news.rows)))
         _apply(news, candidate, catalogue, today, before)
@@ -117,7 +123,14 @@ def _one(
         outcome.news.add(news)
     outcome.state = "news" if outcome.news.rows else "none"
     if outcome.state == "none":
-        outcome.told = f"nothing newer than {last}"
+        outcome.told = f"nothing newer than {last}" if last else f"{read:,} figures read; no series takes from it yet"
+
+
+def _period(period: str, frequencies: set[str]) -> str:
+    """The quarter or year of which a publisher names the first month, as FRED does."""
+    if frequencies == {"Q"} and re.fullmatch(r"[0-9]{4}-(01|04|07|10)", period):
+        return f"{period[:4]}Q{(int(period[5:]) + 2) // 3}"
+    return period[:4] if frequencies == {"A"} and period.endswith("-01") else period
 
 
 def _retrieval(request: Request, reply: ask.Reply, rows: int) -> dict[str, str]:
@@ -136,7 +149,11 @@ def _apply(news: News, candidate: Path, catalogue: dict[str, dict[str, str]], to
     by_file: dict[str, list[Sequence[str]]] = defaultdict(list)
     for row in news.rows:
         by_file[catalogue[row[1]]["file"]].append(row)
-    old = {relative: (candidate / relative).read_bytes() for relative in by_file}
+    empty = observations.text(list(observations.OBSERVATION_FIELDS), []).encode()
+    old = {
+        relative: (candidate / relative).read_bytes() if (candidate / relative).exists() else empty
+        for relative in by_file
+    }
     try:
         for relative, rows in by_file.items():
             path = candidate / relative
@@ -159,9 +176,10 @@ def newest(data: Path, catalogue: dict[str, dict[str, str]]) -> dict[str, dict[s
     """Series of Japan Customs -> period -> newest figure: what identities are about."""
     told: dict[str, dict[str, float]] = defaultdict(dict)
     for relative in sorted({row["file"] for name, row in catalogue.items() if name.startswith("mof.")}):
-        with open(data / relative, newline="", encoding="utf-8") as stream:
-            for period, name, value, _ in list(csv.reader(stream))[1:]:
-                told[name][period] = float(value)
+        if (data / relative).exists():
+            with open(data / relative, newline="", encoding="utf-8") as stream:
+                for period, name, value, _ in list(csv.reader(stream))[1:]:
+                    told[name][period] = float(value)
     return told
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from nbpoints.errors import InputError, did_you_mean
@@ -17,6 +17,7 @@ PARSERS = (
     "census_workbook",
     "customs_press",
     "customs_series",
+    "estat_area",
     "estat_files",
     "fred_graph",
     "fred_vintages",
@@ -39,7 +40,8 @@ class Request:
     parser : str
         Module of this package.
     url : str
-        Address; {year}, {month}, {yy}, {quarter}, {stage}, {start}, {key} are filled in.
+        Address; {year}, {month}, {yy}, {quarter}, {stage}, {start}, {key} are filled in. With {id} the row stands for
+        one request a series: the ``id=`` of its selector.
     ask : str
         "once", or "month" or "quarter" with the stages to try, the best first: "month 6 5 4".
     body : str
@@ -152,4 +154,23 @@ def read(data: Path) -> tuple[dict[str, Request], list[Selector]]:
             raise InputError(f"data/selectors.csv: {one.series} stands twice; a series has one source.")
         seen.add(one.series)
         selectors.append(one)
-    return requests, selectors
+    return _each(requests, selectors)
+
+
+def _each(requests: dict[str, Request], selectors: list[Selector]) -> tuple[dict[str, Request], list[Selector]]:
+    """Put one request for each series in the place of a row whose address has {id}."""
+    told, chosen = dict(requests), []
+    for one in selectors:
+        row = requests[one.request]
+        if "{id}" in row.url:
+            name = one.wanted.get("id", ("",))[0]
+            if not name:
+                raise InputError(
+                    f"data/selectors.csv, {one.series}: {one.selector!r} has no id=; {one.request} asks by it."
+                )
+            one = replace(one, request=f"{one.request}_{name}")
+            told[one.request] = replace(
+                row, request=one.request, url=row.url.replace("{id}", name), expect=row.expect.replace("{id}", name)
+            )
+        chosen.append(one)
+    return {name: row for name, row in told.items() if "{id}" not in row.url}, chosen
