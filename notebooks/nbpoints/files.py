@@ -19,7 +19,7 @@ from pathlib import Path
 
 # hidden, and named after the file, the process and the thread that writes it
 _ASIDE = ".{name}.{pid}-{thread}.part"
-_LITTER = re.compile(r"\..+\.(\d+)-\d+\.part")
+_LITTER = re.compile(r"\..+\.([0-9]+)-[0-9]+\.part")
 _LONGEST_NAME = 200  # bytes of a name that leave room for what is added; file systems allow 255
 
 

@@ -224,6 +224,15 @@ def sources_without_release(root: Path) -> list[str]:
     return found
 
 
+def digits_of_all_scripts(root: Path) -> list[str]:
+    r"""Patterns with ``\d``, which lets full-width and Arabic digits through where machine data are ASCII."""
+    return [
+        f"{place} has a pattern with {hit[0]!r}, which matches digits of every script; write [0-9]."
+        for place, source in [*_code(root), *_modules(root)]
+        if (hit := re.search(r"(?<!\\)\\d(?![a-z])", source))
+    ]
+
+
 def _texts(root: Path) -> Iterator[tuple[str, str]]:
     """Texts of the project but those of tests, which plant what they look for."""
     for path in rules.files(root):
@@ -267,6 +276,11 @@ def _code(root: Path) -> Iterator[tuple[str, str]]:
             yield path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
 
 
+def _modules(root: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted((root / "notebooks").rglob("*.py")):
+        yield path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
+
+
 def _names(source: str) -> list[str]:
     """What a source calls or looks up, with what it is called on: ``pd.Timestamp.now`` gives its last two words too."""
     tree = reading.syntax(source)
@@ -288,4 +302,5 @@ RULES = [
     tests_are_whole,
     own_alternative_texts,
     sources_without_release,
+    digits_of_all_scripts,
 ]

@@ -221,3 +221,11 @@ def test_a_source_line_tells_a_release_that_the_data_hold(tmp_path, source, told
     (tmp_path / "figures/fig-a.json").write_text(json.dumps(facts), encoding="utf-8")
     found = content.sources_without_release(tmp_path)
     assert [told in fault for fault in found] == [True] * bool(told)
+
+
+def test_a_pattern_for_digits_of_every_script_is_told(tmp_path):
+    path = tmp_path / "notebooks" / "a.py"
+    path.parent.mkdir()
+    for text, told in ((r're.match(r"\d+", x)', 1), (r're.match(r"[0-9]+\s", x)', 0), (r"'\detokenize'", 0)):
+        path.write_text(text, encoding="utf-8")
+        assert len(content.digits_of_all_scripts(tmp_path)) == told, text

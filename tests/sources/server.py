@@ -35,6 +35,7 @@ class Server:
     def __init__(self) -> None:
         self.answers: dict[str, Answer | list[Answer]] = {}
         self.asked: list[str] = []
+        self.posted: list[bytes] = []
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -49,7 +50,7 @@ class Server:
                 outer._write(self, answer)
 
             def do_POST(self) -> None:
-                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                outer.posted.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
                 self.do_GET()
 
             def log_message(self, *words: object) -> None:

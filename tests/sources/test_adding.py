@@ -56,7 +56,10 @@ def test_a_stranger_adds_all_vintages_of_a_series_by_two_rows(folder, server, re
     with open(folder / "selectors.csv", "a") as stream:
         stream.write("frb.mine,alfred,id=MINE,1,,yes\n")
     days = [{"realtime_start": day, "date": "2025-01-01", "value": value} for day, value in ALFRED]
-    server.put("https://api.stlouisfed.org/fred/series/observations", json.dumps({"observations": days, "count": 2}))
+    server.put(
+        "https://api.stlouisfed.org/fred/series/observations",
+        json.dumps({"observations": days, "count": 2, "limit": 9}),
+    )
     _, told = refresh("--only", "fred", "--write")
     rows = (folder / "observations/frb_exchange_rates.csv").read_text()
     assert "2025-01,frb.mine,100,2025-05-16\n2025-01,frb.mine,101,2025-06-09\n" in rows

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from autogap.sources import http
+from autogap.paths import DATA
+from autogap.sources import ask, http, tables
 from autogap.sources.figure import NotYet, SourceError
 
 from tests.sources import server as servers
@@ -127,6 +131,48 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(certificate, monkeypat
         with pytest.raises(SourceError, match="the certificate of the publisher is not valid"):
             fetch(server, Answer(CSV))
         assert server.asked == []
+
+
+@pytest.mark.parametrize(("year", "told"), [("2040", ""), ("2021", "the certificate of the publisher is not valid")])
+def test_a_certificate_that_has_expired_is_refused(tmp_path, monkeypatch, year, told):
+    """One that this machine trusts: only its day differs."""
+    config = (
+        "[ca]\ndefault_ca=d\n[d]\nnew_certs_dir=.\ndatabase=index\nserial=serial\ndefault_md=sha256\npolicy=p\n"
+        "x509_extensions=e\n[p]\ncommonName=supplied\n[req]\ndistinguished_name=n\nprompt=no\n[n]\nCN=127.0.0.1\n"
+        "[e]\nsubjectAltName=IP:127.0.0.1\nbasicConstraints=critical,CA:true\n"
+    )
+    for name, text in (("conf", config), ("index", ""), ("serial", "01\n")):
+        (tmp_path / name).write_text(text)
+    span = f"-startdate 20200101000000Z -enddate {year}0101000000Z"
+    for words in (
+        "req -new -newkey rsa:2048 -nodes -keyout key.pem -out a.csr -config conf",
+        f"ca -batch -selfsign -keyfile key.pem -in a.csr -out a.pem -notext -config conf {span}",
+    ):
+        subprocess.run(["openssl", *words.split()], cwd=tmp_path, check=True, capture_output=True)
+    monkeypatch.setattr("certifi.where", lambda: str(tmp_path / "a.pem"))
+    with servers.running((str(tmp_path / "a.pem"), str(tmp_path / "key.pem"))) as server:
+        monkeypatch.setenv(http.BASE, f"https://127.0.0.1:{server.port}")
+        with pytest.raises(SourceError, match=told) if told else nullcontext():
+            assert fetch(server, Answer(CSV)).body == CSV
+
+
+def test_between_two_calls_of_a_host_goes_a_pause(server, tmp_path):
+    """The Bank of Japan asks for a second, and Customs blocks who asks too fast."""
+    request = tables.read(DATA)[0]["boj_tankan"]
+    server.answers[PATH] = Answer(b"{}")
+    with http.client() as client:
+        net = ask.Net(client, tmp_path, NOW, pause=0.3)
+        began = time.monotonic()
+        for _ in range(3):
+            net.get("a", URL, request, "json", "")
+    assert 0.6 <= time.monotonic() - began
+
+
+@pytest.mark.parametrize(("key", "sent"), [("k3y", b'{"a":"b","registrationkey":"k3y"}'), ("", b'{"a":"b"}')])
+def test_an_optional_key_is_posted_or_left_out(server, monkeypatch, key, sent):
+    monkeypatch.setenv("BLS_API_KEY", key)
+    fetch(server, Answer(CSV), key="BLS_API_KEY", body='{"a":"b","registrationkey":"{key}"}')
+    assert server.posted == [sent]
 
 
 def test_a_server_that_is_not_there_is_told(monkeypatch):

@@ -82,8 +82,6 @@ def test_fuels_read_as_written_and_another_unit_is_refused():
 class Book:
     """A package of one series, for `compare`."""
 
-    catalogue = {"a.b": {"file": "x"}}
-
     def __init__(self, **months):
         self.months = {f"2026-{name[1:]}": value for name, value in months.items()}
 

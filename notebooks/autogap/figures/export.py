@@ -161,7 +161,7 @@ def _faces(drawn: str) -> str:
 
     used: dict[tuple[str, int], set[str]] = {}
     for looks, words in re.findall(r'<text style="([^"]*)"[^>]*>([^<]*)</text>', drawn):
-        weight = int(found.group(1)) if (found := re.search(r"font-weight: (\d+)", looks)) else 400
+        weight = int(found.group(1)) if (found := re.search(r"font-weight: ([0-9]+)", looks)) else 400
         for family in re.findall(r"'([^']+)'", unescape(looks)):
             used.setdefault((family, weight), set()).update(unescape(words))
     rules = []

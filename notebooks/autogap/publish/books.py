@@ -67,7 +67,7 @@ class Book:
     @property
     def number(self) -> str:
         """The number before the name, if it has one."""
-        return self.stem.partition("_")[0] if re.match(r"\d+_", self.stem) else ""
+        return self.stem.partition("_")[0] if re.match(r"[0-9]+_", self.stem) else ""
 
     @property
     def short(self) -> str:

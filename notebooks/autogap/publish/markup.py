@@ -158,6 +158,6 @@ def cell(text: str) -> str:
         value = float(text)
     except ValueError:
         return text
-    if not re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", text) or "." not in text and "e" not in text:
+    if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?", text) or "." not in text and "e" not in text:
         return text
     return f"{value:.6g}".replace("-", _MINUS)

@@ -59,7 +59,7 @@ def _size(figure: Figure) -> tuple[int, int] | None:
     if figure.picture != "svg":
         return None
     head = re.search(rb"<svg[^>]*>", figure.files["svg"][:3000])
-    sizes = dict(re.findall(rb'\s(width|height)="([\d.]+)', head[0])) if head else {}
+    sizes = dict(re.findall(rb'\s(width|height)="([0-9.]+)', head[0])) if head else {}
     if len(sizes) != 2:
         return None
     return round(float(sizes[b"width"]) * _PER_POINT), round(float(sizes[b"height"]) * _PER_POINT)

@@ -194,7 +194,7 @@ def prettified(name: str) -> str:
     >>> prettified("exports_yoy_pct"), prettified("03_export_decline")
     ('Exports yoy, percent', 'Export decline')
     """
-    words = re.sub(r"^\d+_", "", name).removeprefix("fig-").replace("_", " ")
+    words = re.sub(r"^[0-9]+_", "", name).removeprefix("fig-").replace("_", " ")
     words = re.sub(r"(?<=[a-z])-", " ", words)
     words = re.sub(r" pct\b", ", percent", words)
     return words[:1].upper() + words[1:]

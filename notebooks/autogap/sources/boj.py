@@ -46,7 +46,7 @@ def parse(content: bytes, request: Request) -> list[Figure]:
             )
         for day, value in zip(dates, values):
             year, part = str(day)[:4], str(day)[4:]
-            if not (part.isdecimal() and 1 <= int(part) <= most):
+            if not (re.fullmatch("[0-9]{6}", str(day)) and 1 <= int(part) <= most):
                 raise SourceError(
                     f"{request.request}: {day!r} is not a valid date of a {one['FREQUENCY'].lower()} series."
                 )

@@ -18,7 +18,7 @@ from autogap.sources import ask, freshness, http, law, moved, refresh, swap, tab
 from autogap.sources.figure import SourceError
 from autogap.sources.refresh import Outcome
 
-MOST_NAMES = 12
+MOST_NAMES = 40
 """Series that a line of the report names, of those that a release does not list."""
 
 

@@ -51,7 +51,7 @@ def parse(content: bytes, request: Request) -> list[Figure]:
 
 def _day(text: str, where: str) -> str:
     words = text.replace(",", " ").split()
-    if len(words) != 3 or not words[1].isdecimal():
+    if len(words) != 3 or not re.fullmatch("[0-9]{1,2}", words[1]):
         raise SourceError(f"{where}: the day of release is {text!r} (expected one like 'September 16, 2026').")
     return f"{month(words[2], words[0], where)}-{int(words[1]):02d}"
 

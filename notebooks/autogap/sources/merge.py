@@ -89,8 +89,6 @@ def compare(found: Found, held: Held, day: str, *, since: str = "", whole: bool 
     """
     news = News()
     for name, told in found.items():
-        if name not in held.catalogue:
-            raise SourceError(f"data/selectors.csv: series.csv does not describe {name}.")
         have = held.series(name)
         if whole and told and have:
             _covers(name, {period for period, _, _ in told}, set(have))

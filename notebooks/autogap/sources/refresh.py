@@ -96,12 +96,18 @@ def _one(
     if ask.lacks_key(request):
         outcome.state, outcome.told = "key", f"needs {request.key} (free: {request.key_page})"
         return
+    for one in selectors:
+        if one.series not in catalogue:
+            raise SourceError(
+                f"data/selectors.csv: series.csv does not describe {one.series}; `autogap new series {one.series}` "
+                "writes the row."
+            )
     held = Held(candidate, catalogue)
     last = max((period for one in selectors for period in held.series(one.series)), default="")
     begin = last or ask.first(request, today)
     is_whole = request.ask.split()[0] == "once"
     listed: set[str] = set()
-    read, steps = 0, {catalogue[one.series]["frequency"] for one in selectors if one.series in catalogue}
+    read, steps = 0, {catalogue[one.series]["frequency"] for one in selectors}
     for reply in ask.replies(request, begin, today, source):
         figures = ask.parsed(request, reply)
         read += len(figures)

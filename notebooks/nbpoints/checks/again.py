@@ -22,7 +22,7 @@ from nbpoints.run.progress import Progress, Screen
 from nbpoints.scenarios.point import Point
 
 _PREFIX = "nbpoints-again-"
-_LITTER = re.compile(rf"{_PREFIX}(\d+)-.+")
+_LITTER = re.compile(rf"{_PREFIX}([0-9]+)-.+")
 # what papermill adds where a cell failed (papermill.execute.ERROR_MARKER_TAG); this module is light to import
 _ADDED = "papermill-error-cell-tag"
 

@@ -23,7 +23,7 @@ _IMPORT_SYSTEM = ("<frozen importlib", os.path.dirname(importlib.__file__))
 _DICTIONARY = ("<frozen os>", "<frozen _collections_abc>", os.__file__, sys.modules["_collections_abc"].__file__ or "")
 # where a system keeps its own files; what changes there is told by versions of packages, not by a point
 _SYSTEM = ("/bin/", "/dev/", "/etc/", "/lib", "/opt/", "/proc/", "/run/", "/sbin/", "/sys/", "/usr/", "/var/", "/nix/")
-_CELL = re.compile(r"ipykernel_\d+|<ipython-input|^ipykernel/")
+_CELL = re.compile(r"ipykernel_[0-9]+|<ipython-input|^ipykernel/")
 _STARTED = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"}
 # what Python and its packages ask about the machine
 _HARMLESS = {"fc-list", "gcc", "ld", "ldconfig", "ldd", "lscpu", "objdump", "uname"}

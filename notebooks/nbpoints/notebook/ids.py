@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 # the file that IPython names a cell's code after: a folder of the process, a hash of the code
-_CELL_FILE = re.compile(r"(?:/[^\s:\"'<>]*?)?/ipykernel_\d+/(\d+)\.py")
+_CELL_FILE = re.compile(r"(?:/[^\s:\"'<>]*?)?/ipykernel_[0-9]+/([0-9]+)\.py")
 # pandas' Styler: https://pandas.pydata.org/docs/reference/api/pandas.io.formats.style.Styler.html (uuid)
 _STYLER = re.compile(r"\bT_([0-9a-f]{5,32})(?=_|\b)")
 _TABLE = re.compile(r"<table id=\"T_([0-9a-f]{5,32})\"")

@@ -17,7 +17,7 @@ _END = r"\s*[.;,]?\s*$"
 _RANGE = re.compile(r"\s*\[(?!\.{3,}\])([^\[\]]*?)\.\.([^\[\]]*?)\]" + _END)
 _CHOICES = re.compile(r"\s*(?<![\w^\\$])\{([^{}]*)\}" + _END)
 _ONE_CHOICE = re.compile(r'"[^"]*"|[^,\s][^,]*')
-_VALUE = r"(?:[-+]?\d|FY\d)[\w.-]*"
+_VALUE = r"(?:[-+]?[0-9]|FY[0-9])[\w.-]*"
 # near misses, which would be read as prose, so that every value would be allowed; "[...]" is an omission
 _NEAR_RANGE = re.compile(
     rf"\[(?!\.*\])[^\[\]]*(?:\.\.|\u2026)[^\[\]]*\]|\(\s*{_VALUE}\s*(?:\.\.|\u2026)\s*{_VALUE}\s*\)|{_VALUE}\.\.{_VALUE}"

@@ -10,7 +10,7 @@ from nbpoints.parameters.types import canonical
 
 _LONGEST_NAME = 120
 # "03_topic" is known by its topic; four digits are a year
-_PREFIX = re.compile(r"^\d{1,3}_(?=.)")
+_PREFIX = re.compile(r"^[0-9]{1,3}_(?=.)")
 
 
 def base(stem: str) -> str:

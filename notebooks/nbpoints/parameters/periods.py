@@ -6,11 +6,11 @@ import re
 from datetime import date
 
 _FORMS = {
-    "year": r"[1-9]\d{3}",
-    "quarter": r"[1-9]\d{3}Q[1-4]",
-    "month": r"[1-9]\d{3}-(0[1-9]|1[0-2])",
-    "day": r"[1-9]\d{3}-\d{2}-\d{2}",
-    "fiscal year": r"FY[1-9]\d{3}",
+    "year": r"[1-9][0-9]{3}",
+    "quarter": r"[1-9][0-9]{3}Q[1-4]",
+    "month": r"[1-9][0-9]{3}-(0[1-9]|1[0-2])",
+    "day": r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}",
+    "fiscal year": r"FY[1-9][0-9]{3}",
 }
 EXAMPLES = {"year": "2025", "quarter": "2025Q1", "month": "2025-05", "day": "2025-05-31", "fiscal year": "FY2024"}
 

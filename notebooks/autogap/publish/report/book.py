@@ -65,7 +65,7 @@ def _opening(read: Read) -> Iterator[str]:
 
 def _figure(read: Read, figure: Figure) -> str:
     note = " ".join(f"{part.rstrip('.')}." for part in (figure.subtitle, f"Source: {figure.source}") if part)
-    head = re.search(rb'<svg[^>]*?\swidth="([\d.]+)pt"', figure.files["svg"][:2000])
+    head = re.search(rb'<svg[^>]*?\swidth="([0-9.]+)pt"', figure.files["svg"][:2000])
     wide = float(head[1]) / _POINTS_PER_MM if head else _WHOLE_MM
     return (
         f"#drawing({string(_path(read, figure))}, {string(figure.alt or figure.title)}, "
