@@ -131,6 +131,21 @@ def times(number_of: int) -> str:
     return {0: "never", 1: "once", 2: "twice"}.get(number_of) or count(number_of, "time")
 
 
+def place(rank: int, superlative: str) -> str:
+    """Say which place something takes from an end.
+
+    Examples
+    --------
+    >>> place(1, "largest"), place(3, "largest"), place(17, "largest"), place(22, "lowest"), place(11, "lowest")
+    ('largest', 'third largest', '17th largest', '22nd lowest', '11th lowest')
+    """
+    first = ("", "second ", "third ", "fourth ", "fifth ", "sixth ", "seventh ", "eighth ", "ninth ", "tenth ")
+    if rank <= len(first):
+        return f"{first[rank - 1]}{superlative}"
+    ending = "th" if rank % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
+    return f"{rank}{ending} {superlative}"
+
+
 def span(low: float, high: float, digits: int = 1) -> str:
     """Say a range of numbers, or the one number where both ends read the same.
 

@@ -17,6 +17,7 @@ from autogap.data import known
 from autogap.methods import balance, tariffs
 from autogap.paths import DATA, NOTEBOOKS
 from nbpoints.errors import InputError
+from nbpoints.files import write_whole
 from nbpoints.notebook import canonical, reading
 from nbpoints.parameters import declare as parameters
 from nbpoints.parameters import periods
@@ -107,6 +108,10 @@ def version():
 CUSTOMS_MONTH = ("mof.us.exports.total", "mof.us.exports.motor_vehicles", "mof.us.exports.motor_vehicles_units")
 DUTIES = ("census.jp.naics336.calculated_duty", "census.jp.naics336.customs_value")
 
+SCENARIOS = NOTEBOOKS / "scenarios.yaml"
+TO_THE_END = [("site_law", "05_tariff_schedule", "day"), ("site_talks", "11_negotiation_timeline", "as_of")]
+"""Scenarios with a list of days that ends with the last one offered."""
+
 # What the data allow, and how much of it a notebook offers: ALL, from any period to the LAST, or some periods INSIDE.
 ALL, LAST, INSIDE = "all", "last", "inside"
 LIMITS = {
@@ -117,7 +122,7 @@ LIMITS = {
     ("03_export_decline", "month"): (lambda: with_a_base(*CUSTOMS_MONTH), ALL),
     ("03_export_decline", "as_of"): (lambda: since_the_release_of("2025-05"), ALL),
     ("04_auto_sector", "year"): (lambda: table_years("io_oecd_japan"), ALL),
-    ("05_tariff_schedule", "day"): (law, INSIDE),
+    ("05_tariff_schedule", "day"): (law, LAST),
     ("05_tariff_schedule", "start"): (lambda: months(*DUTIES), INSIDE),
     ("06_who_pays", "month"): (lambda: months("boj.export_price.cars_north_america_contract_yoy_pct"), LAST),
     ("06_who_pays", "panel_start"): (lambda: whole_years(*DUTIES), INSIDE),
@@ -126,7 +131,7 @@ LIMITS = {
     ("10_recession_risk", "as_of"): (releases, INSIDE),
     ("11_negotiation_timeline", "start"): (law, INSIDE),
     ("11_negotiation_timeline", "end"): (to_the_end_of_exports, LAST),
-    ("11_negotiation_timeline", "as_of"): (law, INSIDE),
+    ("11_negotiation_timeline", "as_of"): (law, LAST),
     ("13_claims_ledger", "as_of"): (releases, INSIDE),
     ("12_after_the_deal", "last_month"): (lambda: months(*CUSTOMS_MONTH), LAST),
     ("12_after_the_deal", "as_of"): (lambda: since_the_release_of("2025-12"), ALL),
@@ -176,8 +181,18 @@ def renewed(source: str, name: str, one: parameters.Parameter, low: object, high
     return re.sub(rf"^({name}:[^=]*= )(.*?)(  #.*)\[[^\]]*\]", line, source, count=1, flags=re.MULTILINE)
 
 
+def ends_of_lists() -> dict[str, tuple[str, str, str]]:
+    """Scenarios whose list of days ends with the last one offered: the list as it stands, and the day it ends with."""
+    text, found = SCENARIOS.read_text(encoding="utf-8"), {}
+    for scenario, stem, name in TO_THE_END:
+        line = re.search(rf"^{scenario}:.*?^    {name}: (\[[^\n]*\])$", text, re.DOTALL | re.MULTILINE)[1]
+        end = parameters.read(NOTEBOOKS / f"{stem}.ipynb")[name].high
+        found[scenario] = line, line.strip("[]").split(", ")[-1], end
+    return found
+
+
 def main() -> int:
-    """Write the ranges that lag into the notebooks and tell each."""
+    """Write the ranges that lag into the notebooks, and the ends of lists of days into the scenarios; tell each."""
     told = []
     for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
         book = reading.load(path)
@@ -186,6 +201,11 @@ def main() -> int:
             cell["source"] = renewed("".join(cell["source"]), name, one, low, high)
             told.append(f"{path.stem}: {name} [{one.low}..{one.high}] is now [{low}..{high}].")
         canonical.save(canonical.clean(book), path)
+    for scenario, (line, last, wanted_end) in ends_of_lists().items():
+        if last != wanted_end:
+            text = SCENARIOS.read_text(encoding="utf-8")
+            write_whole(SCENARIOS, text.replace(line, line.replace(f"{last}]", f"{wanted_end}]")))
+            told.append(f"scenarios.yaml, {scenario}: {last} is now {wanted_end}.")
     print(*(told or ["Every range is what the data allow."]), sep="\n")
     return 0
 

@@ -6,7 +6,7 @@ import pytest
 from collection import BOOKS, each
 from nbpoints.parameters import declare as parameters
 
-from tests.notebooks.limits import LIMITS, lagging
+from tests.notebooks.limits import LIMITS, ends_of_lists, lagging
 
 
 def periodic(stem):
@@ -29,6 +29,10 @@ def test_every_range_is_what_the_data_allow(stem):
     """`make ranges` writes the ends into the cell of parameters."""
     lag = {name: f"[{low}..{high}]" for name, (_, low, high) in lagging(stem, BOOKS[stem]).items()}
     assert lag == {}, "run `make ranges`"
+
+
+def test_lists_of_days_end_where_the_range_does():
+    assert {name: last for name, (_, last, end) in ends_of_lists().items() if last != end} == {}, "run `make ranges`"
 
 
 @pytest.mark.parametrize(("stem", "name"), LIMITS)

@@ -132,7 +132,7 @@ OTHERS = {
     "10_recession_risk": [
         other(ANSWER, "calls", "fig-recession-calls", as_of=LOW, rule="three_falls"),
         other(ANSWER, "calls", "fig-recession-releases", as_of="2025-06-19", rule="bbq"),
-        other(ANSWER, "calls", as_of="2024-02-29"),
+        other(ANSWER, "calls", as_of="2024-02-20"),
     ],
     "11_negotiation_timeline": [
         other(ANSWER, "rounds_to_as_of", "fig-timeline", start=LOW, end=LOW, as_of=LOW),

@@ -198,7 +198,7 @@ OBSERVATION_FIELDS = {
 
 KEPT_FOR = {
     "observations/boj_tankan.csv": (
-        "the mood of large manufacturers beside the growth that 10 reads; renewed by `refresh`"
+        "the sentiment of large manufacturers beside the growth that 10 reads; renewed by `refresh`"
     ),
     "observations/census_all_goods.csv": (
         "the newest pull of US duties on all goods; tests hold the older `census.<partner>.naics00` against it"
@@ -238,9 +238,6 @@ KEPT_FOR = {
         "the published import coefficients: tests hold those computed from the transactions against them"
     ),
     "tables/io_mic2015_inverse.csv": "the published inverse: tests hold that of the transactions against it",
-    "tables/mfn_lines.csv": (
-        "the ordinary rate of each tariff line: tests find 2.5 percent on every car and 25 on every light truck"
-    ),
     "tables/waugh_added_tariff.csv": (
         "a second tracker, which dates the cut for Japanese cars differently from `statutory_rate_steps`"
     ),
