@@ -26,7 +26,7 @@ def test_zenodo_and_the_citation_say_the_same():
 def test_the_address_is_a_placeholder_until_it_is_filled_in_everywhere():
     """Fill in CITATION.cff and `git clone` in the README together, and take PLACEHOLDER away here."""
     assert CFF["repository-code"] == PLACEHOLDER
-    assert "git clone <address of this repository> autogap" in README
+    assert "git clone --depth 1 <address of this repository> autogap" in README
 
 
 def test_the_publishers_of_the_data_are_referred_to():
