@@ -254,6 +254,7 @@ def test_a_deleted_result_leaves_its_claim_without_one(tables, recorded):
             gone = (recorded["notebook"] == check["notebook"]) & (recorded["name"] == check["result"])
             judged = claims.judge(claim, claims.evidence(claim, own, recorded[~gone], DAY))
             assert judged["verdict"].item() == "no_result"
+            assert "nan" not in " ".join(judged[["then", "since", "readings"]].iloc[0]).split(), claim_id
 
 
 def test_the_figures_of_may_2025(tables, recorded):

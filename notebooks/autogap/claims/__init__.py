@@ -186,7 +186,8 @@ def _is_statement(claim: pd.Series) -> bool:
 
 def _figures(own: pd.DataFrame, *roles: str) -> str:
     """Figures of some roles with their units, one after the other."""
-    return "; ".join(figure(one["value"], one["unit"]) for _, one in own[own["role"].isin(roles)].iterrows())
+    known = own[own["role"].isin(roles) & own["value"].notna()]
+    return "; ".join(figure(one["value"], one["unit"]) for _, one in known.iterrows())
 
 
 def _readings(own: pd.DataFrame) -> str:
@@ -194,7 +195,7 @@ def _readings(own: pd.DataFrame) -> str:
     told = [
         f"{one['definition']}: {figure(one['value'], one['unit'])}"
         + (" (found by search)" if one["role"] == "found by search" else "")
-        for _, one in own[own["role"].isin(["alternative", "found by search"])].iterrows()
+        for _, one in own[own["role"].isin(["alternative", "found by search"]) & own["value"].notna()].iterrows()
     ]
     return "; ".join(told)
 

@@ -127,20 +127,20 @@ def limits_of(arguments: argparse.Namespace) -> Limits:
 def main(arguments: argparse.Namespace) -> int:
     """Run the command; status 1 if a notebook fails or stays at fault."""
     books = [book.resolve() for book in notebooks.choose(arguments.notebooks, arguments.dir)]
-    status, reads = 0, {}
+    failed, reads = {}, {}
     with runner.terminable(), Servers() as servers:
         # a notebook that reads the results of others must run after them; no chain is longer than the collection
         for _ in range(len(books) + 1):
             rewritten = set()
             for book, outcome in zip(books, _accepted(books, arguments, servers), strict=True):
                 print(outcome, flush=True)
-                status = max(status, int(bool(outcome.error or outcome.faults)))
+                failed[book] = bool(outcome.error or outcome.faults)
                 reads[book] = {Path(file).name for file in outcome.reads} - {book.name}
                 rewritten |= {book.name} if outcome.is_rewritten else set()
             books = [book for book, names in reads.items() if names & rewritten]
             if not books:
                 break
-    return status
+    return int(any(failed.values()))
 
 
 def _accepted(books: list[Path], arguments: argparse.Namespace, servers: Servers) -> Iterator[Outcome]:
