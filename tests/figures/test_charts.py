@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 from autogap import figures
-from autogap.figures import artists
+from autogap.figures import artists, labels
 from nbpoints.errors import InputError
 
 EFFECTS = pd.DataFrame({"value": [-15.8, 4.9], "low": [-24.0, -3.0], "high": [-6.0, 12.0]}, ["customs", "census"])
@@ -116,3 +116,34 @@ def test_bars_write_their_values_with_a_real_minus():
     figures.barh(ax, pd.Series([3.0, -1.04], ["cars", "parts"]), values="{:+.1f}")
     assert words(fig) == ["+3.0", "\N{MINUS SIGN}1.0"]
     assert [text["at"].split()[0] for text in described(fig)["texts"]] == ["3", "-1.04"]
+
+
+def test_a_value_that_a_line_would_cross_stands_in_its_bar():
+    fig, ax = figures.new("double", names=["output", "value added"])
+    figures.barh(ax, pd.Series([9.4, 2.2], ["output", "value added"]), ["neutral_c", "cars"], values="{:.1f}")
+    figures.reference(ax, 10, "a tenth", axis="x")
+    ax.set_xlim(0, 12)
+    labels.settle(fig)
+    output, added, _ = ax.texts
+    assert (output.get_ha(), added.get_ha()) == ("right", "left")
+    assert output.get_window_extent().x1 < ax.transData.transform((9.4, 0))[0]
+
+
+@pytest.mark.parametrize("profile", ["briefing", "journal", "phone"])
+def test_rows_have_the_same_height_however_many_there_are(monkeypatch, profile):
+    monkeypatch.setenv("AUTOGAP_PROFILE", profile)
+    few, many = (figures.new("single", names=["Japan"] * rows)[0].get_size_inches()[1] for rows in (8, 16))
+    more = figures.new("single", names=["Japan"] * 24)[0].get_size_inches()[1]
+    assert many - few == pytest.approx(more - many) and many > few
+    folded = figures.new("single", names=["value added behind demand for its goods in Japan"] * 8)[0]
+    assert folded.get_size_inches()[1] > few
+
+
+def test_sizes_of_marks_follow_the_profile(monkeypatch):
+    drawn = {}
+    for profile in ("briefing", "journal", "slides"):
+        monkeypatch.setenv("AUTOGAP_PROFILE", profile)
+        _, ax = figures.new()
+        line = figures.line(ax, pd.Series([1.0, 2.0], [1, 2]), "cars", "cars", marker="o", markersize=4)
+        drawn[profile] = line.get_markersize()
+    assert drawn == {"briefing": 4.0, "journal": 2.0, "slides": pytest.approx(6.4)}

@@ -37,7 +37,8 @@ def test_inline_picture_has_alt_text_artists_and_modest_size(saved):
     drawn = bundle[mime.FIGURE]
     assert (drawn["stem"], drawn["alt"]) == ("fig-exports", WORDS["alt"])
     assert drawn["artists"]["axes"][0]["lines"][0]["label"] == "Exports"
-    assert drawn["artists"]["texts"] == [WORDS["title"], WORDS["subtitle"], "Source: Ministry of Finance"]
+    credit = "Source: Ministry of Finance. Chart: autogap, export_decline. MIT licence."
+    assert drawn["artists"]["texts"] == [WORDS["title"], WORDS["subtitle"], credit]
     json.dumps(bundle)
 
 
@@ -153,7 +154,7 @@ def test_dollars_are_drawn_as_dollars(house):
     fig, ax = figures.new()
     figures.line(ax, FRAME["exports_jpy_bn"], "japan", "US$ per car, was US$ 30")
     ax.set_ylabel("US$ bn and US$ mn, $5_{ to $6")
-    save(fig, title="From $41.9 to $30.0 billion")
+    save(fig, title="From $41.9 to $30.0 billion", derived="of another table")
     words = extract_text(BytesIO((house[0] / "fig-exports.pdf").read_bytes()))
     assert "From $41.9 to $30.0 billion" in words
     assert "US$ bn and US$ mn, $5_{ to $6" in (house[0] / "fig-exports.svg").read_text()
@@ -308,12 +309,15 @@ def test_words_stay_inside_and_off_the_axes(house):
     fig = draw()
     save(fig, title="A title that is so long that it cannot stand on one line " * 2, source="A long source line " * 12)
     renderer = fig.canvas.get_renderer()
-    title, subtitle, source = (text.get_window_extent(renderer) for text in fig.texts)
+    title, subtitle, credit, source = (text.get_window_extent(renderer) for text in fig.texts)
     (ax,) = fig.axes
     drawn = ax.get_tightbbox(renderer)
     assert all(0 <= box.x0 and box.x1 <= fig.bbox.x1 for box in (title, subtitle, source, drawn))
     assert title.y1 <= fig.bbox.y1 and title.y0 >= subtitle.y1 and subtitle.y0 >= drawn.y1
-    assert drawn.y0 >= source.y1 and source.y0 >= 0
+    assert drawn.y0 >= source.y1 and source.y0 >= credit.y1 and credit.y0 >= 0
+    for text in fig.texts:  # no last line of a single word
+        lines = text.get_text().split("\n")
+        assert len(lines[-1]) > 0.6 * max(map(len, lines))
 
 
 def test_nothing_is_cut_at_any_resolution(house):

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from autogap import figures
 from autogap.figures import artists, labels
+from matplotlib.text import Text
 from nbpoints.errors import InputError
 
 INDEX = pd.period_range("2025-01", periods=12, freq="M")
@@ -50,6 +51,22 @@ def test_averages_of_one_month_part_on_the_scale_that_is_drawn():
     figures.zero_line(ax)
     labels.settle(fig)
     assert [word.get_va() for word in ax.texts] == ["bottom", "top"]
+
+
+def test_the_value_of_an_average_stands_clear_of_bars_and_lines():
+    fig, ax = figures.new("double")
+    index = pd.period_range("2024-01", periods=24, freq="M")
+    series = pd.Series([3.0, 2, 4] * 5 + [-1.0, -2, -1, -2, -1, -2] + [3.0, 2, 4], index, name="gap")
+    figures.bars(ax, series, "neutral_b", "gap")
+    figures.mean(ax, series, label="mean {:.1f}")
+    labels.settle(fig)
+    (word,) = ax.texts
+    box = Text.get_window_extent(word, fig.canvas.get_renderer())
+    assert not any(bar.get_window_extent().overlaps(box) for bar in ax.patches)
+    assert word.get_bbox_patch() is None
+    figures.bars(ax, pd.Series(9.0, index, name="all"), "neutral_d", "everywhere", bottom=-4)
+    labels.settle(fig)
+    assert word.get_bbox_patch() is not None
 
 
 def test_regimes_are_shaded_in_turn_and_cut_at_the_axis(chart):

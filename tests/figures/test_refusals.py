@@ -101,6 +101,16 @@ def test_a_legend_below_takes_as_many_columns_as_fit(monkeypatch, name, width):
     assert [text.get_text() for text in ax.get_legend().get_texts()] == names
 
 
+def test_an_entry_of_a_legend_that_leaves_the_page_is_refused(folder):
+    fig, ax = chart()
+    figures.line(ax, CARS + 1, "parts", "duty", linestyle="--")
+    ax.set_ylabel("Value (billion yen)")
+    ax.legend(ncols=2, loc="upper left", columnspacing=46).set_in_layout(False)
+    with pytest.raises(InputError, match="'duty' does not fit on the page"):
+        save(fig, data=pd.concat([CARS, CARS + 1], axis=1, keys=["vehicles", "duty"]))
+    assert not folder.exists()
+
+
 def test_long_labels_and_names_are_folded(monkeypatch):
     monkeypatch.setenv("AUTOGAP_PROFILE", "journal")
     fig, ax = figures.new()

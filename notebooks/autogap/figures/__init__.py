@@ -31,6 +31,7 @@ import autogap
 from autogap import run
 from autogap.figures import (
     artists,
+    credit,
     export,
     fit,
     grey,
@@ -108,7 +109,12 @@ _PACKAGES = ("matplotlib", "numpy", "pandas", "seaborn")
 
 
 def new(
-    width: str = "single", height_mm: float | None = None, rows: int = 1, cols: int = 1, **kw: object
+    width: str = "single",
+    height_mm: float | None = None,
+    rows: int = 1,
+    cols: int = 1,
+    names: Iterable[str] = (),
+    **kw: object,
 ) -> tuple[Figure, object]:
     """Begin a figure of the profile's width.
 
@@ -120,6 +126,8 @@ def new(
         Height in the briefing profile; another profile keeps the proportion.
     rows, cols : int
         Panels.
+    names : iterable of str, optional
+        Names of the categories in rows; the figure is as high as they need.
     **kw
         Passed to `Figure.subplots` (``sharex``, ``sharey``, ``width_ratios``, ...).
 
@@ -140,6 +148,8 @@ def new(
     if width not in chosen.width_mm:
         raise InputError(f"figures.new: width is 'single' or 'double', not {width!r}.")
     height = chosen.height_mm[width] * (1 + 0.6 * (rows - 1))
+    if names := list(names):
+        height = chosen.height_of(names, width)
     if height_mm is not None:
         height = height_mm * chosen.height_mm[width] / briefing.height_mm[width]
     fig = Figure(figsize=(chosen.width_mm[width] / MM_PER_INCH, height / MM_PER_INCH), layout="constrained")
@@ -159,6 +169,7 @@ def save(
     source: str,
     series: Iterable[str] = (),
     interval: tuple[float, float] | None | EllipsisType = ...,
+    derived: str = "",
 ) -> None:
     """Show a figure in the notebook and write it as pdf, svg, png, with its data as csv and its run as json.
 
@@ -189,13 +200,15 @@ def save(
         Lower and upper end of the interval of the estimate that the title tells: a title of one that holds zero says
         so, and its words of direction agree with one that does not. Must be given where the data have columns ``low``
         and ``high``; None where the title counts or compares and tells no single estimate.
+    derived : str, optional
+        How a reader gets the numbers of the title that no mark or label shows: "difference of two points of the curve".
 
     Raises
     ------
     InputError
         When one of these is missing, the stem is of another form or belongs to another notebook, an axis with numbers
-        has no label, the data lack what is drawn, the title says more than its interval, or an editor would send it
-        back: words that do not fit, letters too small, colours that look alike. Then nothing is written.
+        has no label, the data lack what is drawn, the title says more than its interval or a number that is not shown,
+        or an editor would send it back: words that do not fit, letters too small, colours that look alike. Then nothing is written.
     """
     words = {"title": title, "subtitle": subtitle, "alt": alt, "source": source}
     table = _table(stem, data)
@@ -211,12 +224,14 @@ def save(
     facts = _facts(stem, words, csv, list(series))
     chosen = style.profile()
     if chosen.has_title:
-        wording.add(fig, chosen, stem, words)
+        wording.add(fig, chosen, stem, words, credit.line(here.point))
     if chosen.has_letters:
         wording.add_letters(fig)
     wording.show_all_letters(fig, stem)
     facts["artists"] = artists.describe(fig)
     truth.refuse(stem, facts["artists"], table, source)
+    truth.refuse_numbers(stem, words, facts["artists"], table, derived)
+    facts |= {"derived": derived} if derived else {}
     truth.refuse_certainty(stem, title, table, interval)
     files, inline = {}, None
     if chosen.has_pictures:

@@ -15,12 +15,11 @@ from autogap.figures.drawing import (
     clean_rows,
     colour,
     positions,
-    write_values,
-    written,
     zero_line,
 )
 from autogap.figures.folding import narrow
 from autogap.figures.style import COLOURS, ink, profile
+from autogap.figures.values import write_values, written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,7 +156,7 @@ def dumbbell(
         ax.plot(frame[name], rows, marker="o", markersize=profile().line_pt * 3.5, label=label, zorder=3, **looks)
         at_left = frame[name].iloc[0] < frame[second if name == first else first].iloc[0]
         style = {"ha": "right" if at_left else "left", "va": "bottom", "color": ink(colour(role))}
-        head = {"xytext": (2 if at_left else -2, profile().line_pt * 2 + 2), "textcoords": "offset points"}
+        head = {"xytext": (2 if at_left else -2, profile().text_pt * 0.8), "textcoords": "offset points"}
         ax.annotate(label, (frame[name].iloc[0], rows[0]), **head, **style, annotation_clip=False)
     if values:
         for name, other in ((first, second), (second, first)):

@@ -8,8 +8,9 @@ from weakref import WeakKeyDictionary
 
 from nbpoints.errors import InputError, did_you_mean
 
-from autogap.figures.labels import later, small_pt
-from autogap.figures.style import COLOURS, profile
+from autogap.figures.labels import later
+from autogap.figures.style import COLOURS, PROFILES, profile
+from autogap.figures.values import off_lines, write_values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from matplotlib.container import BarContainer
     from matplotlib.legend import Legend
     from matplotlib.lines import Line2D
-    from matplotlib.text import Annotation
 
 _axis_periods: WeakKeyDictionary[Axes, pd.PeriodIndex] = WeakKeyDictionary()
 
@@ -78,15 +78,30 @@ def line(
     mid : bool
         Draw at the middle of the period; a rate in force on its dates is drawn with ``mid=False``.
     **kw
-        Passed to `Axes.plot`.
+        Passed to `Axes.plot`; sizes are those of the briefing profile, and other profiles scale them.
 
     Returns
     -------
     Line2D
     """
     label = label if label is not None else str(series.name)
-    (drawn,) = ax.plot(positions(ax, series.index, mid), series.to_numpy(), color=colour(role), label=label, **kw)
-    return drawn
+    looks = scaled(kw) | {"color": colour(role), "label": label}
+    return ax.plot(positions(ax, series.index, mid), series.to_numpy(), **looks)[0]
+
+
+def scaled(looks: Mapping[str, object]) -> dict[str, object]:
+    """Scale sizes given for the briefing profile, in points, to those of the profile in use.
+
+    Examples
+    --------
+    >>> scaled({"markersize": 4, "marker": "D"})
+    {'markersize': 4.0, 'marker': 'D'}
+    """
+    factor = profile().line_pt / PROFILES["briefing"].line_pt
+    return {name: value * factor if name in _SIZES else value for name, value in looks.items()}
+
+
+_SIZES = ("linewidth", "markersize", "markeredgewidth")
 
 
 def bars(
@@ -156,10 +171,12 @@ def barh(
     drawn = colour(role) if isinstance(role, str) else [colour(one) for one in role]
     clean_rows(ax)
     ax.axvline(0, color=COLOURS["neutral"], linewidth=profile().axis_pt, zorder=2.5)
+    bars = ax.barh(series.index.to_numpy(), series.to_numpy(), color=drawn, label=label or None, **kw)
     if values:
-        write_values(ax, series, values, series)
+        words = write_values(ax, series, values, series)
         ax.margins(x=0.12)
-    return ax.barh(series.index.to_numpy(), series.to_numpy(), color=drawn, label=label or None, **kw)
+        later(ax.figure, lambda: off_lines(ax, list(zip(words, bars.patches, strict=True))))
+    return bars
 
 
 def clean_rows(ax: Axes) -> None:
@@ -171,32 +188,6 @@ def clean_rows(ax: Axes) -> None:
         ax.grid(visible=True, axis="x")
     if not ax.yaxis_inverted():
         ax.invert_yaxis()
-
-
-def write_values(ax: Axes, series: pd.Series, values: str, outwards: pd.Series) -> list[Annotation]:
-    """Write values beside the ends of rows, on the side to which they point; a minus is a real minus."""
-    words = []
-    for row, value in series.items():
-        is_left = outwards[row] < 0
-        style = {"ha": "right" if is_left else "left", "va": "center_baseline", "size": small_pt()}
-        gap = profile().line_pt * 1.75 + 2.5
-        place = {"xytext": (-gap if is_left else gap, 0), "textcoords": "offset points", "annotation_clip": False}
-        words.append(ax.annotate(written(values, value), (value, row), **place, **style))
-    return words
-
-
-def written(form: str, value: float) -> str:
-    """Write a number for a mark: a real minus, and no sign before zero.
-
-    Examples
-    --------
-    >>> written("{:+.1f}", -3.14), written("{:+.1f}", -0.02)
-    ('\N{MINUS SIGN}3.1', '0.0')
-    """
-    text = form.format(value)
-    if not any(digit in text for digit in "123456789"):
-        text = text.replace("+", "").replace("-", "")
-    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def stack(ax: Axes, frame: pd.DataFrame, roles: Mapping[str, str], labels: Mapping[str, str] | None = None) -> None:

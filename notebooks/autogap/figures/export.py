@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from nbpoints.errors import InputError, did_you_mean
 
 from autogap import run
-from autogap.figures import fonts, style
+from autogap.figures import fonts, style, tagged
 from autogap.figures.labels import settle
 
 if TYPE_CHECKING:
@@ -137,7 +137,8 @@ def _drawn(fig: Figure, form: str, dpi: int, **how: object) -> bytes:
 
 def _pdf(fig: Figure, about: Mapping[str, str]) -> bytes:
     said = {"Title": about["title"], "Subject": about["alt"], "Keywords": about["id"]}
-    return _drawn(fig, "pdf", 72, **said, Producer=None, CreationDate=None, Creator="autogap")
+    drawn = _drawn(fig, "pdf", 72, **said, Producer=None, CreationDate=None, Creator="autogap")
+    return tagged.tag(drawn, about["alt"])
 
 
 def _eps(fig: Figure, about: Mapping[str, str]) -> bytes:

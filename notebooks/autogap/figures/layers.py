@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from nbpoints.errors import InputError
 
 from autogap.figures import labels
-from autogap.figures.drawing import colour, positions
+from autogap.figures.drawing import colour, positions, scaled
 from autogap.figures.style import COLOURS, ink, profile
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
     from matplotlib.text import Annotation
+
+_ABOVE = 2.6  # the layer of averages
+# values of averages, and from where to where their lines run
+_averages: WeakKeyDictionary[Axes, list[tuple[Annotation, float, float]]] = WeakKeyDictionary()
 
 
 def regimes(ax: Axes, table: pd.DataFrame) -> list[Annotation]:
@@ -157,32 +162,61 @@ def mean(
     >>> figures.mean(ax, cars, "2025-02", "2025-03", "mean {:.1f}")
     84.5
     """
+    import matplotlib.dates as mdates
+
     part = series.loc[start:end].dropna()
     if part.empty:
         raise InputError(f"figures.mean: {series.name} has no value from {start or 'its start'} to {end or 'its end'}.")
     value = float(part.mean())
     edges = _edges(part.index)
-    ax.plot(edges[[0, -1]], [value, value], color=colour(role), linewidth=profile().line_pt * 0.8, zorder=2.6)
-    middle = edges[0] + (edges[-1] - edges[0]) // 2
+    ax.plot(edges[[0, -1]], [value, value], color=colour(role), linewidth=profile().line_pt * 0.8, zorder=_ABOVE)
+    start, end = (float(mdates.date2num(edge)) for edge in edges[[0, -1]])
     style = {"ha": "center", "va": "bottom", "size": labels.small_pt(), "color": ink(colour(role))}
-    # where other lines run behind it, the value stays readable
-    style["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
     place = {"textcoords": "offset points", "xytext": (0, 2.5), "zorder": 2.8}
-    word = ax.annotate(label.format(value), (middle, value), **place, **style, annotation_clip=False)
-    labels.later(ax.get_figure(), lambda: _part(ax, word))
+    word = ax.annotate(label.format(value), ((start + end) / 2, value), **place, **style, annotation_clip=False)
+    if ax not in _averages:
+        labels.later(ax.get_figure(), lambda: _place(ax))
+    _averages.setdefault(ax, []).append((word, start, end))
     return value
 
 
-def _part(ax: Axes, word: Annotation) -> None:
-    """Put the lower of two averages' values below its line where it would lie over the one above."""
-    ax.get_ylim()  # brings the scale up to what is drawn
-    for other in ax.texts:
-        here = other is not word and getattr(other, "xy", (None,))[0] == word.xy[0]
-        if here and "top" not in (word.get_va(), other.get_va()):
-            ends = ax.transData.transform([(0, each.xy[1]) for each in (word, other)])[:, 1]
-            if abs(ends[0] - ends[1]) * 72 / ax.get_figure().dpi < 2 * word.get_size():
-                lower = word if ends[0] < ends[1] else other
-                lower.set(va="top", position=(0, -2.5))
+def _place(ax: Axes) -> None:
+    """Give the values of averages their places, the highest first."""
+    ax.get_xlim(), ax.get_ylim()  # bring the scales up to what is drawn
+    waiting = sorted(_averages[ax], key=lambda one: -one[0].xy[1])
+    for place, (word, start, end) in enumerate(waiting):
+        _clear(ax, word, start, end, [one for one, _, _ in waiting[place:]])
+
+
+def _clear(ax: Axes, word: Annotation, start: float, end: float, unplaced: list[Annotation]) -> None:
+    """Put an average's value above or below its line, as near to its middle as no other mark or word is in its way."""
+    from matplotlib.text import Text
+
+    renderer = ax.get_figure().canvas.get_renderer()
+    words = [other for other in ax.texts if other not in unplaced and other.get_text()]
+    # the line of another average would take the value for its own
+    lines = [
+        (9 if line.get_zorder() == _ABOVE else 1, line.get_transform().transform_path(line.get_path()))
+        for line in ax.lines
+    ]
+    marks = [bar.get_window_extent() for bar in ax.patches if bar.get_zorder() >= 1]
+    found = []
+    for far in range(10):
+        for part in sorted({0.5 - far / 20, 0.5 + far / 20}):
+            for side, va in ((2.5, "bottom"), (-2.5, "top")):
+                word.xy = (start + part * (end - start), word.xy[1])
+                word.set(va=va, position=(0, side))
+                word.update_positions(renderer)
+                box = Text.get_window_extent(word, renderer).padded(1)
+                taken = sum(cost * line.intersects_bbox(box, filled=False) for cost, line in lines)
+                taken += sum(mark.overlaps(box) for mark in marks)
+                taken += 9 * sum(Text.get_window_extent(other, renderer).overlaps(box) for other in words)
+                found.append((taken, far, -side, word.xy, va))
+    taken, _, side, word.xy, va = min(found, key=lambda one: one[:3])
+    word.set(va=va, position=(0, -side))
+    word.update_positions(renderer)
+    if taken:  # where something runs behind it nevertheless, the value stays readable
+        word.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.6})
 
 
 def steps(ax: Axes, series: pd.Series, role: str = "japan", label: str | None = None, **kw: object) -> Line2D:
@@ -223,7 +257,7 @@ def steps(ax: Axes, series: pd.Series, role: str = "japan", label: str | None = 
     else:
         where = series.index.to_numpy()
     name = label if label is not None else str(series.name)
-    kw = {"drawstyle": "steps-post", "solid_joinstyle": "miter"} | kw
+    kw = {"drawstyle": "steps-post", "solid_joinstyle": "miter"} | scaled(kw)
     return ax.plot(where, values, color=colour(role), label=name, **kw)[0]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from math import ceil
 
 from nbpoints.errors import InputError, did_you_mean
 
@@ -67,6 +69,24 @@ class Profile:
     def is_narrow(self) -> bool:
         """Whether a legend beside the axes would leave no room for them."""
         return self.width_mm["single"] < 10 * self.text_pt
+
+    def height_of(self, names: Iterable[str], width: str) -> float:
+        """Millimetres that a figure with these names of rows needs, so that all have rows of the same height.
+
+        Examples
+        --------
+        >>> round(PROFILES["briefing"].height_of(["Japan", "Korea", "Mexico"], "single"))
+        64
+        >>> round(PROFILES["phone"].height_of(["Japan", "Korea", "Mexico"], "single"))
+        86
+        """
+        names = [str(name) for name in names]
+        letters = max(map(len, names), default=0)
+        room = 0.3 * self.width_mm[width] / MM_PER_INCH * 72 / (0.5 * self.text_pt)  # letters before names are folded
+        lines = max(len(names), 4) * (0.7 + min(3, max(1, ceil(letters / room))))
+        # title, subtitle, note, ticks, label of the axis, source and credit
+        around = {(True, False): 11.5, (True, True): 20.0}.get((self.has_title, self.is_narrow), 5.0)
+        return (lines + around) * self.text_pt / 72 * MM_PER_INCH
 
 
 PROFILES = {

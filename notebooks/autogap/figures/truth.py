@@ -19,12 +19,13 @@ _ALONE = re.compile(
     r"\b(as (in|before|above|for) the|as (above|before)|same as|see above|previous figure|ibid)\b", re.I
 )
 _NEAR = 5e-6  # of a number's size: the csv holds ten digits
-# figures that are still to be redrawn; a test tells when one no longer needs to stand here
-KNOWN = set()
 _DAYS = 10_000  # days since 1970 in which matplotlib counts dates: from 1997 on
 _UNSURE = re.compile(r"\b(no|not|none|nothing|may|might|cannot|chance|zero|unclear|either)\b", re.I)
 _UP = re.compile(r"\b(rose|rise|rises|gain|gains|gained|more|higher|grew|above|exceed(s|ed)?)\b", re.I)
 _DOWN = re.compile(r"\b(fell|fall|falls|lose|loses|lost|less|lower|short|shrank|below)\b", re.I)
+_FIGURE = re.compile(r"[\N{MINUS SIGN}-]?\d[\d,]*(?:\.\d+)?")
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_DATE = re.compile(rf"\b(\d{{1,2}} )?({_MONTHS})( \d{{4}})?\b|\b(19|20)\d\d\b")
 _TIMES = ("period", "month", "quarter", "year", "date", "release")
 
 
@@ -38,7 +39,7 @@ def refuse(stem: str, described: Mapping, table: pd.DataFrame, source: str) -> N
     if _ALONE.search(source):
         raise InputError(f"{stem}: source {source!r} does not stand alone; name publisher and release in each figure.")
     lacking = next(not_in_data(described, table), None)
-    if lacking and stem not in KNOWN:
+    if lacking:
         raise InputError(f"{stem}: data lacks what is drawn as {lacking}; pass the table with a column for it.")
 
 
@@ -68,6 +69,46 @@ def refuse_certainty(stem: str, title: str, table: pd.DataFrame, interval: objec
     right = _UP if low > 0 else _DOWN
     if wrong and wrong.search(title) and not right.search(title):
         raise InputError(f"{stem}: title {title!r} tells the other direction than its interval, {span}.")
+
+
+def refuse_numbers(stem: str, words: Mapping[str, str], described: Mapping, table: pd.DataFrame, derived: str) -> None:
+    """Refuse a number in the title that no mark, label or row shows, unless it is said how a reader gets it.
+
+    Raises
+    ------
+    InputError
+    """
+    if not isinstance(derived, str):
+        raise InputError(f"{stem}: derived is a text: how a reader gets the numbers of the title from what is drawn.")
+    lacking = next(not_shown(words, described, table), None)
+    if lacking and not derived.strip():
+        raise InputError(
+            f"{stem}: title {words['title']!r} tells {lacking}, which is neither drawn nor labelled; label it "
+            "(figures.reference, figures.mean, values=), or say with derived= how a reader gets it from the marks."
+        )
+
+
+def not_shown(words: Mapping[str, str], described: Mapping, table: pd.DataFrame) -> Iterator[str]:
+    """Numbers of a title that neither a mark, a label, the data nor a count of rows shows, as rounded as they are."""
+    import numpy as np
+
+    said = " ".join(text["text"] for axes in described["axes"] for text in axes.get("texts", []))
+    drawn = [
+        _parsed(one.get(place, ""))
+        for axes in described["axes"]
+        for kind in ("lines", "bars", "points", "segments", "patches", "areas")
+        for one in axes.get(kind, [])
+        for place in ("x", "y", "width", "height")
+    ]
+    held = np.abs(np.concatenate([_numbers(table), *drawn]))
+    held = held[np.isfinite(held)]
+    for found in _FIGURE.finditer(_DATE.sub("", words["title"])):
+        word = found.group().lstrip("-\N{MINUS SIGN}").rstrip(",")
+        value, digits = float(word.replace(",", "")), len(word.partition(".")[2])
+        is_near = bool((np.abs(held - value) <= 0.5 * 10.0**-digits + 1e-9).any())
+        is_count = not digits and value <= len(table)
+        if not (word in f"{said} {words['subtitle']}" or is_near or is_count):
+            yield word
 
 
 def not_in_data(described: Mapping, table: pd.DataFrame) -> Iterator[str]:

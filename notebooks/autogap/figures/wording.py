@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from nbpoints.errors import InputError
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
 
 
-def add(fig: Figure, chosen: Profile, stem: str, words: Mapping[str, str]) -> None:
-    """Write title, subtitle and source line at the left edge and leave the rest to the axes."""
+def add(fig: Figure, chosen: Profile, stem: str, words: Mapping[str, str], credit: str) -> None:
+    """Write title, subtitle, source and credit at the left edge and leave the rest to the axes."""
     width, height = fig.get_size_inches() * 72
     pad, size, grey = 4.0, chosen.text_pt, COLOURS["neutral"]
 
@@ -34,7 +35,12 @@ def add(fig: Figure, chosen: Profile, stem: str, words: Mapping[str, str]) -> No
     top -= write(words["subtitle"], size * 0.95, top, "top", color=grey) + size * 0.6
     small = max(size * 0.8, chosen.least_pt)
     source = f"Source: {words['source'].removeprefix('Source: ')}"
-    bottom = pad + write(source, small, pad, "bottom", color=grey) + size * 0.4
+    both = f"{source.rstrip('.')}. {credit}"
+    has_room = len(wrap(fig, both, width - 2 * pad, small, "normal")) == 1
+    bottom = pad
+    for said in (both,) if has_room else (credit, source):
+        bottom += write(said, small, bottom, "bottom", color=grey)
+    bottom += size * 0.4
     if top - bottom < size:
         raise InputError(
             f"{stem}: title, subtitle and source leave no room for the axes on "
@@ -45,22 +51,24 @@ def add(fig: Figure, chosen: Profile, stem: str, words: Mapping[str, str]) -> No
 
 
 def wrap(fig: Figure, text: str, room: float, points: float, weight: str) -> list[str]:
-    """Break a text into lines that fit the room, in points."""
+    """Break a text into as few lines as fit the room, in points, and these as even as they get."""
     from matplotlib.font_manager import FontProperties
 
     font = FontProperties(family=[fonts.FAMILY, *fonts.others(_beyond(text))[0]], size=points, weight=weight)
     renderer = fig.canvas.get_renderer()
 
-    def fits(line: str) -> bool:
-        return renderer.get_text_width_height_descent(line, font, ismath=False)[0] * 72 / fig.dpi <= room
+    def within(width: float) -> list[str]:
+        lines = [""]
+        for word in text.split():
+            longer = f"{lines[-1]} {word}".strip()
+            fits = renderer.get_text_width_height_descent(longer, font, ismath=False)[0] * 72 / fig.dpi <= width
+            lines[-1:] = [longer] if not lines[-1] or fits else [lines[-1], word]
+        return lines
 
-    if fits(text):
-        return [text]
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        lines[-1:] = [longer] if not lines[-1] or fits(longer) else [lines[-1], word]
-    return lines
+    lines = within(room)
+    # no last line of a single word
+    narrower = (within(room * part / 20) for part in range(19, 9, -1)) if len(lines) > 1 else ()
+    return [lines, *takewhile(lambda tried: len(tried) == len(lines), narrower)][-1]
 
 
 def add_letters(fig: Figure) -> None:
