@@ -29,17 +29,7 @@ from nbpoints.mime import FIGURE
 
 import autogap
 from autogap import run
-from autogap.figures import (
-    artists,
-    credit,
-    export,
-    fit,
-    grey,
-    sight,
-    style,
-    truth,
-    wording,
-)
+from autogap.figures import artists, credit, export, fit, grey, sight, style, truth, wording
 from autogap.figures.charts import (
     dumbbell,
     intervals,
@@ -57,6 +47,7 @@ from autogap.figures.drawing import (
     legend,
     line,
     middles,
+    scaled,
     shade,
     stack,
     zero_line,
@@ -92,6 +83,7 @@ __all__ = [
     "reference",
     "regimes",
     "save",
+    "scaled",
     "shade",
     "slopes",
     "stack",
@@ -208,7 +200,8 @@ def save(
     InputError
         When one of these is missing, the stem is of another form or belongs to another notebook, an axis with numbers
         has no label, the data lack what is drawn, the title says more than its interval or a number that is not shown,
-        or an editor would send it back: words that do not fit, letters too small, colours that look alike. Then nothing is written.
+        or an editor would send it back: words that do not fit, letters too small, colours that look alike. Then
+        nothing is written.
     """
     words = {"title": title, "subtitle": subtitle, "alt": alt, "source": source}
     table = _table(stem, data)

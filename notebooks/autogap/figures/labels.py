@@ -369,6 +369,8 @@ def _fit_head(ax: Axes, words: list[Annotation], spans: list[tuple[float, float]
     for word, row in zip(words, taken, strict=True):
         word.set_position((word.get_position()[0], 2 + feet[row]))
     _headed[ax] = feet[-1] + 1
+    if ax.get_title("left"):  # the title of a panel stands above them
+        ax.set_title(ax.get_title("left"), loc="left", pad=feet[-1] + 4)
 
 
 def _feet(taken: list[int], heights: list[float]) -> list[float]:

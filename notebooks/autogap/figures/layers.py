@@ -193,7 +193,7 @@ def _clear(ax: Axes, word: Annotation, start: float, end: float, unplaced: list[
     from matplotlib.text import Text
 
     renderer = ax.get_figure().canvas.get_renderer()
-    words = [other for other in ax.texts if other not in unplaced and other.get_text()]
+    words = [Text.get_window_extent(other, renderer) for other in ax.texts if other not in unplaced]
     # the line of another average would take the value for its own
     lines = [
         (9 if line.get_zorder() == _ABOVE else 1, line.get_transform().transform_path(line.get_path()))
@@ -201,8 +201,8 @@ def _clear(ax: Axes, word: Annotation, start: float, end: float, unplaced: list[
     ]
     marks = [bar.get_window_extent() for bar in ax.patches if bar.get_zorder() >= 1]
     found = []
-    for far in range(10):
-        for part in sorted({0.5 - far / 20, 0.5 + far / 20}):
+    for far in range(48):
+        for part in sorted({0.5 - far / 100, 0.5 + far / 100}):
             for side, va in ((2.5, "bottom"), (-2.5, "top")):
                 word.xy = (start + part * (end - start), word.xy[1])
                 word.set(va=va, position=(0, side))
@@ -210,7 +210,7 @@ def _clear(ax: Axes, word: Annotation, start: float, end: float, unplaced: list[
                 box = Text.get_window_extent(word, renderer).padded(1)
                 taken = sum(cost * line.intersects_bbox(box, filled=False) for cost, line in lines)
                 taken += sum(mark.overlaps(box) for mark in marks)
-                taken += 9 * sum(Text.get_window_extent(other, renderer).overlaps(box) for other in words)
+                taken += 9 * sum(other.overlaps(box) for other in words)
                 found.append((taken, far, -side, word.xy, va))
     taken, _, side, word.xy, va = min(found, key=lambda one: one[:3])
     word.set(va=va, position=(0, -side))

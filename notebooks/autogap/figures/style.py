@@ -82,7 +82,7 @@ class Profile:
         """
         names = [str(name) for name in names]
         letters = max(map(len, names), default=0)
-        room = 0.3 * self.width_mm[width] / MM_PER_INCH * 72 / (0.5 * self.text_pt)  # letters before names are folded
+        room = 0.36 * self.width_mm[width] / MM_PER_INCH * 72 / (0.43 * self.text_pt)  # letters, see folding
         lines = max(len(names), 4) * (0.7 + min(3, max(1, ceil(letters / room))))
         # title, subtitle, note, ticks, label of the axis, source and credit
         around = {(True, False): 11.5, (True, True): 20.0}.get((self.has_title, self.is_narrow), 5.0)
