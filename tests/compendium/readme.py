@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from autogap import paths
+from autogap.figures.journals import JOURNALS
 from nbpoints import notebook as reading
 from nbpoints.checks import outputs
 from nbpoints.errors import InputError, did_you_mean
@@ -88,10 +89,24 @@ def datasets(root: Path) -> str:
     return _table(["File", "Content", "Source", "Newest vintage", "Terms", "Provided"], rows)
 
 
+def journals(root: Path) -> str:
+    """What families of journals ask of figures, and which profile and forms meet it."""
+    rows = []
+    for name, asked in JOURNALS.items():
+        width = "{:g} to {:g} mm".format(*asked.width_mm) if asked.width_mm else "not stated"
+        letters = f"{asked.least_pt:g} pt" if asked.least_pt else "not stated"
+        dots = "{} to {} dpi".format(*asked.bitmap_dpi) if any(asked.bitmap_dpi) else "not stated"
+        forms = ", ".join(asked.forms).upper()
+        rows.append([f"[{name}]({asked.source})", f"`{asked.profile}`", width, letters, forms, dots, asked.unmet or "-"])
+    heads = ["Journals", "Profile", "Width", "Least letters", "Forms of ours", "Bitmaps of lines", "Not met"]
+    return _table(heads, rows)
+
+
 PARTS: dict[str, Callable[[Path], str]] = {
     "questions": questions,
     "notebooks": notebooks,
     "figures": figures,
+    "journals": journals,
     "settings": settings,
     "datasets": datasets,
 }

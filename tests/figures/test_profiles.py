@@ -8,6 +8,7 @@ from autogap import figures, run
 from autogap.__main__ import PROFILES
 from autogap.figures import export, style
 from autogap.figures.journals import JOURNALS
+from autogap.paths import FIGURES
 from matplotlib.text import Text
 
 SERIES = pd.Series([1.5, 1.0, 2.0], pd.period_range("2025-04", periods=3, freq="M"), name="exports_jpy_bn")
@@ -65,6 +66,14 @@ def test_one_of_many_points_writes_svg_only(monkeypatch, tmp_path, folder_of_a_b
     assert export.forms() == forms
     monkeypatch.setenv("AUTOGAP_FORMS", "eps, tiff")
     assert export.forms() == ("eps", "tiff")
+
+
+def test_the_page_of_the_figures_has_what_each_journal_asks():
+    page = (FIGURES / "README.md").read_text(encoding="utf-8")
+    for name, asked in JOURNALS.items():
+        row = next(line for line in page.splitlines() if line.startswith(f"| [{name}]({asked.source})"))
+        assert f"`{asked.profile}`" in row and asked.unmet in row
+        assert all(form.upper() in row for form in asked.forms)
 
 
 @pytest.mark.parametrize("name", JOURNALS)

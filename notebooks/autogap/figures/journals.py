@@ -83,5 +83,14 @@ JOURNALS = {
         "typeface: Arial or Helvetica; no coloured words",
         "https://www.nature.com/nature/for-authors/final-submission",
     ),
+    # a page on submission, none on artwork
+    "Econometrica": Journal(
+        "economics",
+        None,
+        0,
+        ("pdf", "eps"),
+        (0, 0),
+        "",
+        "https://econometricsociety.org/publications/econometrica/information-authors/instructions-submitting-articles",
+    ),
 }
-"""Econometrica has no page on artwork beyond its general instructions; `economics` suits its single column."""
