@@ -97,7 +97,9 @@ def journals(root: Path) -> str:
         letters = f"{asked.least_pt:g} pt" if asked.least_pt else "not stated"
         dots = "{} to {} dpi".format(*asked.bitmap_dpi) if any(asked.bitmap_dpi) else "not stated"
         forms = ", ".join(asked.forms).upper()
-        rows.append([f"[{name}]({asked.source})", f"`{asked.profile}`", width, letters, forms, dots, asked.unmet or "-"])
+        rows.append(
+            [f"[{name}]({asked.source})", f"`{asked.profile}`", width, letters, forms, dots, asked.unmet or "-"]
+        )
     heads = ["Journals", "Profile", "Width", "Least letters", "Forms of ours", "Bitmaps of lines", "Not met"]
     return _table(heads, rows)
 
