@@ -11,7 +11,8 @@ INDEX = pd.period_range("2025-01", periods=4, freq="M")
 
 def colours(fig):
     fig.draw_without_rendering()
-    for one in fig.findobj():
+    hairs = [word.arrow_patch for ax in fig.axes for word in ax.texts if getattr(word, "arrow_patch", None)]
+    for one in [*fig.findobj(), *hairs]:
         for part in ("color", "facecolor", "edgecolor"):
             got = getattr(one, f"get_{part}", lambda: None)()
             for colour in [got] if isinstance(got, tuple) else []:
@@ -25,6 +26,7 @@ def test_every_mark_is_grey_and_no_two_lines_look_alike():
         figures.line(ax, pd.Series(range(place, place + 4), INDEX), role, role)
     figures.bars(ax, pd.Series([1.0] * 4, INDEX), "cars", "cars")
     figures.legend(ax)
+    figures.label_lines(ax)
     grey.turn(fig)
     assert all(max(one) - min(one) < 1e-6 for one in colours(fig))
     looks = [

@@ -80,6 +80,9 @@ def turn(fig: Figure) -> None:
             one.set_edgecolor([_grey(colour) for colour in one.get_edgecolor()])
         elif isinstance(one, Text):
             _recolour(one, "color")
+            if getattr(one, "arrow_patch", None) is not None:  # the hair from a name to its line
+                _recolour(one.arrow_patch, "edgecolor")
+                _recolour(one.arrow_patch, "facecolor")
 
 
 def _told_apart(colours: Iterable[str], looks: tuple) -> dict[str, object]:
@@ -92,10 +95,10 @@ def _told_apart(colours: Iterable[str], looks: tuple) -> dict[str, object]:
 
 
 def _lighten(mesh: Artist) -> None:
-    """Show values in light greys, dark for low ones, with black numbers in the cells."""
+    """Show values in light greys, dark for low ones and none white as the page, with black numbers in the cells."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    mesh.set_cmap(LinearSegmentedColormap.from_list("light greys", ["#9a9a9a", "#ffffff"]))
+    mesh.set_cmap(LinearSegmentedColormap.from_list("light greys", ["#9a9a9a", "#ececec"]))
     for word in mesh.axes.texts:
         word.set_color("black")
 
