@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 
-_PAGE = re.compile(rb"(\d+) 0 obj\n<< (/Type /Page\s.*?)/Contents (\d+) 0 R(.*?)>>\nendobj", re.DOTALL)
-_TRAILER = re.compile(rb"trailer\n<< /Size (\d+) /Root (\d+) 0 R /Info (\d+) 0 R >>\nstartxref\n(\d+)\n%%EOF\s*$")
+_PAGE = re.compile(rb"([0-9]+) 0 obj\n<< (/Type /Page\s.*?)/Contents ([0-9]+) 0 R(.*?)>>\nendobj", re.DOTALL)
+_TRAILER = re.compile(
+    rb"trailer\n<< /Size ([0-9]+) /Root ([0-9]+) 0 R /Info ([0-9]+) 0 R >>\nstartxref\n([0-9]+)\n%%EOF\s*$"
+)
 _CATALOGUE = rb"%d 0 obj\n<< (/Type /Catalog .*?) >>\nendobj"
 _BOX = re.compile(rb"/MediaBox (\[[^]]*\])")
 

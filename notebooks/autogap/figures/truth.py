@@ -23,9 +23,9 @@ _DAYS = 10_000  # days since 1970 in which matplotlib counts dates: from 1997 on
 _UNSURE = re.compile(r"\b(no|not|none|nothing|may|might|cannot|chance|zero|unclear|either)\b", re.I)
 _UP = re.compile(r"\b(rose|rise|rises|gain|gains|gained|more|higher|grew|above|exceed(s|ed)?)\b", re.I)
 _DOWN = re.compile(r"\b(fell|fall|falls|lose|loses|lost|less|lower|short|shrank|below)\b", re.I)
-_FIGURE = re.compile(r"[\N{MINUS SIGN}-]?\d[\d,]*(?:\.\d+)?")
+_FIGURE = re.compile(r"[\N{MINUS SIGN}-]?[0-9][0-9,]*(?:\.[0-9]+)?")
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_DATE = re.compile(rf"\b(\d{{1,2}} )?({_MONTHS})( \d{{4}})?\b|\b(19|20)\d\d\b")
+_DATE = re.compile(rf"\b([0-9]{{1,2}} )?({_MONTHS})( [0-9]{{4}})?\b|\b(19|20)[0-9][0-9]\b")
 _TIMES = ("period", "month", "quarter", "year", "date", "release")
 
 
