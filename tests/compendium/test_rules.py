@@ -27,7 +27,7 @@ See [the data](data/README.md#rights-of-use) and ![a figure](figures/fig-a.png).
 ## Cite it
 """,
     "notebooks/README.md": PART.format("notebooks"),
-    "figures/README.md": PART.format("figures"),
+    "figures/README.md": PART.format("figures") + PART.format("journals"),
     "docs/assumptions.md": PART.format("settings"),
     "docs/replication.md": f"""# For replicators
 
