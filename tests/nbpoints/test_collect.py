@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 
 import pandas as pd
 import pytest
@@ -60,6 +61,15 @@ def test_results_are_filtered_by_notebook_and_value(project, capsys):
         (project.root / "table.csv").unlink(missing_ok=True)
         assert main(["results", *words, "--csv", "table.csv"]) == 2
         assert says in capsys.readouterr().err and not (project.root / "table.csv").exists()
+
+
+def test_where_points_from_the_command_line_are_is_told(project, capsys):
+    """Who gave `run months -p ...` looks for them under `months`."""
+    adhoc = shutil.copytree(project.out / "others", project.out / "adhoc")
+    assert main(["results", "mouths"]) == 2
+    shutil.rmtree(adhoc)
+    told = "Points run with -p are in 'adhoc': choose among them with --notebook and -p."
+    assert told in capsys.readouterr().err
 
 
 def test_points_that_are_not_current_are_left_out_and_named(project, capsys, monkeypatch):

@@ -100,7 +100,10 @@ def results(
     known = sorted(path.name for path in out.iterdir() if _is_scenario(path)) if out.is_dir() else []
     for name in selection or ():
         if name not in known:
-            raise InputError(f"{out}: scenario {name!r} has not been run.{did_you_mean(name, known)}")
+            near = did_you_mean(name, known)
+            if ADHOC in known:
+                near += f" Points run with -p are in {ADHOC!r}: choose among them with --notebook and -p."
+            raise InputError(f"{out}: scenario {name!r} has not been run.{near}")
     stems = None if notebooks is None else {resolve(name, loaded.notebooks) for name in notebooks}
     currency = _Currency(loaded)
     found = Collected()
