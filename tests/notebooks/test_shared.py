@@ -13,6 +13,7 @@ SHARED = [
     ("02_autos_in_the_gap", "share_last_12_months_pct", "12_after_the_deal", "share_12_months_to_last_pct", 1),
     ("02_autos_in_the_gap", "share_2024_net_fixed_pct", "02_autos_in_the_gap", "share_chosen_pct", 1),
     ("05_tariff_schedule", "law_total_high_pct", "06_who_pays", "law_first_day_pct", 1),
+    ("11_negotiation_timeline", "first_projects_pct", "14_why_the_gap_shrank", "first_projects_pct", 1),
     ("06_who_pays", "absorbed_cars_pct", "08_tariff_scenarios", "absorbed_japan_pct", 1),
     ("08_tariff_scenarios", "outcome_value_pct_at_27_5", "15_model_and_outcome", "outcome_value_pct_at_27_5", 1),
     ("08_tariff_scenarios", "outcome_value_pct_at_15", "15_model_and_outcome", "outcome_value_pct_at_15", 1),
