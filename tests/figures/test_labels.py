@@ -3,9 +3,10 @@
 import random
 from itertools import combinations
 
+import pandas as pd
 import pytest
 from autogap import figures
-from autogap.figures import labels
+from autogap.figures import export, labels
 from autogap.figures.labels import apart, rows
 from matplotlib.text import Text
 
@@ -89,3 +90,14 @@ def test_a_long_label_of_the_y_axis_is_folded():
     ax.set_ylabel("index")
     boxes(fig, [])
     assert ax.get_ylabel() == "index"
+
+
+def test_the_names_of_few_periods_stand_beyond_their_last_bars_and_averages():
+    fig, ax = figures.new()
+    few = pd.Series([-50.0, -72, -70, -46], pd.period_range("2025-05", periods=4, freq="M"), name="value")
+    figures.bars(ax, few, "neutral_d", "bars")
+    figures.line(ax, few, "cars", "value")
+    figures.mean(ax, few)
+    words = labels.label_lines(ax, {"bars": ""})
+    export.lay_out(fig, "fig-few")
+    assert Text.get_window_extent(words[0], fig.canvas.get_renderer()).x0 >= ax.get_window_extent().x1

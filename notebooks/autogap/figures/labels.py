@@ -209,7 +209,11 @@ def _reach(ax: Axes, end: float) -> float:
     lasts = [float(np.max(x)) for x in drawn if len(x)]
     places = ax.transData.transform([(last, 0.0) for last in lasts])[:, 0] if lasts else np.array([])
     beyond = np.append(places, ax.get_window_extent().x1) * _points(ax) - end
-    return float(max([0.0, *beyond[(beyond > 0) & (beyond < max(20.0, 2 * profile().text_pt))]]))
+    # the last of few periods ends half of one before the axes do, and bars and averages fill that half
+    steps = [float(x[-1] - x[-2]) for x in drawn if len(x) > 2]
+    half = ax.transData.transform([(0.0, 0.0), (0.55 * max(steps, default=0.0), 0.0)])[:, 0]
+    near = max(20.0, 2 * profile().text_pt, float(half[1] - half[0]) * _points(ax))
+    return float(max([0.0, *beyond[(beyond > 0) & (beyond < near)]]))
 
 
 def apart(centres: Sequence[float], heights: Sequence[float], gap: float = 1.0) -> list[float]:
