@@ -77,8 +77,10 @@ def side_by_side(a: Path, b: Path) -> list[list[object]]:
         As for `compare`.
     """
     old, new = points(a), points(b)
-    if a.is_file() and b.is_file():
-        old, new = {a.stem: a}, {a.stem: b}
+    is_pair = len(old) == len(new) == 1
+    if is_pair and (old.keys() != new.keys() or Path(layout.NOTEBOOK).stem in old):  # two points, two notebooks
+        name = f"{a.name} and {b.name}"
+        old, new = ({name: path} for path in (*old.values(), *new.values()))
     rows = []
     for point in sorted({**old, **new}):
         was, now = ({one["name"]: one for one in _results(side.get(point))} for side in (old, new))

@@ -49,6 +49,9 @@ def test_results_stand_side_by_side_in_a_table(tmp_path, capsys):
     assert cli.main(["compare", str(tmp_path / "a"), str(tmp_path / "b"), "--csv", str(table)]) == 1
     assert "3 results side by side" in capsys.readouterr().out
     header, share, sure, new = (line.split(",") for line in table.read_text(encoding="utf-8").splitlines())
+    pair = [str(tmp_path / run / "trade_gap") for run in ("a", "b")]
+    assert cli.main(["compare", *pair, "--csv", str(table)]) == 1
+    assert "trade_gap and trade_gap,share,53.1" in table.read_text(encoding="utf-8")
     assert header == ["point", "name", "was", "is", "difference", "unit"]
     assert share[:4] == ["trade_gap", "share", "53.1", "54.5"] and round(float(share[4]), 9) == 1.4 and share[5]
     assert sure[2:5] == ["True", "False", ""] and new[2:5] == ["", "1", ""]
