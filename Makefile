@@ -24,7 +24,7 @@ help: ## list these targets
 run: $(READY) ## execute every notebook in parallel; writes runs/baseline and figures
 	@env -u AUTOGAP_PROFILE -u AUTOGAP_FORMS $(BIN)/autogap run baseline -j $(JOBS) --publish figures
 
-# both halves run whatever the first says
+# both halves run whatever the first says; a notebook, which is a file to pytest, runs once and in one process
 test: $(READY) ## every test but the longest, then every stored output against a fresh run
 	@status=0; \
 	$(BIN)/pytest $(QUICK) -m "not browser and not long" tests || status=1; \
@@ -93,7 +93,7 @@ bench: .venv-bench/ready ## measure the batch against other runners; prints rati
 mutation: $(READY) ## plant faults and report which are caught
 	@$(BIN)/python -m tests.mutation
 
-lock: $(READY) ## resolve requirements.txt anew from pyproject.toml
+lock: $(READY) ## renew requirements.txt from pyproject.toml
 	@$(BIN)/pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
 		--no-annotate --no-header --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.txt

@@ -1,6 +1,6 @@
 """The proof on other Pythons: `python -m tests.pythons` runs `make test` on the oldest and the newest supported.
 
-The Python of the environment at hand is left out, for `make test` has proved that one. Interpreters are those of uv,
+The Python of this environment is left out, for `make test` has proved that one. Interpreters are those of uv,
 of pyenv, or that stand on the path.
 """
 

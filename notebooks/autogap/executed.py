@@ -1,4 +1,4 @@
-"""What the kernel at hand executed: the parameters cell as it ran, what papermill injected, values changed since."""
+"""What this kernel executed: the parameters cell as it ran, what papermill injected, values changed since."""
 
 from __future__ import annotations
 

@@ -178,7 +178,7 @@ def read(path: str | Path) -> pd.DataFrame:
     Raises
     ------
     InputError
-        When the file is missing or is no notebook.
+        When the file is missing or is not a notebook.
     """
     import pandas as pd
 

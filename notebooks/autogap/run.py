@@ -82,7 +82,7 @@ def start(notebook: str, **parameters: object) -> None:
         raise InputError(f"run.start: pass {' and '.join(missing)}, which the parameters cell of {notebook} has.")
     defaults = {name: parameter.default for name, parameter in declared.items()}
     if is_by_hand():
-        # the cell at hand may have been edited; what was published is the fixed point
+        # the open cell may have been edited; what was published is the fixed point
         defaults |= {name: value for name, value in published(notebook).items() if name in defaults}
     point = declare.point_name(notebook, values, defaults)
     profile = style.profile().name

@@ -87,11 +87,17 @@ class Comparison:
     jobs: int
     folder: Path
 
-    @property
-    def variables(self) -> dict[str, str]:
-        """What the commands find in their environment; `equal` has every way write the same forms of a figure."""
-        forms = {"AUTOGAP_FORMS": "svg,pdf,png"} if self.folder.name == "equal" else {}
-        return {"NBPOINTS_FIGURES": str(self.folder / "figures"), "AUTOGAP_PROFILE": "briefing", **forms}
+    def environment(self, is_ours: bool) -> dict[str, str]:
+        """What the commands find in their environment.
+
+        Run by anything but our batch, the notebook writes every form into the project's folder. The other ways write
+        into one of ours here, which alone would make it take them for a batch; so they are told the forms.
+        """
+        forms = {} if is_ours and self.folder.name != "equal" else {"AUTOGAP_FORMS": "svg,pdf,png"}
+        own = {"NBPOINTS_FIGURES": str(self.folder / "figures"), "AUTOGAP_PROFILE": "briefing"}
+        # compiled modules are kept, as they are by default
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return kept | {"PYTHONPATH": str(NOTEBOOKS)} | own | forms
 
 
 def compare(chosen: Comparison, rounds: int) -> None:
@@ -99,12 +105,12 @@ def compare(chosen: Comparison, rounds: int) -> None:
     chosen.folder.mkdir()
     commands = ways(chosen)
     seconds: dict[str, list[float]] = {label: [] for label in commands}
-    forms = chosen.variables.get("AUTOGAP_FORMS", "each way's default")
+    forms = "svg, pdf and png" if chosen.folder.name == "equal" else "each way's default"
     print(f"\n{len(chosen.values)} points of {chosen.notebook.name}, forms: {forms}; median of {rounds}:", flush=True)
     for _ in range(rounds):
         for label, (program, steps) in commands.items():
             if program.exists():
-                seconds[label].append(timed(steps, chosen))
+                seconds[label].append(timed(steps, chosen, label == OURS))
     made = len(list((chosen.folder / "out").glob("*.ipynb")))
     if seconds["millrun run"] and made != len(chosen.values):
         print(f"  millrun ended without an error, but made {made} notebooks of {len(chosen.values)}; left out.")
@@ -122,7 +128,7 @@ def compare(chosen: Comparison, rounds: int) -> None:
         print(f"  ratio to the loop: {medians[LOOP] / medians[OURS]:.1f} (aim: {to_loop})")
     if others:
         print(f"  ratio to the best of the others: {min(others) / medians[OURS]:.1f} (aim: {to_best})")
-    again = timed([run_command(chosen)], chosen)
+    again = timed([run_command(chosen)], chosen, is_ours=True)
     records = [json.loads(path.read_bytes())["run"] for path in chosen.folder.glob("ours/*/*/run.json")]
     cells = [record["cell_cpu_s"] for record in records]
     besides = statistics.median(record["seconds"] - record["cell_cpu_s"] for record in records)
@@ -180,9 +186,9 @@ def inject(chosen: Comparison, values: list[dict]) -> list[str]:
     return copies
 
 
-def timed(steps: list[list[str]], chosen: Comparison) -> float:
+def timed(steps: list[list[str]], chosen: Comparison, is_ours: bool) -> float:
     """Run commands one after the other in the notebook's folder; return the seconds that it took."""
-    environment = os.environ | {"PYTHONPATH": str(NOTEBOOKS)} | chosen.variables
+    environment = chosen.environment(is_ours)
     began = time.perf_counter()
     for command in steps:
         # jcache asks whether it may make its cache

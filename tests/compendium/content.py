@@ -177,7 +177,7 @@ def tests_are_whole(root: Path) -> list[str]:
     settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8")).get("tool", {}).get("pytest", {})
     filters = settings.get("ini_options", {}).get("filterwarnings", ["error"])
     if filters[0] != "error" or any(one.startswith("ignore") for one in filters):
-        found.append('pyproject.toml: filterwarnings must begin with "error" and ignore nothing; cure the warning.')
+        found.append('pyproject.toml: filterwarnings must begin with "error" and ignore nothing; fix the warning.')
     for name in ("Makefile", ".ci/run"):
         text = (root / name).read_text(encoding="utf-8") if (root / name).exists() else ""
         proving = [line for line in text.splitlines() if re.search(r"pytest|make |nbval|^exit", line)]

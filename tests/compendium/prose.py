@@ -19,7 +19,7 @@ from nbpoints import notebook as reading
 from nbpoints.mime import RESULT
 
 _MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-# what has digits and is no figure
+# what has digits and is not a figure
 _NAMES = re.compile(
     r"`[^`]*`|\$[^$]*\$|<[^>]*>"  # code, formulas, HTML
     r"|\]\([^)]*\)"  # addresses

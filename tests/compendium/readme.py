@@ -144,7 +144,7 @@ def first_sentence(notebook: Mapping) -> str:
 
 
 def renew(text: str, root: Path) -> str:
-    """Return a page with its generated parts made anew.
+    """Return a page with its generated parts renewed.
 
     Raises
     ------

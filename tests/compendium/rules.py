@@ -65,7 +65,7 @@ SECTIONS = {
 
 _FOLDERS = "home|Users|root|work|mnt|Volumes|media|scratch|workspace"
 _FROM_ROOT, _SLASH = "give it from the project's root", "write `/`"
-# what a text must hold for the pattern to be worth the search, the pattern, the cure
+# what a text must hold for the pattern to be worth the search, the pattern, the hint
 _BAD_PATHS = (
     ("/", re.compile(rf"/(?<![\w.:/~<-]/)(?:{_FOLDERS})/[\w.-]+"), _FROM_ROOT),
     ("\\", re.compile(r"(?<![\w\\])[A-Z]:\\{1,2}\w{2}"), _FROM_ROOT),
@@ -96,15 +96,15 @@ def machine_paths(root: Path) -> list[str]:
         if path.suffix not in TEXT - {".ipynb"} or inside.parts[0] == "tests":
             continue
         for first, text in _texts(path):
-            for needed, pattern, cure in _BAD_PATHS:
+            for needed, pattern, hint in _BAD_PATHS:
                 for hit in pattern.finditer(text) if needed in text else ():
                     number = first + text.count("\n", 0, hit.start())
-                    found.append(f"{inside}: line {number} has the path {hit[0]!r}; {cure}.")
+                    found.append(f"{inside}: line {number} has the path {hit[0]!r}; {hint}.")
     return found
 
 
 def _texts(path: Path) -> Iterator[tuple[int, str]]:
-    """A text with the number of its first line; of Python the strings, in which a backslash is no escape any more."""
+    """A text with the number of its first line; of Python the strings, in which a backslash no longer escapes."""
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         return iter([(1, text)])

@@ -44,7 +44,7 @@ def unsigned(root: Path) -> list[str]:
     signed = json.loads((root / LOCK).read_text(encoding="utf-8"))
     now = facts(root)
     changed = [name for name in sorted({*now, *signed["facts"]}) if now.get(name) != signed["facts"].get(name)]
-    return [f"{name}: {_how(name, now, signed['facts'])} since it was signed; {_cure(name)}." for name in changed]
+    return [f"{name}: {_how(name, now, signed['facts'])} since it was signed; {_hint(name)}." for name in changed]
 
 
 def main() -> int:
@@ -65,7 +65,7 @@ def _how(name: str, now: dict, then: dict) -> str:
     return "new" if name not in then else "gone" if name not in now else "changed"
 
 
-def _cure(name: str) -> str:
+def _hint(name: str) -> str:
     said = (
         f"say why in {CHANGES} and run `make sign`" if name.startswith("data/") else "read it again and run `make sign`"
     )

@@ -1,4 +1,4 @@
-"""What is signed off: a change is told with its cure, and one of data is signed only with a line in CHANGES.md."""
+"""What is signed off: a change is told with what to do, and one of data is signed only with a line in CHANGES.md."""
 
 from __future__ import annotations
 

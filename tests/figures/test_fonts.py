@@ -1,6 +1,7 @@
 """The house font is Source Sans 3 with fewer letters: every figure's words are in it, kerned as in the original."""
 
 import json
+from io import BytesIO
 
 import fontpkg_source_sans_3 as package
 import pytest
@@ -90,3 +91,15 @@ def test_japanese_letters_are_true_type():
 def test_signs_come_from_another_font_and_nothing_is_made_up():
     assert fonts.others(frozenset("☃ก"))[1] == ["ก"]
     assert fonts.others(frozenset()) == ([], [])
+
+
+def test_a_web_font_is_one_file_for_nearly_every_figure():
+    source = fonts.path("Regular")
+    common, rare = fonts.embeddable(source, frozenset("Exports")), fonts.embeddable(source, frozenset("Экспорт"))
+    assert fonts.embeddable(source, frozenset("fell by −1.5 “percent”")) == common
+    assert fonts.embeddable(fonts.path("Semibold"), frozenset("Exports")) != common
+    with TTFont(BytesIO(common)) as font, TTFont(BytesIO(rare)) as other:
+        assert {"E", "é"} & set(map(chr, font.getBestCmap())) == {"E"}
+        assert set(map(chr, other.getBestCmap())) == set("Экспорт")
+        assert "GPOS" in font and "Open Font License" in font["name"].getDebugName(13)
+    assert len(common) < 12_000

@@ -67,7 +67,7 @@ def test_a_number_of_draws_that_is_no_power_of_two_is_refused(draws):
 
 @pytest.mark.parametrize("ends", [(1,), (2, 1), (1, 1), (1, 3, 2), (0, float("inf")), (0, 1, 2, 3)])
 def test_a_range_that_is_none_is_refused(ends):
-    with pytest.raises(InputError, match="is no range"):
+    with pytest.raises(InputError, match="is not a range"):
         sensitivity.draw({"a": ends}, 64, seed=1)
 
 

@@ -23,7 +23,7 @@ from tests.mutation.in_words import CATCHERS
 from tests.mutation.tree import Tree
 
 LEFT_OUT = shutil.ignore_patterns(*compendium.LEFT_OUT, ".venv*", "*.egg-info")
-TIMEOUT_S = 1200  # generous: a loaded machine is no fault
+TIMEOUT_S = 1200  # generous: a loaded machine is not a fault
 RULES, DATA = ["tests/compendium/test_compendium.py"], ["tests/data", "tests/test_claims.py"]
 QUICK = ("-m", "not browser and not long")
 UNIT = [*QUICK, "tests/figures", "tests/methods", "tests/test_claims.py", "tests/test_results.py", "tests/test_run.py"]

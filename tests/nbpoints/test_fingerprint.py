@@ -122,7 +122,7 @@ def test_surroundings_count(project, monkeypatch):
 
 
 def test_outputs_are_missed(project):
-    """A run whose notebook is cut short is no finished run."""
+    """A run whose notebook is cut short is not a finished run."""
     path = project.out / "base/second/notebook.ipynb"
     before = path.read_bytes()
     path.write_bytes(before[:-1])
@@ -184,7 +184,7 @@ def test_only_packages_from_outside_are_imported_beforehand(project):
 
 
 def test_what_was_seen_is_imported_beforehand_the_next_time(project):
-    """What a first batch had to import in its kernels, the second has at hand; settings add and forbid."""
+    """What a first batch had to import in its kernels, the second imports beforehand; settings add and forbid."""
     lazy = "import pyparsing\ndef f():\n    import colorsys, fractions, numpy.polynomial\nf()"
     path = project.write("lazy", lazy)
     assert packages([path]) == ["pyparsing"]

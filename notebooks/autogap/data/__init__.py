@@ -14,6 +14,7 @@ Examples
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import re
 from collections.abc import Collection
@@ -61,8 +62,10 @@ def _open(relative: str) -> Path:
 
 
 @lru_cache(maxsize=1)
-def _catalogue() -> pd.DataFrame:
-    return pd.read_csv(_open("series.csv"), dtype=str, keep_default_na=False).set_index("name", drop=False)
+def _catalogue() -> dict[str, dict[str, str]]:
+    # a row of a table costs a millisecond, and each series asks for one
+    with _open("series.csv").open(encoding="utf-8", newline="") as file:
+        return {row["name"]: row for row in csv.DictReader(file)}
 
 
 @lru_cache(maxsize=32)
@@ -90,11 +93,11 @@ def catalogue(match: str | None = None) -> pd.DataFrame:
     >>> "frb.jpy_per_usd" in data.catalogue("yen").index
     True
     """
-    rows = _catalogue()
+    rows = pd.DataFrame(_catalogue().values()).set_index("name", drop=False)
     if match is None:
-        return rows.copy()
+        return rows
     text = rows["name"] + " " + rows["title"]
-    return rows[text.str.contains(match, case=False, regex=False)].copy()
+    return rows[text.str.contains(match, case=False, regex=False)]
 
 
 def licences(files: Collection[str]) -> dict[str, str]:
@@ -112,17 +115,15 @@ def licences(files: Collection[str]) -> dict[str, str]:
     """
     if not files:  # reading the catalogue would make it one
         return {}
-    terms = _catalogue().groupby("file")["licence"].agg(lambda said: "; ".join(sorted(set(said))))
-    return {f"data/{name}": terms[name] for name in (one.removeprefix("data/") for one in files) if name in terms}
+    terms = {name: {row["licence"] for row in _catalogue().values() if f"data/{row['file']}" == name} for name in files}
+    return {name: "; ".join(sorted(said)) for name, said in terms.items() if said}
 
 
-def _entry(name: str) -> pd.Series:
+def _entry(name: str) -> dict[str, str]:
     rows = _catalogue()
-    if not isinstance(name, str) or name not in rows.index:
-        raise DataError(
-            f"series {name!r}: there is none of that name in data/series.csv." + did_you_mean(name, rows.index)
-        )
-    return rows.loc[name]
+    if not isinstance(name, str) or name not in rows:
+        raise DataError(f"series {name!r}: there is none of that name in data/series.csv." + did_you_mean(name, rows))
+    return rows[name]
 
 
 def vintages(name: str) -> list[str]:
@@ -179,7 +180,7 @@ def about(name: str, as_of: str | None = None) -> dict[str, str]:
     rows = _known(entry, as_of)
     kept = ["name", "title", "unit", "frequency", "publisher", "source", "grade", "licence", "note", "vintage_kind"]
     return {
-        **entry[kept].to_dict(),
+        **{key: entry[key] for key in kept},
         "vintage": max(rows["vintage"], key=known.last_day),
         "first_period": rows["period"].min(),
         "last_period": rows["period"].max(),
@@ -204,11 +205,11 @@ def _bound(value: str | pd.Period, frequency: str, name: str, end: bool) -> pd.P
     raise DataError(f"series {name!r}: {text!r} is not a valid period (expected one like {example!r}).")
 
 
-def _rows(entry: pd.Series) -> pd.DataFrame:
+def _rows(entry: dict[str, str]) -> pd.DataFrame:
     return _observations(entry["file"])[entry["name"]]
 
 
-def _known(entry: pd.Series, as_of: str | None) -> pd.DataFrame:
+def _known(entry: dict[str, str], as_of: str | None) -> pd.DataFrame:
     """The rows known on a day, one a period."""
     day = known.asked(as_of)
     rows = known.as_known(_rows(entry), entry["vintage_kind"], int(entry["release_days"]), day)
@@ -218,7 +219,7 @@ def _known(entry: pd.Series, as_of: str | None) -> pd.DataFrame:
     return rows
 
 
-def _vintage(entry: pd.Series, vintage: str) -> pd.DataFrame:
+def _vintage(entry: dict[str, str], vintage: str) -> pd.DataFrame:
     """The rows as they stood when one vintage came out; of editions that edition alone."""
     there = vintages(entry["name"])
     wanted = vintage.removeprefix("edition-")
@@ -367,7 +368,7 @@ def revisions(name: str, *, filled: bool | None = None) -> pd.DataFrame:
 
 
 def table(name: str, text: bool = False) -> pd.DataFrame:
-    """Read a table that is no time series: claims, events, tariffs, estimates, input-output.
+    """Read a table that is not a time series: claims, events, tariffs, estimates, input-output.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """`autogap tidy`: the data for programs that know nothing of this package, with metadata for catalogues of data sets.
 
-Nothing of it is kept in the repository: a binary file that is written anew each month costs every clone its history.
+Nothing of it is kept in the repository: a binary file that is rewritten each month costs every clone its history.
 """
 
 from __future__ import annotations

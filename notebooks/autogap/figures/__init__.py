@@ -29,7 +29,7 @@ from nbpoints.mime import FIGURE
 
 import autogap
 from autogap import run
-from autogap.figures import artists, credit, export, fit, grey, sight, style, truth, wording
+from autogap.figures import artists, credit, export, fit, grey, measure, sight, style, truth, wording
 from autogap.figures.charts import (
     dumbbell,
     intervals,
@@ -94,7 +94,7 @@ __all__ = [
 
 
 _STEM = re.compile(r"fig-[a-z0-9-]+")
-# More digits are noise of the processor at hand, and would make another file on another machine; `artists` has as many.
+# More digits are noise of the processor, and would make another file on another machine; `artists` has as many.
 _CSV_DIGITS = "%.10g"
 _begun: WeakSet[Figure] = WeakSet()
 _PACKAGES = ("matplotlib", "numpy", "pandas", "seaborn")
@@ -228,8 +228,9 @@ def save(
     truth.refuse_certainty(stem, title, table, interval)
     files, inline = {}, None
     if chosen.has_pictures:
-        export.lay_out(fig, stem)
-        fit.refuse(fig, stem, chosen)
+        with measure.once():
+            export.lay_out(fig, stem)
+            fit.refuse(fig, stem, chosen)
     fit.refuse_many_colours(fig, stem)
     sight.refuse(fig, stem)
     if grey.is_wanted():
@@ -383,7 +384,8 @@ def _files(series: list[str]) -> dict[str, str]:
 
 @cache
 def _version(package: str) -> str:
-    return metadata.version(package)
+    # what is imported says its version itself, without the ten milliseconds of reading its metadata
+    return getattr(sys.modules.get(package), "__version__", None) or metadata.version(package)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -329,6 +329,7 @@ def _period_axis(ax: Axes, index: pd.PeriodIndex) -> None:
     ax.set_xticks(middles(chosen), _tick_labels(chosen, step % a_year == 0))
     if len(full) <= 48:
         ax.set_xticks(middles(full), minor=True)
+        ax.tick_params(axis="x", which="minor", labelbottom=False)  # or each layout would measure their empty labels
     edges = full[0].start_time.to_numpy(), full[-1].end_time.to_numpy()
     ax.set_xlim(edges[0].astype("datetime64[D]"), edges[1].astype("datetime64[D]") + 1)
 

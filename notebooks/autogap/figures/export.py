@@ -9,6 +9,7 @@ import re
 import warnings
 from collections.abc import Mapping
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbpoints.errors import InputError, did_you_mean
@@ -137,7 +138,8 @@ def _drawn(fig: Figure, form: str, dpi: int, **how: object) -> bytes:
 
 def _pdf(fig: Figure, about: Mapping[str, str]) -> bytes:
     said = {"Title": about["title"], "Subject": about["alt"], "Keywords": about["id"]}
-    drawn = _drawn(fig, "pdf", 72, **said, Producer=None, CreationDate=None, Creator="autogap")
+    with fonts.nameless():
+        drawn = _drawn(fig, "pdf", 72, **said, Producer=None, CreationDate=None, Creator="autogap")
     return tagged.tag(drawn, about["alt"])
 
 
@@ -167,16 +169,16 @@ def _faces(drawn: str) -> str:
             used.setdefault((family, weight), set()).update(unescape(words))
     rules = []
     for (family, weight), letters in sorted(used.items()):
-        font = fonts.embeddable(_file(family, weight), "".join(sorted(letters)))
+        font = fonts.embeddable(_file(family, weight), frozenset(letters))
         source = f"url(data:font/woff;base64,{base64.b64encode(font).decode()}) format('woff')"
         rules.append(f"@font-face{{font-family:'{family}';font-weight:{weight};src:{source}}}")
     return f"\n <style>{''.join(rules)}</style>" if rules else ""
 
 
-def _file(family: str, weight: int) -> str:
+def _file(family: str, weight: int) -> Path:
     from matplotlib.font_manager import FontProperties, findfont
 
-    return findfont(FontProperties(family=family, weight=weight))
+    return Path(findfont(FontProperties(family=family, weight=weight)))
 
 
 def _escaped(text: str) -> str:

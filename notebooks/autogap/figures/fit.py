@@ -13,7 +13,8 @@ from autogap.figures.style import Profile
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Text
-    from matplotlib.transforms import Bbox
+
+    Box = tuple[float, float, float, float]
 
 LEAST_WIDTH = 0.4  # of the figure, for the axes beside each other
 LEAST_HEIGHT = 0.15
@@ -36,20 +37,20 @@ def faults(fig: Figure, chosen: Profile) -> Iterator[str]:
     """Sentences about what does not fit, each with what helps."""
     if fig.legends or any(ax.get_legend() for ax in fig.axes):
         fig.draw_without_rendering()  # a legend places its words when it is drawn
-    placed = [(text, _box(text)) for text in shown(fig)]
+    pixels = fig.dpi / 72  # in a point
+    placed = [(text, _box(text), 0.2 * text.get_size() * pixels) for text in shown(fig)]
     page, size = fig.bbox, fig.get_size_inches() * 25.4
-    slack = _SLACK_PT * fig.dpi / 72
+    slack = _SLACK_PT * pixels
     where = f"the page of the profile {chosen.name!r}, {size[0]:.0f} by {size[1]:.0f} mm"
-    for text, box in placed:
+    for text, box, _ in placed:
         if text.get_size() < chosen.least_pt - 0.01:
             yield f"{_said(text)} is set in {text.get_size():.1f} pt; give at least {chosen.least_pt:g} pt."
-        if box.x0 < -slack or box.y0 < -slack or box.x1 > page.x1 + slack or box.y1 > page.y1 + slack:
+        left, foot, right, top = box
+        if left < -slack or foot < -slack or right > page.x1 + slack or top > page.y1 + slack:
             yield f"{_said(text)} does not fit on {where}; shorten it, or give the figure more height or width."
-    for number, (text, box) in enumerate(placed):
-        for other, its in placed[number + 1 :]:
-            # side by side, words less than a blank apart read as one
-            apart = -0.2 * min(text.get_size(), other.get_size()) * fig.dpi / 72
-            if _meet(box, its, slack) or _meet(box, its, slack, beside=apart):
+    for number, (text, box, blank) in enumerate(placed):
+        for other, its, its_blank in placed[number + 1 :]:
+            if _meet(box, its, slack, min(blank, its_blank)):
                 yield f"{_said(text)} lies over {_said(other)} on {where}; shorten one, or give the figure more room."
     axes = [ax.get_position() for ax in fig.axes if ax.get_visible()]
     for name, least, spans in (
@@ -79,25 +80,25 @@ def shown(fig: Figure) -> list[Text]:
     return [text for text in wording.texts(fig) if text not in hidden and text.get_alpha() != 0]
 
 
-def _box(text: Text) -> Bbox:
+def _box(text: Text) -> Box:
     """The extent of the words alone, without a leader line, less the blank above and below the letters."""
     from matplotlib.text import Text as Plain
-    from matplotlib.transforms import Bbox
 
     figure = text.get_figure(root=True)
     box = Plain.get_window_extent(text, figure.canvas.get_renderer())
     blank = 0.13 * text.get_size() * figure.dpi / 72
+    left, foot, right, top = box.extents.tolist()
     if text.get_rotation() % 180 == 90:
-        return Bbox.from_extents(box.x0 + blank, box.y0, box.x1 - blank, box.y1)
-    return Bbox.from_extents(box.x0, box.y0 + blank, box.x1, box.y1 - blank)
+        return left + blank, foot, right - blank, top
+    return left, foot + blank, right, top - blank
 
 
-def _meet(one: Bbox, other: Bbox, slack: float, beside: float | None = None) -> bool:
-    width = min(one.x1, other.x1) - max(one.x0, other.x0)
-    height = min(one.y1, other.y1) - max(one.y0, other.y0)
-    if beside is not None:
-        return width > beside and height > 0.5 * min(one.height, other.height)
-    return width > slack and height > slack
+def _meet(one: Box, other: Box, slack: float, apart: float) -> bool:
+    """Whether words lie over each other, or stand in one line nearer than `apart`, where they read as one."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    lower = min(one[3] - one[1], other[3] - other[1])
+    return (width > slack and height > slack) or (width > -apart and height > 0.5 * lower)
 
 
 def _covered(spans: list[tuple[float, float]]) -> float:

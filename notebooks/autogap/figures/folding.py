@@ -33,7 +33,7 @@ def narrow(word: Text, room: float, side: str = "width", most: int = 9) -> bool:
     Returns
     -------
     bool
-        Whether it was folded anew.
+        Whether its lines changed.
     """
     before = word.get_text()
     text = " ".join(before.split())

@@ -23,6 +23,8 @@ _MOST_OF_WIDTH = 0.3  # of the figure, for a name at the end of a series
 
 _unsettled: WeakKeyDictionary[Figure, list[Callable[[], None]]] = WeakKeyDictionary()
 _named: WeakKeyDictionary[Axes, list[Annotation]] = WeakKeyDictionary()
+# the leader line of each name, which it has only where it was moved far from its place
+_hairs: WeakKeyDictionary[Annotation, tuple] = WeakKeyDictionary()
 _has_names: WeakSet[Axes] = WeakSet()
 # height in points of what stands above an axes already, over which labels of events are raised
 _headed: WeakKeyDictionary[Axes, float] = WeakKeyDictionary()
@@ -34,7 +36,7 @@ def settle(fig: Figure) -> bool:
     Returns
     -------
     bool
-        Whether there was anything to place, so that the figure has to be laid out anew.
+        Whether there was anything to place, so that the figure has to be laid out again.
     """
     folded = [fold(ax) for ax in fig.axes]
     waiting = _unsettled.get(fig, [])
@@ -126,7 +128,8 @@ def name_at(
         "xycoords": transform or ax.transData,
     }
     word = ax.annotate(text, at, **place, **style)
-    word.arrow_patch.set_visible(False)
+    # a hidden one would be shaped in every layout
+    _hairs[word], word.arrowprops, word.arrow_patch = (word.arrowprops, word.arrow_patch), None, None
     if not _named.get(ax):
         _named[ax] = []
         later(ax.figure, lambda: _spread(ax, _named[ax]))
@@ -198,7 +201,7 @@ def _spread(ax: Axes, words: list[Annotation]) -> None:
             away = 14 if abs(moved) > 4 else 5
             is_right = word.get_horizontalalignment() == "left"
             word.set_position((away + _reach(ax, ends[word][0]) if is_right else -away, moved))
-            word.arrow_patch.set_visible(abs(moved) > 4)
+            word.arrowprops, word.arrow_patch = _hairs[word] if abs(moved) > 4 else (None, None)
 
 
 def _reach(ax: Axes, end: float) -> float:

@@ -19,7 +19,7 @@ def periods_a_year(values: pd.Series | pd.DataFrame) -> int:
     Raises
     ------
     InputError
-        If the index is no PeriodIndex of one of these frequencies, or names a period twice.
+        If the index is not a PeriodIndex of one of these frequencies, or names a period twice.
 
     Examples
     --------

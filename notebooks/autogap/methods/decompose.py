@@ -54,7 +54,7 @@ def split_value_change(
     - ``"fisher"``: ideal indices of quantity and unit value over all goods (Fisher, The Making of Index Numbers,
       1922), whose product with the rate's index is the index of value; brought to yen by the log mean of the totals.
 
-    For one good the two are the same. A unit value is no price: it also moves with the mix inside a good.
+    For one good the two are the same. A unit value is not a price: it also moves with the mix inside a good.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ Ranges = Mapping[str, Sequence[float]]
 def _refuse_draws(draws: int) -> None:
     if draws < 2 or draws & (draws - 1):
         below = 2 ** max(1, int(draws).bit_length() - 1)
-        raise InputError(f"draws: {draws} is no power of two, which Sobol points need; give {below} or {2 * below}.")
+        raise InputError(f"draws: {draws} is not a power of two, which Sobol points need; give {below} or {2 * below}.")
 
 
 def _distribution(name: str, ends: Sequence[float]) -> rv_frozen:
@@ -31,7 +31,7 @@ def _distribution(name: str, ends: Sequence[float]) -> rv_frozen:
 
     ordered = len(ends) in (2, 3) and list(ends) == sorted(ends) and ends[0] < ends[-1]
     if not ordered or not np.isfinite(ends).all():
-        raise InputError(f"{name}: {tuple(ends)} is no range; give (low, high) or (low, most likely, high), rising.")
+        raise InputError(f"{name}: {tuple(ends)} is not a range; give (low, high) or (low, most likely, high), rising.")
     low, high = ends[0], ends[-1]
     if len(ends) == 2:
         return stats.uniform(low, high - low)
@@ -58,7 +58,7 @@ def draw(ranges: Ranges, draws: int, seed: int) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If `draws` is no power of two or a range is none.
+        If `draws` is not a power of two or a range is none.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def interval(outputs: pd.Series | pd.DataFrame, level_pct: float = 90.0) -> pd.D
     loss  10.0    50.0  90.0
     """
     if not 0 < level_pct < 100:
-        raise InputError(f"level_pct: {level_pct} is no level; give one between 0 and 100, like 90.")
+        raise InputError(f"level_pct: {level_pct} is not a level; give one between 0 and 100, like 90.")
     table = outputs.to_frame() if isinstance(outputs, pd.Series) else outputs
     if table.isna().any(axis=None):
         raise InputError(f"outputs: {table.columns[table.isna().any()][0]!r} is missing in some draws.")
@@ -153,7 +153,7 @@ def sobol(
     Raises
     ------
     InputError
-        If `draws` is no power of two, a range is none, or the model returns another number of results.
+        If `draws` is not a power of two, a range is none, or the model returns another number of results.
 
     Examples
     --------

@@ -173,7 +173,7 @@ def placebo_units(
 ) -> PlaceboUnits:
     """Treat every donor as if the event had struck it: the treated unit should stand out.
 
-    The treated unit itself is no donor of the placebos, for it carries the effect.
+    The treated unit itself is not a donor for the placebos, for it carries the effect.
 
     Parameters
     ----------

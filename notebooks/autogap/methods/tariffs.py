@@ -160,7 +160,7 @@ def line_rate_pct(spell: pd.Series, mfn_pct: float) -> float:
         return float(all_in(mfn_pct, spell["all_in_rate_pct"]))
     if rule == "quota":
         return np.nan
-    raise InputError(f"rate_type: {rule!r} is no rule we know; write mfn, additive, all_in or quota.")
+    raise InputError(f"rate_type: {rule!r} is not a known rule; write mfn, additive, all_in or quota.")
 
 
 def line_path(schedule: pd.DataFrame, product: str, mfn_pct: float, start: str, end: str) -> pd.Series:
@@ -277,7 +277,7 @@ def changes(
     -------
     DataFrame
         `product_group`, `effective_from`, `before_pct`, `after_pct`, `change_pp`. A spell that leaves the rate as it
-        was, or of which one end is not known, is no step.
+        was, or of which one end is not known, is not a step.
 
     Examples
     --------

@@ -267,7 +267,7 @@ def build(
     runs : Path
         Folder of the runs.
     out : Path
-        Folder of the site; what is no part of it is removed, except frozen versions.
+        Folder of the site; what does not belong to it is removed, except frozen versions.
     theme : Theme
     options : Options
     just_run : bool

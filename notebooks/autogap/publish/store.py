@@ -37,7 +37,7 @@ class Store:
         return self.put(f"f/{hashlib.sha256(content).hexdigest()[:12]}/{name}", content)
 
     def write(self, out: Path) -> int:
-        """Write what differs, remove what is no part of the site any more, and return how many files changed."""
+        """Write what differs, remove what no longer belongs to the site, and return how many files changed."""
         changed = 0
         for path, content in self.files.items():
             target = out / path

@@ -121,12 +121,12 @@ class NotebookCell(IPyNbCell):
         if not isinstance(excinfo.value, NbCellError):
             return super().repr_failure(excinfo)
         error = excinfo.value
-        cure = f"If the change is meant: {program.name()} accept {self.path.stem}"
+        hint = f"If the change is meant: {program.name()} accept {self.path.stem}"
         parts = [
             f"{self.path.name}, cell {self.cell_num}: {error}",
             error.inner_traceback or "",
             self.cell.source,
-            cure,
+            hint,
         ]
         return "\n\n".join(part for part in parts if part)
 

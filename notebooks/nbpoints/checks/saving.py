@@ -16,7 +16,7 @@ from nbpoints.notebook import canonical
 
 _FOLDED = {"hide-output": "outputs_hidden", "hide-input": "source_hidden"}
 
-# every form in which this server found a cell on disk, by file and cell: an edit that is taken back is no change
+# every form in which this server found a cell on disk, by file and cell: an edit that is taken back is not a change
 _found: dict[Path, dict[str, list[dict]]] = {}
 
 

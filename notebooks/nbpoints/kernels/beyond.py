@@ -41,7 +41,14 @@ class Beyond:
         Returns a path relative to the root, or None for what is outside or does not count.
     written : set of str
         Paths relative to the root that the process wrote itself.
+
+    Attributes
+    ----------
+    events : frozenset of str
+        The audit events of which `notice` has to learn.
     """
+
+    events = frozenset({"open", "sqlite3.connect", *_STARTED})
 
     def __init__(self, root: str, inside: Callable[[object], str | None], written: set[str]):
         self.root, self.inside, self.written = root, inside, written
@@ -57,8 +64,7 @@ class Beyond:
         self._passing = re.compile(re.escape(temporary) + r"(?:nbpoints|ipykernel|matplotlib|pymp|tmp)[-_\w]*")
 
     def start(self) -> None:
-        """Watch from now on, until the process ends."""
-        sys.addaudithook(self._hook)
+        """Watch from now on, until the process ends; somebody else has to pass on what happens (`notice`)."""
         self._watch_looks()
         self._watch_environment()
 
@@ -89,12 +95,13 @@ class Beyond:
         if place is not None and place not in self.written:
             self.files.add(place)
 
-    def _hook(self, event: str, arguments: tuple) -> None:
+    def notice(self, event: str, arguments: tuple) -> None:
+        """Take an audit event (one of `events`) from the hook that calls this."""
         if event == "open":
             path, mode, flags = arguments
             reads = flags & os.O_ACCMODE != os.O_WRONLY if mode is None else "r" in mode or "+" in mode
             place = self.outside(path)
-            if place is None or _is_importing(sys._getframe(1)):
+            if place is None or _is_importing(sys._getframe(2)):
                 return
             if not reads or "w" in (mode or ""):
                 self.written.add(place)
@@ -106,7 +113,8 @@ class Beyond:
             self._note_program(event, arguments)
 
     def _note_program(self, event: str, arguments: tuple) -> None:
-        if not self._is_of_notebook(sys._getframe(2)):
+        # behind this method, `notice` and the hook
+        if not self._is_of_notebook(sys._getframe(3)):
             return
         if event in ("os.fork", "os.forkpty"):
             self.programs.add("a process that it forked")
@@ -158,11 +166,11 @@ class Beyond:
         os.environ.__class__ = Environment
 
     def _note_variable(self, name: object, frame: FrameType) -> None:
+        if not isinstance(name, str) or name in self.variables:
+            return
         frame = _behind_dictionary(frame)
         # a copy of all variables reads no single one
-        if _instruction(frame) == self._going_through_all:
-            return
-        if isinstance(name, str) and name not in self.variables and self._is_own(frame):
+        if _instruction(frame) != self._going_through_all and self._is_own(frame):
             value = os.environ._data.get(os.environ.encodekey(name))
             self.variables[name] = None if value is None else digest(os.fsdecode(value))
 

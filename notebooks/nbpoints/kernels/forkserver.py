@@ -245,7 +245,7 @@ class _Server:
             connection.sendall(json.dumps(message).encode() + b"\n")
 
 
-def kernel(request: dict, leash: socket.socket, at_hand: Iterable[str] = ()) -> None:
+def kernel(request: dict, leash: socket.socket, prepared: Iterable[str] = ()) -> None:
     """Be a kernel: say when its sockets are bound, report what was read when asked, die when the leash is cut."""
     for name in [name for name in os.environ if name.startswith(tuple(request["unset"]))]:
         del os.environ[name]
@@ -280,7 +280,7 @@ def kernel(request: dict, leash: socket.socket, at_hand: Iterable[str] = ()) -> 
     app.initialize([])
     app.session.pack = messages.escaping_half_characters(app.session.pack)
     observer.time_cells(app.shell.events)
-    observer.start(at_hand)
+    observer.start(prepared)
     app.start()
 
 

@@ -19,6 +19,7 @@ from queue import Empty
 import zmq
 from jupyter_client import AsyncKernelManager
 from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.provisioning import KernelProvisionerBase
 
 from nbpoints.kernels.server import WAIT, Forked, ForkError, Ordinary, read_line, start_s
@@ -215,6 +216,8 @@ class Manager(AsyncKernelManager):
     """The manager of one kernel over IPC sockets in a private folder; `manager_for` gives it its `Launch`."""
 
     launch: Launch
+    # our provisioner starts no command, so the folders of kernels need not be searched for one
+    kernel_spec = KernelSpec(display_name="Python 3", language="python")
 
     def __init__(self, **keywords: object):
         super().__init__(**keywords)

@@ -23,7 +23,7 @@ class Observer:
 
     Seen is what goes through Python: `open`, pandas, numpy, `sqlite3`. A library that opens files in C by itself, or a
     program that the notebook starts, is not seen. What the import system reads shows up as modules instead, and what
-    the process itself wrote before it read it is no input.
+    the process itself wrote before it read it is not an input.
 
     Parameters
     ----------
@@ -44,16 +44,17 @@ class Observer:
         self._cell_began: float | None = None
         self._before: set[str] = set()
         self.beyond = _load_beyond().Beyond(self.root, self._inside, self.written)
+        self._watched = {"open", "os.listdir", "os.scandir", "sqlite3.connect", *self.beyond.events}
 
-    def start(self, at_hand: Iterable[str] = ()) -> None:
+    def start(self, prepared: Iterable[str] = ()) -> None:
         """Watch from now on, until the process ends.
 
         Parameters
         ----------
-        at_hand : iterable of str
+        prepared : iterable of str
             Modules that do not count as imported from now on, since they were prepared beforehand.
         """
-        self._before = {*sys.modules, *at_hand}
+        self._before = {*sys.modules, *prepared}
         sys.addaudithook(self._hook)
         self.beyond.start()
 
@@ -107,6 +108,10 @@ class Observer:
         }
 
     def _hook(self, event: str, arguments: tuple) -> None:
+        # nearly all events are others
+        if event not in self._watched:
+            return
+        self.beyond.notice(event, arguments)
         if event == "open":
             path, mode, flags = arguments
             if (inside := self._inside(path)) is None:

@@ -41,7 +41,7 @@ def start_s() -> float:
     Raises
     ------
     InputError
-        When the variable NBPOINTS_START_S is no number above zero.
+        When the variable NBPOINTS_START_S is not a number above zero.
     """
     text = os.environ.get(WAIT) or str(START_S)
     with contextlib.suppress(ValueError):

@@ -231,7 +231,7 @@ def _names(path: Path) -> list[str] | None:
         names = sorted(os.listdir(path))
     except OSError:
         return None
-    # what editors, Jupyter and Python leave in a folder is no input of a notebook
+    # what editors, Jupyter and Python leave in a folder is not an input of a notebook
     return [name for name in names if not name.startswith(".") and name != "__pycache__"]
 
 

@@ -19,7 +19,7 @@ RUN = "run.json"
 FIGURES = "figures"
 CRATE = "ro-crate-metadata.json"
 LOCK = ".lock"
-IMPORTS = ".imports.json"  # what each notebook was seen to import, for the next batch to have at hand
+IMPORTS = ".imports.json"  # what each notebook was seen to import, for the next batch to import beforehand
 # in the folder of a scenario, folders of points by their names
 PARTIAL = ".partial"  # not complete yet
 FAILED = ".failed"  # failed the last time

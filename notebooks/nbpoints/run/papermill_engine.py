@@ -13,17 +13,18 @@ import sys
 from collections.abc import Mapping
 
 # ruff: noqa: E402 (the line below has to run before nbformat is imported)
-# nbformat's jsonschema imports this optional IRI check, which takes 0.8 s and no notebook needs
-_SLOW = "rfc3987_syntax"
-sys.modules.setdefault(_SLOW, None)
+# optional packages of jsonschema and papermill that no notebook here needs; to import them would take a second
+_SLOW = [name for name in ("rfc3987_syntax", "isoduration", "pyarrow.fs") if name not in sys.modules]
+sys.modules.update(dict.fromkeys(_SLOW))
 
 import nbformat
-import papermill
 from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import CellExecutionError, DeadKernelError
-from papermill.engines import NBClientEngine, papermill_engines
+from nbformat.v4.rwbase import rejoin_lines
+from papermill.engines import NBClientEngine
 from papermill.exceptions import PapermillExecutionError
-from papermill.execute import ERROR_MARKER_TAG
+from papermill.execute import ERROR_MARKER_TAG, raise_for_execution_errors, remove_error_markers
+from papermill.parameterize import parameterize_notebook
 from papermill.translators import PythonTranslator, papermill_translators
 
 from nbpoints import notebook as notebooks
@@ -32,10 +33,9 @@ from nbpoints.kernels.jupyter_kernel import Launch, manager_for
 from nbpoints.notebook import INJECTED
 from nbpoints.run.job import Outcome
 
-if sys.modules[_SLOW] is None:
-    del sys.modules[_SLOW]
+for name in _SLOW:
+    del sys.modules[name]
 
-_ENGINE = "nbpoints"
 _KERNEL_NAME = "python3"
 # wait for outputs that arrive after the cell's reply on a busy machine
 _LATE_OUTPUT_S = 60
@@ -82,15 +82,11 @@ class Execution:
         """
         outcome = self._outcome
         try:
-            papermill.execute_notebook(
-                nbformat.from_dict(self._source),
-                None,
-                parameters=parameters,
-                engine_name=_ENGINE,
-                kernel_name=_KERNEL_NAME,
-                language="python",
+            self.book = self._prepared(parameters)
+            NBClientEngine.execute_notebook(
+                self.book,
+                _KERNEL_NAME,
                 progress_bar=False,
-                request_save_on_cell_execute=False,
                 kernel_manager_class=manager_for(launch),
                 # papermill's own cwd= would change that of the whole process
                 resources={"metadata": {"path": folder}},
@@ -98,8 +94,8 @@ class Execution:
                 iopub_timeout=_LATE_OUTPUT_S,
                 on_cell_start=self._cell_starts,
                 on_cell_executed=self._cell_ends,
-                execution=self,
             )
+            raise_for_execution_errors(self.book, None)
         except StoppedEarly:
             outcome.fail("failed", "the notebook stopped early, by exit() or quit(); the cells below did not run")
         except (PapermillExecutionError, CellExecutionError):
@@ -112,6 +108,17 @@ class Execution:
             _close_event_loop()
             if outcome.status != "ran" and self._at is not None:
                 outcome.cell = self._number_in_source(*self._at)
+
+    def _prepared(self, parameters: dict) -> nbformat.NotebookNode:
+        """Make the notebook that papermill runs; its own way writes it and reads it back, and validates both."""
+        book = rejoin_lines(nbformat.from_dict(self._source))
+        book.metadata["papermill"] = nbformat.from_dict({})
+        for cell in book.cells:
+            cell.metadata.setdefault("tags", [])
+            cell.metadata["papermill"] = nbformat.from_dict({})
+        if parameters:
+            book = parameterize_notebook(book, parameters, kernel_name=_KERNEL_NAME, language="python")
+        return remove_error_markers(book)
 
     def cleaned(self) -> nbformat.NotebookNode:
         """Return the notebook without what differs from run to run: papermill's times and paths, random ids."""
@@ -170,7 +177,7 @@ class Execution:
 
 def as_text(book: nbformat.NotebookNode) -> str:
     """Write a notebook as its file holds it."""
-    return nbformat.writes(book) + "\n"
+    return nbformat.v4.writes(book) + "\n"
 
 
 def _close_event_loop() -> None:
@@ -182,17 +189,6 @@ def _close_event_loop() -> None:
     if left:
         loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
     loop.close()
-
-
-class _Engine(NBClientEngine):
-    """Papermill's own engine, which also exposes the notebook of a point that fails."""
-
-    @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, *, execution: Execution, **keywords) -> object:
-        execution.book = nb_man.nb
-        # papermill stores its input here, which is the whole notebook rather than a path
-        nb_man.nb.metadata.papermill["input_path"] = None
-        return super().execute_managed_notebook(nb_man, kernel_name, **keywords)
 
 
 class _Literal(PythonTranslator):
@@ -210,13 +206,7 @@ class _Literal(PythonTranslator):
         # not PythonTranslator's: it formats with black where that happens to be installed
         return super(PythonTranslator, cls).codify(parameters, comment)
 
-    @classmethod
-    def inspect(cls, parameters_cell: object) -> list:
-        # what may be passed was validated before
-        return []
 
-
-papermill_engines.register(_ENGINE, _Engine)
 papermill_translators.register(_KERNEL_NAME, _Literal)
 # the outcome of the point says what went wrong
 logging.getLogger("papermill").setLevel(logging.CRITICAL)

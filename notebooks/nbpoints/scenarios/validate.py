@@ -56,7 +56,7 @@ class Faults:
 def validate(document: Document, notebooks: Mapping[str, Notebook], place: str) -> dict[str, Plan]:
     """Turn the content of a scenario file into plans.
 
-    A notebook that cannot be run is no error of the file: it blocks itself, when its points are asked for.
+    A notebook that cannot be run is not an error of the file: it blocks itself, when its points are asked for.
 
     Parameters
     ----------

@@ -184,7 +184,7 @@ def test_a_point_that_draws_nothing_is_sound_and_no_stored_notebook():
 
 @pytest.mark.parametrize(("plant", "sentence"), FAULTS, ids=[sentence[:50] for _, sentence in FAULTS])
 def test_planted_fault_gets_its_sentence(plant, sentence):
-    """One fault, one sentence that tells the cure."""
+    """One fault, one sentence that says what to do."""
     notebook = sound()
     plant(notebook)
     found = hygiene.faults(notebook)
