@@ -52,6 +52,7 @@ OTHERS = {
         other(ANSWER, "exports_yoy_pct", "balance_jpy_bn", "split_quantity_pp", month="2025-08"),
         other(ANSWER, "exports_yoy_pct", "fig-export-split", month=HIGH, commodity="mv_parts"),
         other(ANSWER, "fig-export-growth", month="2025-08", commodity="buses_trucks", as_of="2025-09-30"),
+        other(ANSWER, "exports_jpy_bn", "fig-export-growth", commodity="mv_parts", as_of="2025-06-19"),
     ],
     "04_auto_sector": [
         other(ANSWER, "jobs_related_mn", "gdp_share_direct_pct", year=LOW, edition=2001),
@@ -242,6 +243,22 @@ def test_other_parameters_give_other_answers(executed, stem):
         assert hygiene.faults(canonical.clean(reading.load(path))) == []
         new = state(reading.load(path), values(path))
         assert [what for what in one.moves if new.get(what) == default[what]] == []
+
+
+@pytest.mark.slow
+def test_as_of_gives_the_figures_of_that_day(executed):
+    """On 19 June 2025 May was provisional, and the first quarter stood in its second release."""
+    day = "2025-06-19"
+
+    def run(stem):
+        one = next(one for one in OTHERS[stem] if one.values.get("as_of") == day)
+        return values(stored(executed, point("others", stem, one.values)))
+
+    then, now = (float(data.series("mof.us.exports.total", as_of=on)["2025-05"]) for on in (day, None))
+    assert run("03_export_decline")["exports_jpy_bn"] == then / 1e3 != now / 1e3
+    told, stands = run("10_recession_risk"), values(BOOKS["10_recession_risk"])
+    assert (told["quarters_with_both_signs"], told["calls"], told["calls_withdrawn"]) == (1, 16, 12)
+    assert told["quarters_with_both_signs"] < stands["quarters_with_both_signs"], "revised since"
 
 
 @pytest.mark.slow

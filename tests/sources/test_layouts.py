@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from autogap import data
 from autogap.sources import ask, estat_area, fred_graph, http, treasury
-from autogap.sources.figure import SourceError
+from autogap.sources.figure import NotYet, SourceError
 from autogap.sources.match import match
 from autogap.sources.merge import compare
 from autogap.sources.tables import Selector
@@ -77,6 +77,20 @@ def test_a_reply_that_begins_after_our_end_is_refused():
 def test_a_reply_with_a_header_alone_holds_no_figure():
     with pytest.raises(SourceError, match="the reply holds no figure at all"):
         match(own("fred_EXJPUS"), fred_graph.parse(b"observation_date,EXJPUS\n", FRED))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind", "told"),
+    [
+        ("boj_tankan", b'{"STATUS": 200, "MESSAGEID": "M181030I", "RESULTSET": []}', NotYet, "no data for the dates"),
+        ("bls_prices", b'{"status": "REQUEST_NOT_PROCESSED", "Results": {}}', SourceError, "bls_prices: REQUEST_NOT"),
+    ],
+)
+def test_what_a_parser_says_is_told_as_it_says_it(name, content, kind, told):
+    with pytest.raises(kind) as caught:
+        ask.parsed(REQUESTS[name], http.Reply(content, "2026-11-27", REQUESTS[name].url))
+    assert str(caught.value).startswith(name) and told in str(caught.value)
+    assert "another layout" not in str(caught.value)
 
 
 def test_a_line_of_the_treasury_may_have_any_of_its_names():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from autogap import data
+from autogap.data import gate, package
 from autogap.paths import DATA, ROOT
 from autogap.sources import (
     bls,
@@ -212,6 +213,9 @@ def test_replies_of_the_bank_of_japan():
     assert rows[0][2] == "2025-12-16"
     same = [(period, value) for period, value, _ in rows if period in stored.index]
     assert len(same) >= 2 and all(float(value) == stored[period] for period, value in same)
+    catalogue = {row["name"]: row for row in package.read_catalogue()}
+    told = [[period, "boj.tankan.large_manufacturing_di", value, day] for period, value, day in rows]
+    assert [gate.fault(row, "observations/boj_tankan.csv", catalogue, "2026-11-27") for row in told] == [""] * len(told)
     with pytest.raises(NotYet):
         boj.parse(reply("boj/get_data_code_no_data_m181030i.json"), REQUESTS["boj_tankan"])
     with pytest.raises(SourceError, match="M181004E"):

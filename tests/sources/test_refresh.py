@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
+import books as books_of
 import pytest
+from autogap import data
 from autogap.data import package
-from autogap.paths import DATA
+from autogap.paths import DATA, RUNS
 from autogap.sources import cli, http, law, moved, swap
 from nbpoints.errors import InputError
 
@@ -19,7 +24,6 @@ from tests.sources import replies
 from tests.sources.conftest import forget
 
 pytestmark = pytest.mark.slow
-_readers = moved.readers
 
 PRESS = "https://www.customs.go.jp/toukei/shinbun/trade-st_e/2026/{}{}e.xml"
 D41MA = "https://www.customs.go.jp/toukei/suii/html/data/d41ma.csv"
@@ -274,18 +278,54 @@ def test_without_an_atomic_exchange_the_folder_is_moved_aside(tmp_path, monkeypa
     assert (folder / "a").read_text() == "new" and [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
-def test_the_answers_that_move_are_named(folder, server, refresh, monkeypatch):
-    """The notebooks that read the file are found, run on the new package, and their results set beside the stored."""
-    monkeypatch.setattr(cli.moved, "readers", lambda changed: _books(changed, wanted))
-    wanted = {"12_after_the_deal"}
-    change = {"mof.us.exports.motor_vehicles": 1.01, "mof.us.exports.passenger_cars": 1.01}
-    server.put(PRESS.format("202608", 5), replies.press("2026-08", "2026-09-29", folder, change))
+def test_the_answers_that_move_are_named(a_month_behind, refresh, monkeypatch, inside):
+    """Two months enter: the notebooks that read them are run, one that ends with the newest month goes on with it."""
+    for name in (wanted := ["02_autos_in_the_gap", "03_export_decline", "12_after_the_deal"]):
+        text = (moved.NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8")
+        ends = [line for line in text.splitlines() if "last_month: str" in line]
+        assert len(ends) == (name[:2] == "12")
+        for line in ends:  # the range as it was with June
+            text = text.replace(line, line.replace(newest(), "2026-06"))
+        (inside / f"{name}.ipynb").write_text(text, encoding="utf-8")
+    readers = moved.readers
+    monkeypatch.setattr(moved, "NOTEBOOKS", inside)
+    monkeypatch.setattr(cli.moved, "readers", lambda changed: sorted({*readers(changed)} & {*wanted}))
     _, told = refresh("--only", "customs", answers=True)
     line = next(line for line in told.splitlines() if line.startswith("Answers that move: "))
-    assert " -> " in line and line.startswith("Answers that move: 12 "), told
+    for number in ("02", "03", "12"):
+        assert re.search(rf"\b{number} [a-z0-9_]+: [^;]* -> ", line), line
+    assert "(new)" not in line and "fails" not in line
 
 
-def _books(changed, wanted):
-    found = _readers(changed)
-    assert {"02_autos_in_the_gap", *wanted} <= set(found), found
-    return sorted(wanted)
+@pytest.fixture
+def inside():
+    """A folder of the project: notebooks elsewhere have no other package for their data."""
+    RUNS.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=RUNS) as made:
+        yield Path(made)
+
+
+def newest():
+    return str(data.series("mof.us.exports.motor_vehicles").index[-1])
+
+
+@pytest.mark.parametrize(
+    ("cell", "wanted"),
+    [
+        (
+            'last: str = "2026-06"  # last month [2025-12..2026-06]',
+            'last: str = "2026-08"  # last month [2025-12..2026-08]',
+        ),
+        ('last: str = "2026-05"  # last month [2025-12..2026-06]', None),
+        ('last: str = "2026-03"  # last month [2025-12..2026-03]', None),
+    ],
+)
+def test_only_a_default_at_the_newest_period_goes_forward(tmp_path, cell, wanted):
+    path = tmp_path / "01_a.ipynb"
+    cells = [books_of.code(cell, tags=["parameters"])]
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    (tmp_path / "copies").mkdir()
+    came = moved.forward(path, {"2026-06": "2026-08"}, tmp_path / "copies")
+    assert (came != path) == bool(wanted)
+    if wanted:
+        assert "".join(json.loads(came.read_text())["cells"][0]["source"]) == wanted

@@ -19,7 +19,8 @@ NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")  # what a float holds to t
 NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 FIRST_YEAR = "1868"  # Japan's statistics of trade begin
 _PERIOD_OF = {"M": "month", "Q": "quarter", "A": "year", "FY": "fiscal year"}
-_CUMULATED = re.compile(r"_(ytd|fy_h1|h1)$")  # out before the period that the row names is over
+# out before the period that the row names is over: sums of the year so far; the survey of December
+_EARLY = re.compile(r"_(ytd|fy_h1|h1)$|^boj\.tankan\.")
 _NEVER_NEGATIVE = re.compile(r"^index|JPY per USD|vehicles|cars|sets|persons|^kg$|^k?[tl]$|thousand (t|kl)$")
 NEIGHBOURS = 12
 # a slip is a factor of 1,000, met from what a month may truly be off: one stored month of duty is 1/540 of those around
@@ -72,7 +73,7 @@ def _vintage_fault(period: str, name: str, vintage: str, today: str) -> str:
         )
     if _first_day(vintage) > today:
         return f"the vintage {vintage} of {name} is after {today}, the newest entry of data/CHANGES.md."
-    if not _CUMULATED.search(name) and known.last_day(vintage) < known.last_day(period):
+    if not _EARLY.search(name) and known.last_day(vintage) < known.last_day(period):
         return f"the vintage {vintage} of {name} is before the end of its period {period}."
     return ""
 

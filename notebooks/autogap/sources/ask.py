@@ -141,6 +141,8 @@ def parsed(request: Request, reply: Reply) -> list[Figure]:
     """
     try:
         return parser(request).parse(reply.body, replace(request, url=reply.url))
+    except SourceError:  # a sentence already
+        raise
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise SourceError(
             f"{request.request}: the reply has another layout than {request.parser}.py reads, which rests on "

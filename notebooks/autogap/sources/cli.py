@@ -124,7 +124,8 @@ def _answers(candidate: Path, data: Path, changed: set[str], is_off: bool) -> li
     if is_off:
         return []
     catalogue = {row["name"]: row["file"] for row in refresh.package.read_catalogue(candidate)}
-    return moved.moved(candidate, data, moved.readers({catalogue[name] for name in changed}))
+    files = {catalogue[name] for name in changed}
+    return moved.moved(candidate, data, moved.readers(files), moved.later(candidate, data, files))
 
 
 def _law(net: ask.Net) -> list[str]:
