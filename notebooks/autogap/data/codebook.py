@@ -29,6 +29,9 @@ source, licence and SHA-256 is in `datapackage.json`, a [Frictionless Data Packa
   grade `derived`, and all of `mof_derived`, are computed from published figures; their notes say how.
 - `requests.csv` and `selectors.csv` tell `autogap refresh` where to ask and which series to fill; `retrievals.csv`
   records what it took. A further series of a known publisher takes one more row. `autogap data` shows what is overdue.
+- Files that `autogap data` calls `kept by hand` have no adapter: USITC DataWeb wants a person at its log-in, METI
+  refuses programs, JAMA and the makers have no stable file, the OECD's tables come once in years, Korea Customs blocks
+  callers, DBnomics lags. Who needs a newer figure enters it from the page that the file's source names.
 - `tables/` holds everything that is not a time series; `tables.yaml` describes its columns.
 
 From Python: `from autogap import data`, then `data.series("mof.us.exports.motor_vehicles")`,

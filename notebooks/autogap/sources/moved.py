@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
-import re
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -61,9 +60,8 @@ def forward(path: Path, periods: Mapping[str, str], folder: Path) -> Path:
         if "parameters" in cell["metadata"].get("tags", []):
             source = "".join(cell["source"])
             for name, end in ends.items():
-                source = re.sub(
-                    rf"^{name}:.*", lambda line, end=end: line[0].replace(end, periods[end]), source, flags=re.M
-                )
+                line = next(line for line in source.splitlines() if line.startswith(f"{name}:"))
+                source = source.replace(line, line.replace(end, periods[end]))
             cell["source"] = source
     write_whole(folder / path.name, json.dumps(book).encode())
     return folder / path.name
@@ -92,9 +90,10 @@ def moved(candidate: Path, data: Path, books: Collection[str], periods: Mapping[
     with again.folder() as out, tempfile.TemporaryDirectory(prefix="refresh-", dir=RUNS) as copies:
         requests = []
         for path in (NOTEBOOKS / f"{book}.ipynb" for book in books):
-            for which, one, folder in (("old", path, data), ("new", forward(path, periods, Path(copies)), candidate)):
+            ahead = forward(path, periods, Path(copies))
+            for which, book, folder in (("old", path, data), ("new", ahead, candidate)):
                 requests.append(
-                    again.Request(one, f"{path.stem} {which}", NOTEBOOKS, environment={"AUTOGAP_DATA": str(folder)})
+                    again.Request(book, f"{path.stem} {which}", NOTEBOOKS, environment={"AUTOGAP_DATA": str(folder)})
                 )
         with contextlib.closing(again.run(requests, out)) as ended:
             for number, one in ended:
