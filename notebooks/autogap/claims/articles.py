@@ -29,6 +29,7 @@ OPTIONAL = (
     "definition_trap",
 )
 
+_ACRONYM = 4  # letters; MOF, AP, NHK, JAMA
 _NAME = re.compile(r"[a-z0-9_]+_([0-9]{4}-[0-9]{2}-[0-9]{2})")
 
 
@@ -60,6 +61,18 @@ def day(article: str) -> str:
     if not named:
         raise InputError(f"{article}: name a table of claims by outlet and day, such as japan_times_2025-06-19.csv.")
     return named.group(1)
+
+
+def outlet(article: str) -> str:
+    """Return the outlet of an article as people read it.
+
+    Examples
+    --------
+    >>> outlet("japan_times_2025-06-19"), outlet("mof_2026-04-22")
+    ('Japan Times', 'MOF')
+    """
+    name = article.removesuffix(f"_{day(article)}").replace("_", " ")
+    return name.upper() if len(name) <= _ACRONYM else name.title()
 
 
 def lines(article: str) -> list[int]:

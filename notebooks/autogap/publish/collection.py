@@ -136,7 +136,11 @@ def _claims() -> tuple[dict, ...]:
             notebook, _, result = shown.pop("source").partition(": ")
             verdict = claims.VERDICTS.get(row["verdict"], row["verdict"])
             rows.append(
-                {"id": str(row["claim_id"]), "article": path.stem, "verdict": verdict}
+                {
+                    "id": str(row["claim_id"]),
+                    "article": f"{claims.articles.outlet(path.stem)}, {claims.articles.day(path.stem)}",
+                    "verdict": verdict,
+                }
                 | shown
                 | {"notebook": notebook, "result": result}
             )
