@@ -121,9 +121,11 @@ def _claims() -> tuple[dict, ...]:
     recorded = recorded[~recorded["notebook"].isin(strays)]
     rows = []
     for path in sorted((DATA / "tables" / "claims").glob("*.csv")):
+        day = claims.articles.day(path.stem)
+        named = f"{claims.articles.outlet(path.stem)}, {day}"
         table, own = claims.read(path.stem), checks[checks["article"] == path.stem]
         try:
-            judged = claims.judge(table, claims.evidence(table, own, recorded, claims.articles.day(path.stem)))
+            judged = claims.judge(table, claims.evidence(table, own, recorded, day))
         except InputError as error:
             raise InputError(f"{path.relative_to(ROOT)}: {error}") from None
         for row in judged.reset_index().to_dict("records"):
@@ -138,7 +140,7 @@ def _claims() -> tuple[dict, ...]:
             rows.append(
                 {
                     "id": str(row["claim_id"]),
-                    "article": f"{claims.articles.outlet(path.stem)}, {claims.articles.day(path.stem)}",
+                    "article": named,
                     "verdict": verdict,
                 }
                 | shown
