@@ -13,6 +13,7 @@ def house(monkeypatch, tmp_path):
     here = run.Run("03_export_decline", {"month": "2025-05"}, True, "export_decline", tmp_path / "figures")
     monkeypatch.setattr(run, "_current", here)
     monkeypatch.delenv("AUTOGAP_PROFILE", raising=False)
+    monkeypatch.setenv("NBPOINTS_COMMIT", "0123abc+")
     shown = []
     monkeypatch.setattr(run, "show", lambda bundle, metadata=None: shown.append((bundle, metadata)))
     return here.figures_dir, shown
