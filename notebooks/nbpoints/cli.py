@@ -47,6 +47,7 @@ def main(
     try:
         arguments = _parser(argv, [*COMMANDS, *commands], list(settings)).parse_args(argv)
         os.environ.update({name: value for name, value in vars(arguments).items() if name.isupper() and value})
+        _judge_checkout(arguments)
         return arguments.function(arguments)
     except InputError as error:
         print(error, file=sys.stderr)
@@ -74,7 +75,7 @@ def _parser(argv: list[str], commands: list[Command], settings: list[Setting]) -
         branch = tree.add_parser(command.name, help=command.about, description=about)
         if command.name in argv:
             _imported(command.declare)(branch)
-            branch.set_defaults(function=_imported(command.function))
+            branch.set_defaults(function=_imported(command.function), is_callers=command not in COMMANDS)
             for each in settings if command.name in ("run", "why") else ():
                 name = None if each.choices else each.option.lstrip("-").upper()
                 branch.add_argument(
@@ -213,12 +214,16 @@ def _tell(sentences: Iterable[str]) -> int:
     return status
 
 
-def _tell_checkout() -> None:
-    """Say which checkout is worked on, when it is another one than that of the program: a second worktree."""
-    here, own = project.find(Path.cwd()), Path(__file__).resolve().parent
-    copy = here.notebooks / own.name
-    if copy.is_dir() and copy.resolve() != own:
-        print(f"Working on {here.root}; the program itself is that of {project.find(own).root}.", file=sys.stderr)
+def _judge_checkout(arguments: argparse.Namespace) -> None:
+    """In a second checkout, say that the engine works on it; the caller's commands would work on their own: refuse."""
+    if getattr(arguments, "dir", None):
+        return
+    package = Path(__file__).parent
+    if arguments.is_callers:
+        project.refuse_another(package)
+    elif project.is_another(package):
+        told = f"Working on {project.find(Path.cwd()).root}; the program itself is that of {project.find(package).root}."
+        print(told, file=sys.stderr)
 
 
 def overrides(pairs: list[str]) -> dict[str, str]:
@@ -280,8 +285,6 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.scheduler and arguments.executor != "dask":
         raise InputError("--scheduler is for --executor dask.")
     points, left_out = _points(arguments)
-    if arguments.dir is None:
-        _tell_checkout()
     from nbpoints.run import runner
 
     status = runner.run(

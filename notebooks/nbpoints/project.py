@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from nbpoints.errors import InputError
+
 
 @dataclass(frozen=True)
 class Project:
@@ -57,6 +59,34 @@ def find(folder: Path) -> Project:
         if (root / "pyproject.toml").exists() or (root / ".git").exists():
             return Project(root, pyproject(root).get("tool", {}).get("nbpoints", {}))
     return Project(start, {})
+
+
+def is_another(package: Path) -> bool:
+    """Whether the working folder belongs to a checkout with a copy of its own of a package that is running.
+
+    Parameters
+    ----------
+    package : Path
+        Folder of the package as it was imported; a checkout has it in its folder of notebooks.
+    """
+    copy = find(Path.cwd()).notebooks / package.name
+    return copy.is_dir() and copy.resolve() != package.resolve()
+
+
+def refuse_another(package: Path) -> None:
+    """Refuse to work from another checkout's folder: what is written to the package's own would surprise.
+
+    Raises
+    ------
+    InputError
+        See `is_another`.
+    """
+    if is_another(package):
+        here = find(Path.cwd())
+        raise InputError(
+            f"You are in {here.root}, but this program would work on {find(package).root}, to which it belongs. "
+            f"Use the environment of the folder that you are in, or set PYTHONPATH={here.notebooks}."
+        )
 
 
 def pyproject(root: Path) -> dict:

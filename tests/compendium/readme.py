@@ -15,6 +15,7 @@ from pathlib import Path
 from autogap import paths
 from autogap.figures.journals import JOURNALS
 from nbpoints import notebook as reading
+from nbpoints import project
 from nbpoints.checks import outputs
 from nbpoints.errors import InputError, did_you_mean
 from nbpoints.files import write_whole
@@ -175,6 +176,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="change nothing")
     arguments = parser.parse_args(argv)
     try:
+        project.refuse_another(paths.NOTEBOOKS / "autogap")
         found = stale(paths.ROOT)
         for page in () if arguments.check else PAGES:
             text = (paths.ROOT / page).read_text(encoding="utf-8")

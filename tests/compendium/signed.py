@@ -16,8 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-from autogap.paths import ROOT
+from autogap.paths import NOTEBOOKS, ROOT
 from nbpoints import notebook as reading
+from nbpoints import project
 from nbpoints.files import write_whole
 
 LOCK = "tests/compendium/signed.json"
@@ -49,6 +50,8 @@ def unsigned(root: Path) -> list[str]:
 
 def main() -> int:
     """Show what changed and sign it; status 1 when a fact about data changed and CHANGES.md says nothing."""
+    if project.is_another(NOTEBOOKS / "autogap"):
+        sys.exit(f"You are in {Path.cwd()}, but this program would sign {ROOT}, to which it belongs.")
     place = ROOT / LOCK
     told = unsigned(ROOT) if place.exists() else []
     print(*told, sep="\n")

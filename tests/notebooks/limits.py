@@ -16,6 +16,7 @@ from autogap import data
 from autogap.data import known
 from autogap.methods import balance, tariffs
 from autogap.paths import DATA, NOTEBOOKS
+from nbpoints import project
 from nbpoints.errors import InputError
 from nbpoints.files import write_whole
 from nbpoints.notebook import canonical, reading
@@ -193,6 +194,8 @@ def ends_of_lists() -> dict[str, tuple[str, str, str]]:
 
 def main() -> int:
     """Write the ranges that lag into the notebooks, and the ends of lists of days into the scenarios; tell each."""
+    if project.is_another(NOTEBOOKS / "autogap"):
+        sys.exit(f"You are in {Path.cwd()}, but this program would write to {NOTEBOOKS}, to which it belongs.")
     told = []
     for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
         book = reading.load(path)

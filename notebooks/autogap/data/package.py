@@ -19,6 +19,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from nbpoints import project
 from nbpoints.errors import InputError
 from nbpoints.files import write_whole
 
@@ -30,7 +31,7 @@ from autogap.data.vocabulary import (
     OBSERVATION_FIELDS,
     SERIES_FIELDS,
 )
-from autogap.paths import DATA
+from autogap.paths import DATA, NOTEBOOKS
 
 NAME = "autogap-data"
 TITLE = "Cars in the trade gap between Japan and the United States: the data"
@@ -301,6 +302,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the data package")
     arguments = parser.parse_args(argv)
     try:
+        if arguments.data == DATA:
+            project.refuse_another(NOTEBOOKS / "autogap")
         if not arguments.check:
             changed = write(arguments.data)
             same = "The package is as described; nothing to rewrite."

@@ -101,7 +101,7 @@ def _kept(stored: Mapping, fresh: Mapping, outcome: Outcome, redraw: bool) -> di
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="names or files (default: every notebook)")
-    parser.add_argument("--dir", type=Path, default=project.find(Path.cwd()).notebooks, help="folder of the notebooks")
+    parser.add_argument("--dir", type=Path, help="folder of the notebooks (default: the project's)")
     add_limits(parser)
     parser.add_argument("--dry-run", action="store_true", help="show what changed, but store nothing")
     parser.add_argument(
@@ -126,7 +126,8 @@ def limits_of(arguments: argparse.Namespace) -> Limits:
 
 def main(arguments: argparse.Namespace) -> int:
     """Run the command; status 1 if a notebook fails or stays at fault."""
-    books = [book.resolve() for book in notebooks.choose(arguments.notebooks, arguments.dir)]
+    folder = arguments.dir or project.find(Path.cwd()).notebooks
+    books = [book.resolve() for book in notebooks.choose(arguments.notebooks, folder)]
     failed, reads = {}, {}
     with runner.terminable(), Servers() as servers:
         # a notebook that reads the results of others must run after them; no chain is longer than the collection
