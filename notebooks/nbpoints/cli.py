@@ -216,14 +216,13 @@ def _tell(sentences: Iterable[str]) -> int:
 
 def _judge_checkout(arguments: argparse.Namespace) -> None:
     """In a second checkout, say that the engine works on it; the caller's commands would work on their own: refuse."""
-    if getattr(arguments, "dir", None):
-        return
     package = Path(__file__).parent
+    if getattr(arguments, "dir", None) or not project.is_another(package):
+        return
     if arguments.is_callers:
         project.refuse_another(package)
-    elif project.is_another(package):
-        told = f"Working on {project.find(Path.cwd()).root}; the program itself is that of {project.find(package).root}."
-        print(told, file=sys.stderr)
+    here, own = project.find(Path.cwd()).root, project.find(package).root
+    print(f"Working on {here}; the program itself is that of {own}.", file=sys.stderr)
 
 
 def overrides(pairs: list[str]) -> dict[str, str]:

@@ -141,14 +141,18 @@ def test_one_changed_file_runs_exactly_the_notebooks_that_read_it(project):
 def test_a_file_that_changes_during_the_run_leaves_the_point_due(project):
     """What was read may be the old content, so nothing is claimed."""
     files = ["data/a.csv", "data/b.csv"]
-    times = {path: fingerprint.change_time(project.root / path) for path in files}
-    report = {"files": files, "folders": [], "modules": [], "times": times}
+    states = {path: fingerprint.state(project.root / path) for path in files}
+    report = {"files": files, "folders": [], "modules": [], "states": states}
     hashes, point = fingerprint.Hashes(project.root), project.point("first")
-    before = fingerprint.change_time(point.notebook)
-    (project.root / "data/b.csv").chmod(0o600)
+    before = fingerprint.state(point.notebook)
+    # another file in its place, of the same length and time
+    place, aside = project.root / "data/b.csv", project.root / "data/aside"
+    aside.write_text(place.read_text()[::-1])
+    os.utime(aside, ns=(states["data/b.csv"][0],) * 2)
+    aside.replace(place)
     taken = fingerprint.take(point, report, hashes, before, {})
     assert fingerprint.changes(point, taken, hashes) == ["data file data/b.csv changed while the point ran"]
-    point.notebook.chmod(0o600)
+    point.notebook.write_text(point.notebook.read_text() + "\n")
     taken = fingerprint.take(point, report, hashes, before, {})
     assert fingerprint.changes(point, taken, hashes)[0] == "the notebook changed while the point ran"
 
@@ -168,7 +172,24 @@ def test_what_changes_while_a_notebook_runs_is_seen(tmp_path):
 CHANGES = """
 import pathlib
 for path in ("../data/a.csv", "recording.py"):
-    pathlib.Path(path).chmod(0o600)
+    pathlib.Path(path).touch()
+"""
+
+
+def test_another_link_or_other_rights_change_nothing(tmp_path):
+    """A backup that links every file while points run (`cp -al`, `rsync --link-dest`) makes none of them due."""
+    project = Project(tmp_path)
+    (project.root / "data/a.csv").write_text("x")
+    project.write("reads", "open('../data/a.csv').read()\nimport recording", LINKS)
+    assert project.run(project.point("reads"))[0] == 0
+    assert runner.why([project.point("reads")], project.out) == []
+
+
+LINKS = """
+import os
+for path in ("../data/a.csv", "recording.py", "reads.ipynb"):
+    os.link(path, path + ".backup~")
+    os.chmod(path, 0o600)
 """
 
 

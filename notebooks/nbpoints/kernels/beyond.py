@@ -28,6 +28,7 @@ _STARTED = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.sp
 # what Python and its packages ask about the machine
 _HARMLESS = {"fc-list", "gcc", "ld", "ldconfig", "ldd", "lscpu", "objdump", "uname"}
 _DEEPEST = 80
+_stat = os.stat  # before it is watched
 
 
 class Beyond:
@@ -127,7 +128,7 @@ class Beyond:
 
     def _watch_looks(self) -> None:
         """Replace `os.stat`, which has no audit event; the import system has one of its own."""
-        original = os.stat
+        original = _stat
 
         def watched(path, *arguments, **keywords):
             try:
@@ -186,6 +187,21 @@ class Beyond:
     def _is_own(self, frame: FrameType) -> bool:
         name = frame.f_code.co_filename
         return bool(_CELL.search(name)) or self.inside(name) is not None
+
+
+def state(path: str | os.PathLike) -> list[int]:
+    """Return what changes with a file's content: time of modification, size and number of the file.
+
+    Not the time of change that the system keeps (ctime), although no program can set it back: a backup that adds a
+    hard link, or a change of rights, moves it, and the content is the same.
+
+    Raises
+    ------
+    OSError
+        When there is no such file.
+    """
+    found = _stat(path)
+    return [found.st_mtime_ns, found.st_size, found.st_ino]
 
 
 def digest(value: str) -> str:

@@ -14,10 +14,6 @@ from collections.abc import Iterable
 _IMPORT_SYSTEM = ("<frozen importlib", os.path.dirname(importlib.__file__))
 
 
-# before it is watched
-_stat = os.stat
-
-
 class Observer:
     """Note the files that a process opens and the folders that it lists under one root.
 
@@ -39,11 +35,12 @@ class Observer:
         self.files: set[str] = set()
         self.folders: set[str] = set()
         self.written: set[str] = set()
-        self.times: dict[str, int] = {}
+        self.states: dict[str, list[int]] = {}
         self.cell_cpu_s = 0.0
         self._cell_began: float | None = None
         self._before: set[str] = set()
-        self.beyond = _load_beyond().Beyond(self.root, self._inside, self.written)
+        beyond = _load_beyond()
+        self.beyond, self._state = beyond.Beyond(self.root, self._inside, self.written), beyond.state
         self._watched = {"open", "os.listdir", "os.scandir", "sqlite3.connect", *self.beyond.events}
 
     def start(self, prepared: Iterable[str] = ()) -> None:
@@ -78,9 +75,9 @@ class Observer:
         -------
         dict
             ``files``, ``folders``, ``written`` and ``modules``: sorted paths relative to the root; ``variables``
-            and ``programs`` (see `beyond.Beyond.report`); ``times``: when the
-            files and modules had changed last when they were first read, in nanoseconds; ``imported``: names of the
-            modules from elsewhere that were imported since `start`, in order; ``versions`` of the packages loaded;
+            and ``programs`` (see `beyond.Beyond.report`); ``states`` of files and modules when they were first read
+            (see `beyond.state`); ``imported``: names of the modules from elsewhere that were imported since `start`,
+            in order; ``versions`` of the packages loaded;
             ``cell_cpu_s``, ``cpu_s`` and ``memory_mb``, the most that was in use.
         """
         scale = 2**20 if sys.platform == "darwin" else 2**10
@@ -94,7 +91,7 @@ class Observer:
             "programs": beyond["programs"],
             "folders": sorted(self.folders),
             "written": sorted(self.written),
-            "times": self.times,
+            "states": self.states,
             "modules": sorted({path for path in inside.values() if path is not None}),
             "imported": [name for name, path in inside.items() if path is None and name not in self._before],
             "versions": {
@@ -117,7 +114,7 @@ class Observer:
             if (inside := self._inside(path)) is None:
                 self._note_module(path)
                 return
-            self._note_time(inside)
+            self._note_state(inside)
             if mode is None:
                 reads, writes = flags & os.O_ACCMODE != os.O_WRONLY, flags & os.O_ACCMODE != os.O_RDONLY
             else:
@@ -130,20 +127,20 @@ class Observer:
             if (inside := self._inside(arguments[0] or ".")) is not None and not _importing():
                 self.folders.add(inside)
         elif event == "sqlite3.connect" and (inside := self._inside(arguments[0])) is not None:
-            self._note_time(inside)
+            self._note_state(inside)
             self.files.add(inside)
 
     def _note_module(self, path: object) -> None:
-        """Take the time of a module whose compiled form is read in place of its source."""
+        """Take the state of a module whose compiled form is read in place of its source."""
         if isinstance(path, str) and path.endswith(".pyc"):
             with contextlib.suppress(ValueError):
                 if (inside := self._inside(importlib.util.source_from_cache(path))) is not None:
-                    self._note_time(inside)
+                    self._note_state(inside)
 
-    def _note_time(self, inside: str) -> None:
-        if inside not in self.times:
+    def _note_state(self, inside: str) -> None:
+        if inside not in self.states:
             with contextlib.suppress(OSError):
-                self.times[inside] = _stat(self.root + inside).st_ctime_ns
+                self.states[inside] = self._state(self.root + inside)
 
     def _inside(self, path: object) -> str | None:
         if not isinstance(path, (str, bytes, os.PathLike)):

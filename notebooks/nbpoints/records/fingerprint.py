@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from nbpoints import notebook, project
+from nbpoints.kernels import beyond
 from nbpoints.kernels.beyond import digest
 from nbpoints.scenarios.point import Point
 
@@ -50,12 +51,14 @@ class Hashes:
         return self._known[key]
 
 
-def take(point: Point, report: dict, hashes: Hashes, notebook_time: int | None, environment: Mapping[str, str]) -> dict:
+def take(
+    point: Point, report: dict, hashes: Hashes, notebook_state: list[int] | None, environment: Mapping[str, str]
+) -> dict:
     """Take the fingerprint of a point that has just run.
 
-    A file whose time of change is not the one at which it was first read may have been read before it changed: it gets
-    no hash, so that the point counts as changed. Times of the file system are compared with each other only, since its
-    clock may differ from that of this machine.
+    A file that is not in the state in which it was first read may have been read before it changed: it gets no hash,
+    so that the point counts as changed. Times of the file system are compared with each other only, since its clock may
+    differ from that of this machine.
 
     Parameters
     ----------
@@ -64,8 +67,8 @@ def take(point: Point, report: dict, hashes: Hashes, notebook_time: int | None, 
         What its kernel read and imported (see `observe.Observer.report`).
     hashes : Hashes
         Fresh ones: the files are hashed now.
-    notebook_time : int or None
-        From `change_time` of the notebook, before it was read.
+    notebook_state : list of int or None
+        From `state` of the notebook, before it was read.
     environment : mapping
         The project's environment variables that the point ran with.
 
@@ -74,14 +77,14 @@ def take(point: Point, report: dict, hashes: Hashes, notebook_time: int | None, 
     dict
         JSON values only.
     """
-    root, first = hashes.root, report["times"]
+    root, first = hashes.root, report["states"]
 
     def hashed(path: str) -> str | None:
-        is_stable = path not in first or change_time(root / path) == first[path]
+        is_stable = path not in first or state(root / path) == first[path]
         return hashes.file(path) if is_stable else _UNSTABLE
 
     return {
-        "cells": hashes.cells(str(point.notebook)) if change_time(point.notebook) == notebook_time else [_UNSTABLE],
+        "cells": hashes.cells(str(point.notebook)) if state(point.notebook) == notebook_state else [_UNSTABLE],
         "parameters": point.parameters,
         "files": {path: hashed(path) for path in report["files"]},
         "folders": {path: hashes.folder(path) for path in report["folders"]},
@@ -92,10 +95,10 @@ def take(point: Point, report: dict, hashes: Hashes, notebook_time: int | None, 
     }
 
 
-def change_time(path: Path) -> int | None:
-    """Return when a file last changed, by the clock of its file system, or None when there is none."""
+def state(path: Path) -> list[int] | None:
+    """Return what changes with a file's content (see `beyond.state`), or None when there is no such file."""
     try:
-        return path.stat().st_ctime_ns
+        return beyond.state(path)
     except OSError:
         return None
 

@@ -116,7 +116,7 @@ class _Point:
     def run(self) -> None:
         job, outcome = self._job, self._outcome
         path = job.point.notebook
-        before = fingerprint.change_time(path)
+        before = fingerprint.state(path)
         source = notebooks.load(path)
         language, kernel = notebooks.language(source)
         if language not in ("", "python"):
