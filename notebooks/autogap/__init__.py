@@ -1,8 +1,15 @@
 """The code that the notebooks of the collection share; which room may import which stands in pyproject.toml."""
 
 import logging
+import os
 
-# building its list of fonts takes matplotlib some seconds once on each machine, which does not belong into a notebook
-logging.getLogger("matplotlib.font_manager").addFilter(lambda record: "font cache" not in str(record.msg))
+# matplotlib tells of the machine what is no output of a notebook: that it lists the fonts, or has no place for the list
+for _name, _said in {"matplotlib.font_manager": "font cache", "matplotlib": "mkdir -p|writable directory"}.items():
+    logging.getLogger(_name).addFilter(
+        lambda record, said=_said: not any(part in str(record.msg) for part in said.split("|"))
+    )
+# sums over several threads end in other last digits: by hand one thread too, as in a batch, unless the user says so
+for _library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB", "BLIS"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 
 __version__ = "0.2.0"

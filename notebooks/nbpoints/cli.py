@@ -196,22 +196,22 @@ def _points(arguments: argparse.Namespace) -> tuple[list[Point], list[str]]:
     loaded = _load(arguments)
     points = loaded.points(arguments.scenarios, arguments.notebook, overrides(arguments.parameter))
     left_out = loaded.left_out(arguments.scenarios, arguments.notebook)
-    if arguments.point is None:
-        return points, left_out
-    names = {point.name for point in points}
-    for name in arguments.point:
-        if name not in names:
-            raise InputError(f"no point {name!r} in it.{did_you_mean(name, names)}")
-    return [point for point in points if point.name in arguments.point], []
+    if arguments.point is not None:
+        names = {point.name for point in points}
+        for name in arguments.point:
+            if name not in names:
+                raise InputError(f"no point {name!r} in it.{did_you_mean(name, names)}")
+        points, left_out = [point for point in points if point.name in arguments.point], []
+    _tell(note for point in points for note in loaded.notebooks[point.notebook.stem].notes)
+    return points, left_out
 
 
 def _tell(sentences: Iterable[str]) -> int:
-    """Write sentences to standard error; return the exit status that they mean."""
-    status = 0
-    for sentence in dict.fromkeys(sentences):
+    """Write sentences to standard error, each once; return the exit status that they mean."""
+    told = dict.fromkeys(sentences)
+    for sentence in told:
         print(sentence, file=sys.stderr)
-        status = 2
-    return status
+    return 2 if told else 0
 
 
 def _judge_checkout(arguments: argparse.Namespace) -> None:

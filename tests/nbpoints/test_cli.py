@@ -295,10 +295,11 @@ def test_what_is_left_out_is_named_and_the_others_run(folder, runner, capsys):
     assert "Untitled.ipynb" in output.err and "not all can be run" in output.out
 
 
-def test_the_kernel_of_another_environment_is_named(folder, capsys):
+@pytest.mark.parametrize("command", [["list"], ["run", "--notebook", "03_exports"], ["why"]])
+def test_the_kernel_of_another_environment_is_named(folder, runner, capsys, command):
     path = folder / "03_exports.ipynb"
     path.write_text(path.read_text().replace('"name": "python3"', '"name": "my-conda-env"'))
-    assert main(["list"]) == 0
+    assert main(command) == 0
     assert capsys.readouterr().err == (
         "03_exports.ipynb: names the kernel 'my-conda-env'; it runs in the Python of this environment.\n"
     )

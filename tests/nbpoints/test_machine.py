@@ -67,7 +67,7 @@ def test_a_startup_file_of_interactive_python_changes_nothing(project, monkeypat
 
 @pytest.mark.parametrize(
     ("limit", "cause"),
-    [("-n 24", "Too many open files"), ("-v 260000", "")],
+    [("-n 24", "Too many open files"), ("-v 260000", ""), ("-f 1", "File too large")],
 )
 def test_a_limit_of_the_system_is_told(project, limit, cause):
     """One sentence or rows with the cause; never a traceback, and nothing is left in the folder for temporary files."""
@@ -81,6 +81,7 @@ def test_a_limit_of_the_system_is_told(project, limit, cause):
     assert "Traceback" not in done.stderr and done.stderr.strip()
     assert cause in done.stderr
     assert list(place.iterdir()) == []
+    assert [path.name for path in project.root.glob("runs/*/.*")] in ([], [".failed"]), "what is half done goes"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="shared memory is told apart on Linux only")
@@ -160,15 +161,20 @@ def _refuse(*arguments: object, **keywords: object) -> None:
     not (shutil.which("setpriv") and shutil.which("prlimit") and hasattr(os, "geteuid") and os.geteuid() == 0),
     reason="NOT PROVED: only root can become a user with a limit of processes (setpriv, prlimit)",
 )
-def test_too_few_processes_are_told_in_a_sentence(tmp_path):
-    """A real limit: the messaging library of Jupyter would end the batch without a word."""
+@pytest.mark.parametrize("most", [2, 16])
+def test_too_few_processes_are_told_in_a_sentence(tmp_path, most):
+    """A real limit: libraries would interrupt the batch, or end it without a word."""
     project = Project(tmp_path)
     project.write("light", "print(n)")
     rights = "+dac_read_search,+dac_override"
     nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-    nobody += [f"--inh-caps={rights}", f"--ambient-caps={rights}", "prlimit", "--nproc=16"]
+    nobody += [f"--inh-caps={rights}", f"--ambient-caps={rights}", "prlimit", f"--nproc={most}"]
     command = [sys.executable, "-m", "nbpoints", "run", "--dir", str(tmp_path / "notebooks"), "-j", "1"]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "HOME": str(tmp_path)}
+    place = tmp_path / "tmp"
+    place.mkdir()
+    place.chmod(0o777)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "HOME": str(tmp_path), "TMPDIR": str(place)}
     done = subprocess.run([*nobody, *command], capture_output=True, text=True, env=environment, cwd=tmp_path)
     assert done.returncode == 2, done.stderr
     assert "No more threads can be started (see `ulimit -u`)" in done.stderr and "Traceback" not in done.stderr
+    assert not list(place.iterdir()), "no folder of a server is left"

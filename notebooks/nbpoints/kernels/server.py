@@ -145,7 +145,28 @@ def _environment(folder: Path) -> dict[str, str]:
     own = {"IPYTHONDIR": str(folder / "ipython"), "MPLBACKEND": INLINE, "PYTHONHASHSEED": "0"}
     # IPython runs the start-up file of interactive Python too
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONSTARTUP"}
+    if not all(map(_is_writable, _folders_of_matplotlib())):
+        # where it has no place, it makes one under a name by chance, and says so in whatever cell imports it
+        own["MPLCONFIGDIR"] = str(folder / "matplotlib")
     return kept | ONE_THREAD | own
+
+
+def _folders_of_matplotlib() -> list[str]:
+    """Where matplotlib keeps settings and what it has found out about fonts."""
+    if given := os.environ.get("MPLCONFIGDIR"):
+        return [given]
+    if sys.platform != "linux":
+        return [os.path.expanduser("~/.matplotlib")]
+    pairs = ("XDG_CONFIG_HOME", "~/.config"), ("XDG_CACHE_HOME", "~/.cache")
+    return [os.path.join(os.environ.get(name) or os.path.expanduser(usual), "matplotlib") for name, usual in pairs]
+
+
+def _is_writable(folder: str) -> bool:
+    """Whether a folder is writable, or can be made."""
+    there = folder
+    while not os.path.exists(there) and os.path.dirname(there) != there:
+        there = os.path.dirname(there)
+    return os.path.isdir(there) and os.access(there, os.W_OK | os.X_OK)
 
 
 class Forked:

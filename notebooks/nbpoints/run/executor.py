@@ -34,6 +34,9 @@ def affordable(jobs: int) -> int:
     ------
     InputError
         When there is not enough for one. (The messaging library of Jupyter ends the process in that case.)
+    RuntimeError
+        When not as many threads can be started. (The library of linear algebra, which papermill imports in the end,
+        interrupts the process in that case.)
     """
     import resource  # not there on Windows
 
@@ -49,6 +52,7 @@ def affordable(jobs: int) -> int:
         raise InputError(
             f"Too many open files: {soft} are allowed, {_FILES + _FILES_OF_A_JOB} are needed; raise `ulimit -n`."
         )
+    _try_threads(_THREADS + jobs * _THREADS_OF_A_JOB)
     return jobs
 
 
@@ -58,7 +62,6 @@ def threads(jobs: int) -> Iterator[Executor]:
 
     When the block is left by an exception, kernels under way are ended and waiting calls are dropped.
     """
-    _try_threads(_THREADS + jobs * _THREADS_OF_A_JOB)
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="point")
     try:
         yield pool

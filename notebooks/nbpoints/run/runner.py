@@ -86,8 +86,7 @@ def run(
     needs_unix()
     if executor not in ("local", "dask"):
         raise InputError(f"--executor {executor}: there are 'local' and 'dask'.")
-    with _locked(out), terminable():
-        _sweep(out, points)
+    with _locked(out), terminable(), _swept(out, points):
         judged = list(_judge(points, out, fresh))
         rows = {entry.number: Row(entry.point.name, "current") for entry in judged if not entry.reasons}
         due = [entry for entry in judged if entry.reasons]
@@ -115,7 +114,6 @@ def run(
         _write_crates(out, points, changed | {entry.point.scenario for entry in due})
         if publish is not None:
             _publish_defaults(points, rows, out, Path(publish))
-        _clear_away(out, points)
         if junit:
             from nbpoints.run import junit as report
 
@@ -290,17 +288,24 @@ def _licence(notebook: Path) -> str | None:
     return licence if isinstance(licence, str) else None
 
 
-def _clear_away(out: Path, points: list[Point]) -> None:
-    for scenario in {point.scenario for point in points}:
-        for name in (layout.PARTIAL, layout.OLD, layout.FAILED):
-            layout.remove_empty(out / scenario / name)
+@contextlib.contextmanager
+def _swept(out: Path, points: list[Point]) -> Iterator[None]:
+    """Remove what an interrupted batch left half done, and what this one leaves; we hold the lock."""
+    scenarios = {point.scenario for point in points}
 
+    def sweep() -> None:
+        files.sweep(out)
+        for scenario in scenarios:
+            layout.sweep(out / scenario)
 
-def _sweep(out: Path, points: list[Point]) -> None:
-    """Remove what an interrupted batch left half done; nobody else writes here while we hold the lock."""
-    files.sweep(out)
-    for scenario in {point.scenario for point in points}:
-        layout.sweep(out / scenario)
+    sweep()
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            sweep()
+        for scenario in scenarios:
+            layout.remove_empty(out / scenario / layout.FAILED)
 
 
 def _without_links(path: str, flags: int) -> int:
