@@ -21,7 +21,7 @@ def shown(monkeypatch, tmp_path):
     return outputs
 
 
-def test_record_shows_rounded_and_stores_all_digits(shown):
+def test_record_shows_rounded_and_stores_more_digits(shown):
     results.record("exports_yoy_pct", np.float64(-11.0417), unit="percent", tolerance=0)
     assert shown == [
         {
@@ -36,6 +36,13 @@ def test_record_shows_rounded_and_stores_all_digits(shown):
         }
     ]
     assert type(shown[0][mime.RESULT]["value"]) is float
+
+
+def test_digits_of_the_machine_are_not_stored(shown):
+    """The same sum over other threads, in another order, at another place of the memory."""
+    for number, value in enumerate((3.4042076284178617, 3.404207628417863)):
+        results.record(f"sum_{number}", value, unit="percent")
+    assert [one[mime.RESULT]["value"] for one in shown] == [3.40420762842] * 2
 
 
 @pytest.mark.parametrize(

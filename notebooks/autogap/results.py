@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ["notebook", "name", "value", "unit", "digits", "tolerance", "label", "cell"]
 
+_KEPT = 12  # significant digits of a result
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _START = re.compile(r"run\.start\(\s*['\"]([^'\"]+)['\"]")
 _BROKEN = re.compile(r"\b(nan|NaN|NaT|inf)\b")
@@ -64,7 +65,7 @@ def record(name: str, value: object, unit: str = "", digits: int = 1, tolerance:
     unit : str
         Unit of the value; a number must have one (``percent``, ``billion JPY``, ``ratio``, ``count``).
     digits : int
-        Decimals shown to the reader; the stored value keeps them all.
+        Decimals shown to the reader; the stored value keeps twelve significant digits.
     tolerance : float
         Relative difference up to which a later run counts as equal.
     label : str
@@ -129,7 +130,8 @@ def _plain(name: str, value: object) -> int | float | bool | str:
     if isinstance(value, numbers.Real):
         if not math.isfinite(value):
             raise InputError(f"record: {name!r} is {value}, which is not a result; find out why before recording it.")
-        return float(value)
+        # the last digits of a double are those of the machine: of its processor, its memory, its number of threads
+        return float(f"{value:.{_KEPT}g}")
     if isinstance(value, dt.date) and value == value:
         return value.isoformat().removesuffix("T00:00:00")
     if type(value).__name__ == "Period":
