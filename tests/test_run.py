@@ -1,6 +1,7 @@
 """A run begins with checked parameters, and knows its name and where its figures go."""
 
 import json
+import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -8,6 +9,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 from autogap import executed, paths, results, run
+from autogap.paths import ROOT
 from nbpoints.checks import outputs
 from nbpoints.errors import InputError
 
@@ -176,6 +178,16 @@ def test_unknown_profile_is_refused(monkeypatch):
     monkeypatch.setenv("AUTOGAP_PROFILE", "journl")
     with pytest.raises(InputError, match="Did you mean 'journal'"):
         run.start("03_export_decline", month="2025-05", share_pct=10.0)
+
+
+@pytest.mark.slow
+def test_the_machine_shows_in_nothing_that_is_run_by_hand():
+    """A home that cannot be written gives no word in a cell; sums are over one thread, unless the user wants more."""
+    command = "import autogap, os, matplotlib.pyplot; print(os.environ['OPENBLAS_NUM_THREADS'])"
+    home = {"HOME": "/dev/null", "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "notebooks")}
+    for wanted, given in {"1": {}, "2": {"OPENBLAS_NUM_THREADS": "2"}}.items():
+        done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, env=home | given)
+        assert (done.stdout, done.stderr) == (f"{wanted}\n", "")
 
 
 def test_start_makes_the_style_active():

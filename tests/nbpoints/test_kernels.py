@@ -103,6 +103,16 @@ def test_what_a_notebook_forks_can_print(both_ways):
         assert project.printed(project.point("forks")) == "the child speaks\n"
 
 
+def test_kernels_are_forked_whatever_was_imported_beforehand(tmp_path):
+    """Numpy imports its random numbers when they are first used, which is after the fork."""
+    project = Project(tmp_path)
+    project.write("light", "import numpy\nprint(numpy.zeros(1), numpy.random.rand() < 1)")
+    for _ in range(2):
+        assert project.run(project.point("light"), fresh=True)[0] == 0
+        assert project.printed(project.point("light")) == "[0.] True\n"
+        assert project.record(project.point("light"))["run"]["kernel"] == "forked"
+
+
 def test_forked_kernels_do_not_share_random_numbers(both_ways):
     """Two forks of one parent draw different numbers when nobody sets a seed."""
     project = both_ways[0]

@@ -65,6 +65,20 @@ def test_a_startup_file_of_interactive_python_changes_nothing(project, monkeypat
         assert project.printed(project.point("light")) == "False 1\n"
 
 
+def test_a_home_that_cannot_be_written_shows_in_no_output(project, monkeypatch):
+    """As in many containers: matplotlib would tell of a folder by chance in the cell that imports it first."""
+    for name in ("MPLCONFIGDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", "/dev/null")
+    # so imported, it is not at hand in the first batch
+    project.write("light", "import importlib\nimportlib.import_module('matplotlib.pyplot')\nprint(n)")
+    batch = [*BATCH, "--dir", "notebooks", "--out", "runs", "--fresh"]
+    for _ in range(2):
+        done = subprocess.run(batch, capture_output=True, text=True, cwd=project.root, timeout=120)
+        assert done.returncode == 0, done.stderr
+        assert project.printed(project.point("light", scenario="baseline")) == "1\n"
+
+
 @pytest.mark.parametrize(
     ("limit", "cause"),
     [("-n 24", "Too many open files"), ("-v 260000", ""), ("-f 1", "File too large")],

@@ -201,7 +201,7 @@ class _Server:
                 end.close()
             os.setsid()
             _die_with_parent(self.pid)
-            _reseed(self.shelf.get("numpy"))
+            _reseed(self.shelf.get("numpy.random"))
             sys.meta_path.insert(0, self.shelf)
             kernel(request, leash, self.shelf.names())
             code = 0
@@ -325,10 +325,11 @@ def _die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
-def _reseed(numpy) -> None:
-    # forked generators would draw the same numbers; the standard library's reseeds itself
-    if numpy is not None:
-        numpy.random.seed()
+def _reseed(generator) -> None:
+    # forked generators would draw the same numbers; the standard library's reseeds itself, and numpy's is new in a
+    # kernel that is the first to ask for it
+    if generator is not None:
+        generator.seed()
 
 
 def _kill_group(pid: int) -> None:
