@@ -4,9 +4,9 @@ import logging
 import os
 
 # matplotlib tells of the machine what is no output of a notebook: that it lists the fonts, or has no place for the list
-for _name, _said in {"matplotlib.font_manager": "font cache", "matplotlib": "mkdir -p|writable directory"}.items():
+for _name in ("matplotlib.font_manager", "matplotlib"):
     logging.getLogger(_name).addFilter(
-        lambda record, said=_said: not any(part in str(record.msg) for part in said.split("|"))
+        lambda record: not any(said in str(record.msg) for said in ("font cache", "mkdir -p", "writable directory"))
     )
 # sums over several threads end in other last digits: by hand one thread too, as in a batch, unless the user says so
 for _library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB", "BLIS"):

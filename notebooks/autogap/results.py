@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from nbpoints import notebook as ipynb
 from nbpoints.errors import InputError
-from nbpoints.mime import RESULT, as_text, value_as_text
+from nbpoints.mime import RESULT, as_text, steady, value_as_text
 
 from autogap import run
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ["notebook", "name", "value", "unit", "digits", "tolerance", "label", "cell"]
 
-_KEPT = 12  # significant digits of a result
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _START = re.compile(r"run\.start\(\s*['\"]([^'\"]+)['\"]")
 _BROKEN = re.compile(r"\b(nan|NaN|NaT|inf)\b")
@@ -130,8 +129,7 @@ def _plain(name: str, value: object) -> int | float | bool | str:
     if isinstance(value, numbers.Real):
         if not math.isfinite(value):
             raise InputError(f"record: {name!r} is {value}, which is not a result; find out why before recording it.")
-        # the last digits of a double are those of the machine: of its processor, its memory, its number of threads
-        return float(f"{value:.{_KEPT}g}")
+        return steady(value)
     if isinstance(value, dt.date) and value == value:
         return value.isoformat().removesuffix("T00:00:00")
     if type(value).__name__ == "Period":

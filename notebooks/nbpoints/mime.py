@@ -63,6 +63,19 @@ def value_as_text(result: Mapping[str, Any]) -> str:
     return number(value, result["digits"]) if isinstance(value, int | float) else str(value)
 
 
+def steady(value: float) -> float:
+    """Round to twelve significant digits: the last ones of a double are those of the machine.
+
+    They follow its processor, its memory and its number of threads, and would decide a tie between two roundings.
+
+    Examples
+    --------
+    >>> steady(3.4042076284178617) == steady(3.404207628417863), steady(-26.950000000000003)
+    (True, -26.95)
+    """
+    return float(f"{value:.12g}")
+
+
 def number(value: float, digits: int = 1, signed: bool = False) -> str:
     """Write a number as text does: thousands parted by commas, a real minus, no sign before a rounded zero.
 
@@ -71,7 +84,7 @@ def number(value: float, digits: int = 1, signed: bool = False) -> str:
     >>> number(-1234.56), number(-0.01), number(0.4, 0, signed=True), number(3, 0, signed=True)
     ('−1,234.6', '0.0', '0', '+3')
     """
-    size = f"{abs(value):,.{digits}f}"
+    size = f"{abs(steady(value)):,.{digits}f}"
     if not size.strip("0.,"):
         return size
     return f"{MINUS if value < 0 else '+' if signed else ''}{size}"
