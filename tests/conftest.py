@@ -6,6 +6,7 @@ import gc
 import shutil
 
 import pytest
+from nbpoints import program
 
 # The packages that tests import are a million objects that stay; to go through them again and again takes a tenth of
 # the time.
@@ -14,6 +15,12 @@ gc.set_threshold(100_000, 20, 20)
 
 def pytest_collection_finish():
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def called(monkeypatch):
+    """Messages call the program by its own name, whatever a test before called it."""
+    monkeypatch.setattr(program, "_called", program.name())
 
 
 @pytest.fixture(scope="session")

@@ -244,9 +244,14 @@ def save(
     # A file that was changed afterwards betrays itself, whatever fonts and libraries the next run has.
     facts["files"] = {f"{stem}.{ending}": export.sha256(content) for ending, content in files.items()}
     files["json"] = (json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
-    folder.mkdir(parents=True, exist_ok=True)
-    for ending, content in files.items():
-        _write(folder / f"{stem}.{ending}", content)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for ending, content in files.items():
+            _write(folder / f"{stem}.{ending}", content)
+    except OSError as error:
+        raise InputError(
+            f"{folder}: {error.strerror}, so the figures cannot be stored; name another folder in NBPOINTS_FIGURES."
+        ) from None
     _show(stem, title, {"stem": stem, "alt": alt, "artists": facts["artists"]}, inline)
     run.tell_place(stem)
     _begun.discard(fig)

@@ -14,6 +14,7 @@ from nbpoints import project
 from nbpoints.checks import again, exported_figures, hygiene, outputs
 from nbpoints.checks.again import Again, Limits, Request
 from nbpoints.checks.compare import Difference, report
+from nbpoints.errors import InputError
 from nbpoints.notebook import canonical, reading
 from nbpoints.run import runner
 from nbpoints.run.loop import Servers
@@ -50,7 +51,9 @@ class Outcome:
         return f"{count}, outputs rewritten" if count else "stored form cleaned"
 
 
-def accept(notebook: Path, fresh: Again, write: bool = True, redraw: bool = False) -> Outcome:
+def accept(
+    notebook: Path, fresh: Again, write: bool = True, redraw: bool = False, owners: Mapping[str, str] = {}
+) -> Outcome:
     """Store what a notebook shows now; a cell whose outputs did not change keeps its stored bytes.
 
     Parameters
@@ -63,6 +66,8 @@ def accept(notebook: Path, fresh: Again, write: bool = True, redraw: bool = Fals
         Whether to store; else only look.
     redraw : bool
         Whether to take every new output, also those that differ only in fonts or in the last digits of a number.
+    owners : mapping of str to str
+        Notebooks whose figures these are, by the figures' names.
 
     Returns
     -------
@@ -70,7 +75,10 @@ def accept(notebook: Path, fresh: Again, write: bool = True, redraw: bool = Fals
         With `error` when the notebook did not run to its end; nothing is stored then.
     """
     outcome = Outcome(notebook, reads=fresh.reads, error=fresh.error)
-    if fresh.error:
+    for stem in exported_figures.stems(fresh.figures):
+        if owners.get(stem, notebook.stem) != notebook.stem:
+            outcome.error = outcome.error or f"{stem} is a figure of {owners[stem]}; give it another name here"
+    if outcome.error:
         return outcome
     kept = _kept(canonical.clean(reading.load(notebook)), canonical.clean(fresh.notebook), outcome, redraw)
     outcome.faults = hygiene.faults(kept)
@@ -148,12 +156,24 @@ def _accepted(books: list[Path], arguments: argparse.Namespace, servers: Servers
     """Yield the outcomes in the order of the notebooks, each as soon as those before it are there."""
     done: dict[int, Outcome] = {}
     shown = 0
+    owners = _owners({book.parent for book in books})
     with again.folder() as out:
         requests = [Request(book, book.stem) for book in books]
         ended = again.run(requests, out, limits_of(arguments), Screen(sys.stderr), servers)
         with contextlib.closing(ended):
             for number, each in ended:
-                done[number] = accept(books[number], each, not arguments.dry_run, arguments.redraw)
+                done[number] = accept(books[number], each, not arguments.dry_run, arguments.redraw, owners)
                 while shown in done:
                     yield done.pop(shown)
                     shown += 1
+
+
+def _owners(folders: set[Path]) -> dict[str, str]:
+    """Tell whose each stored figure is: of notebooks that show it, the first by name, for a copy has a longer one."""
+    owners: dict[str, str] = {}
+    books = [path for folder in folders for path in notebooks.find(folder).values()]
+    for path in sorted(books, key=lambda path: path.stem):
+        with contextlib.suppress(InputError):
+            for figure in outputs.figures(reading.load(path)):
+                owners.setdefault(figure["stem"], path.stem)
+    return owners

@@ -224,6 +224,8 @@ class Manager(AsyncKernelManager):
         place = self.launch.folder / f"k{uuid.uuid4().hex[:12]}"
         self.transport, self.ip, self.connection_file = "ipc", str(place), f"{place}.json"
         self.client_factory = Client
+        # ours needs none of those that are installed; looking for them would ask for IPython's folder at home
+        self._kernel_spec = KernelSpec()
 
     async def start_kernel(self, **keywords: object) -> None:
         """Start the kernel through our provisioner."""

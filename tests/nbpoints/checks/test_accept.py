@@ -8,7 +8,7 @@ import subprocess
 
 import books
 import pytest
-from nbpoints import cli
+from nbpoints import cli, mime
 from nbpoints.checks import accept, again, hygiene
 from nbpoints.notebook import canonical, reading
 
@@ -80,6 +80,22 @@ def test_a_failing_cell_is_named_and_nothing_is_stored(sound, capsys):
     assert cli.main(["accept", str(sound)]) == 1
     assert "01_small: cell 3: TypeError: unsupported operand" in capsys.readouterr().out
     assert sound.read_bytes() == before
+
+
+def test_a_copy_of_a_notebook_does_not_take_its_figures(tmp_path, capsys):
+    """JupyterLab's Duplicate: its title was changed, and the name of its figure was not."""
+    save = "import os, pathlib\n"
+    save += "pathlib.Path(os.environ['NBPOINTS_FIGURES'], 'fig-a.svg').write_text('first')\n"
+    save += f"{SHOW}display({{{mime.FIGURE!r}: {{'stem': 'fig-a', 'artists': {{}}}}}}, raw=True)"
+    path = books.write(tmp_path, books.book(books.code(save)), "01_a.ipynb")
+    canonical.save(reading.load(path), path)
+    folder = str(path.parent)
+    assert cli.main(["accept", "--dir", folder, "01_a"]) == 1  # at fault by other rules, and stored
+    path.with_name("01_a-Copy1.ipynb").write_text(path.read_text().replace("first", "other"))
+    assert cli.main(["accept", "--dir", folder, "01_a-Copy1"]) == 1
+    told = capsys.readouterr().out
+    assert "01_a-Copy1: fig-a is a figure of 01_a; give it another name here (nothing was stored)" in told
+    assert (tmp_path / "figures/fig-a.svg").read_text() == "first"
 
 
 READS = """import json
