@@ -160,13 +160,13 @@ def test_a_checkout_that_cannot_be_written(checkout, tmp_path):
 
 
 def test_every_notebook_by_hand_gives_the_bytes_of_the_batch(checkout):
-    """In an ordinary kernel, as JupyterLab and papermill start it, with as many threads as there are processors."""
+    """In an ordinary kernel, as JupyterLab and papermill start it, which nobody told how many threads to use."""
     done = checkout.run("autogap", "run", "baseline", "-j", "2", "--out", "runs/batch")
     assert done.returncode == 0, done.stderr
     differing = {}
     for path in sorted((checkout.root / "notebooks").glob("[0-9]*.ipynb")):
         out = checkout.root / "runs/by hand.ipynb"
-        done = checkout.run("jupyter", "nbconvert", "--to", "notebook", "--execute", "--output", str(out), str(path))
+        done = checkout.run("papermill", str(path), str(out))
         assert done.returncode == 0, done.stderr[-2000:]
         batch = next((checkout.root / "runs/batch/baseline").glob(f"{path.stem[3:]}/notebook.ipynb"))
         pair = [canonical.clean(reading.load(one))["cells"] for one in (out, batch)]
