@@ -249,9 +249,8 @@ def save(
         for ending, content in files.items():
             _write(folder / f"{stem}.{ending}", content)
     except OSError as error:
-        raise InputError(
-            f"{folder}: {error.strerror}, so the figures cannot be stored; name another folder in NBPOINTS_FIGURES."
-        ) from None
+        said = f"{folder}: {error.strerror}, so the figures cannot be stored; name another folder in NBPOINTS_FIGURES."
+        raise InputError(said) from None
     _show(stem, title, {"stem": stem, "alt": alt, "artists": facts["artists"]}, inline)
     run.tell_place(stem)
     _begun.discard(fig)
