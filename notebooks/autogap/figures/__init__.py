@@ -247,7 +247,7 @@ def save(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for ending, content in files.items():
-            _write(folder / f"{stem}.{ending}", content)
+            write_whole(folder / f"{stem}.{ending}", content, flush=False)
     except OSError as error:
         said = f"{folder}: {error.strerror}, so the figures cannot be stored; name another folder in NBPOINTS_FIGURES."
         raise InputError(said) from None
@@ -390,10 +390,6 @@ def _files(series: list[str]) -> dict[str, str]:
 def _version(package: str) -> str:
     # what is imported says its version itself, without the ten milliseconds of reading its metadata
     return getattr(sys.modules.get(package), "__version__", None) or metadata.version(package)
-
-
-def _write(path: Path, content: bytes) -> None:
-    write_whole(path, content, flush=False)
 
 
 def _close(fig: Figure) -> None:
