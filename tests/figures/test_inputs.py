@@ -87,7 +87,7 @@ def test_a_failure_leaves_the_earlier_files_whole(house, quick, monkeypatch):
         raise OSError("No space left on device")
 
     monkeypatch.setattr("os.replace", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(InputError, match="No space"):
         save(data=FRAME * 2)
     assert read(house[0]) == before
 

@@ -70,7 +70,7 @@ def test_a_duty_made_all_in_with_refunds_counts_as_all_in_and_a_quota_has_no_one
     stacked = pd.Series({"rate_type": "additive_then_all_in", "additional_rate_high_pct": 15, "all_in_rate_pct": 15})
     assert tariffs.line_rate_pct(stacked, 4.2) == 15
     assert np.isnan(tariffs.line_rate_pct(pd.Series({"rate_type": "quota"}), 0.0))
-    with pytest.raises(InputError, match="no rule we know"):
+    with pytest.raises(InputError, match="not a known rule"):
         tariffs.line_rate_pct(pd.Series({"rate_type": "seasonal"}), 0.0)
 
 

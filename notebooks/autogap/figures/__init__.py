@@ -217,7 +217,7 @@ def save(
     facts = _facts(stem, words, csv, list(series))
     chosen = style.profile()
     if chosen.has_title:
-        wording.add(fig, chosen, stem, words, credit.line(here.point))
+        wording.add(fig, chosen, stem, words, credit.line())
     if chosen.has_letters:
         wording.add_letters(fig)
     wording.show_all_letters(fig, stem)
@@ -249,8 +249,8 @@ def save(
         for ending, content in files.items():
             write_whole(folder / f"{stem}.{ending}", content, flush=False)
     except OSError as error:
-        said = f"{folder}: {error.strerror}, so the figures cannot be stored; name another folder in NBPOINTS_FIGURES."
-        raise InputError(said) from None
+        said = f"{folder}: {error.strerror or error}, so the figures cannot be stored"
+        raise InputError(f"{said}; name another folder in NBPOINTS_FIGURES.") from None
     _show(stem, title, {"stem": stem, "alt": alt, "artists": facts["artists"]}, inline)
     run.tell_place(stem)
     _begun.discard(fig)

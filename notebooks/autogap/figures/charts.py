@@ -154,7 +154,8 @@ def dumbbell(
         looks = {"markerfacecolor": colour(role) if number else "white", "color": colour(role), "linestyle": "none"}
         label = (names or {}).get(name, name)
         ax.plot(frame[name], rows, marker="o", markersize=profile().line_pt * 3.5, label=label, zorder=3, **looks)
-        at_left = frame[name].iloc[0] < frame[second if name == first else first].iloc[0]
+        here, there = frame[name].iloc[0], frame[second if name == first else first].iloc[0]
+        at_left = here < there or here == there and number == 1
         style = {"ha": "right" if at_left else "left", "va": "bottom", "color": ink(colour(role))}
         head = {"xytext": (2 if at_left else -2, profile().text_pt * 0.8), "textcoords": "offset points"}
         ax.annotate(label, (frame[name].iloc[0], rows[0]), **head, **style, annotation_clip=False)

@@ -1,4 +1,7 @@
-"""The line under a picture that leads back to where it was made: collection, point, licence and address."""
+"""The line under a picture that leads back to where it was made: collection, licence and address.
+
+The point stands beside the picture, in its sidecar: two points that draw the same make the same file.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +14,15 @@ from autogap.paths import ROOT
 _PLACEHOLDER = "example.org"  # stands in CITATION.cff until the collection has an address; no picture shows it
 
 
-def line(point: str) -> str:
-    """Name the collection, the point with its parameters, the licence of the picture, and the address if there is one.
+def line() -> str:
+    """Name the collection, the licence of the picture, and the address if there is one.
 
     Examples
     --------
-    >>> line("export_decline@month=2025-08")
-    'Chart: autogap, export_decline, month=2025-08. MIT licence.'
+    >>> line()
+    'Chart: autogap. MIT licence.'
     """
-    # a blank after each parameter, where the line may be folded
-    said = f"Chart: autogap, {point.replace('@', ',').replace(',', ', ')}."
+    said = "Chart: autogap."
     licence, address = _cited()
     return " ".join([said, *([f"{licence} licence."] if licence else []), *([address] if address else [])])
 

@@ -39,8 +39,6 @@ _LETTERS = (
     (0x2100, 0x22FF),
     (0x25A0, 0x25FF),
 )
-# What most figures have: ASCII, dashes, quotation marks, and signs of numbers
-_COMMON = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("−–—‘’“”·×±°…≤≥→")
 # Kerning (GPOS) stays; ligatures (GSUB) go, for words shall be found in a PDF letter by letter.
 _LEFT_OUT = ("FFTM", "GSUB", "MATH", "gasp", "DSIG", "BASE", "STAT", "VORG", "vhea", "vmtx")
 _NAMES = (0, 1, 2, 4, 6, 13, 14)  # copyright, family, style, full name, PostScript name, licence and its address
@@ -137,32 +135,10 @@ def others(wanted: frozenset[str]) -> tuple[list[str], list[str]]:
 
 @cache
 def embeddable(source: Path, wanted: frozenset[str]) -> bytes:
-    """Return a font file for the web (WOFF) that has these letters, the same bytes each time.
+    """Return a font file for the web (WOFF) that has these letters and no others, the same bytes each time.
 
-    Of the house font it is one file with the letters of nearly every figure, made once per machine: taking out just
-    the wanted ones would cost a sixth of the time that a figure takes.
+    A file with all letters of most figures would be made once, but a page then has 3 kB more for each weight.
     """
-    if source not in map(path, WEIGHTS) or not wanted <= _COMMON:
-        return _web(source, wanted)
-    made = _cached(repr((source.name, sorted(_COMMON))), "common", "woff")
-    if not made.exists():
-        _write(made, _web(source, _COMMON))
-    return made.read_bytes()
-
-
-@contextmanager
-def nameless() -> Iterator[None]:
-    """Let fontTools subset fonts without searching their kerning for names: ours have none, and it takes a third."""
-    from fontTools.ttLib.tables._n_a_m_e import NameRecordVisitor
-
-    searched, NameRecordVisitor.TABLES = NameRecordVisitor.TABLES, ()
-    try:
-        yield
-    finally:
-        NameRecordVisitor.TABLES = searched
-
-
-def _web(source: Path, wanted: frozenset[str]) -> bytes:
     from fontTools import subset
 
     options = subset.Options(
@@ -182,12 +158,24 @@ def _web(source: Path, wanted: frozenset[str]) -> bytes:
     return buffer.getvalue()
 
 
-def _cached(recipe: str, name: str, form: str = "ttf") -> Path:
+@contextmanager
+def nameless() -> Iterator[None]:
+    """Let fontTools subset fonts without searching their kerning for names: ours have none, and it takes a third."""
+    from fontTools.ttLib.tables._n_a_m_e import NameRecordVisitor
+
+    searched, NameRecordVisitor.TABLES = NameRecordVisitor.TABLES, ()
+    try:
+        yield
+    finally:
+        NameRecordVisitor.TABLES = searched
+
+
+def _cached(recipe: str, name: str) -> Path:
     import fontTools
     import matplotlib
 
     version = hashlib.sha256(f"{recipe}{fontTools.version}".encode()).hexdigest()[:8]
-    return Path(matplotlib.get_cachedir(), f"autogap-{version}-{name}.{form}")
+    return Path(matplotlib.get_cachedir(), f"autogap-{version}-{name}.ttf")
 
 
 def _copy(source: Path, wanted: Iterable[int], family: str, style: str, weight: int | None = None) -> bytes:

@@ -76,9 +76,9 @@ class Profile:
         Examples
         --------
         >>> round(PROFILES["briefing"].height_of(["Japan", "Korea", "Mexico"], "single"))
-        64
+        68
         >>> round(PROFILES["phone"].height_of(["Japan", "Korea", "Mexico"], "single"))
-        86
+        90
         """
         names = [str(name) for name in names]
         letters = max(map(len, names), default=0)
