@@ -37,7 +37,7 @@ def test_inline_picture_has_alt_text_artists_and_modest_size(saved):
     drawn = bundle[mime.FIGURE]
     assert (drawn["stem"], drawn["alt"]) == ("fig-exports", WORDS["alt"])
     assert drawn["artists"]["axes"][0]["lines"][0]["label"] == "Exports"
-    credit = "Source: Ministry of Finance. Chart: autogap, export_decline. MIT licence."
+    credit = "Source: Ministry of Finance. Chart: autogap. MIT licence."
     assert drawn["artists"]["texts"] == [WORDS["title"], WORDS["subtitle"], credit]
     json.dumps(bundle)
 

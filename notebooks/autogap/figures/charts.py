@@ -157,7 +157,7 @@ def dumbbell(
         here, there = frame[name].iloc[0], frame[second if name == first else first].iloc[0]
         at_left = here < there or here == there and number == 1
         style = {"ha": "right" if at_left else "left", "va": "bottom", "color": ink(colour(role))}
-        head = {"xytext": (2 if at_left else -2, profile().text_pt * 0.8), "textcoords": "offset points"}
+        head = {"xytext": (-2 if at_left else 2, profile().text_pt * 0.8), "textcoords": "offset points"}
         ax.annotate(label, (frame[name].iloc[0], rows[0]), **head, **style, annotation_clip=False)
     if values:
         for name, other in ((first, second), (second, first)):
