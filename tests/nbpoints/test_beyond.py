@@ -13,14 +13,14 @@ from toy_project import Project
 pytestmark = pytest.mark.slow
 
 CELLS = {
-    "outside": "print(open('../../shared/a.csv').read())",
+    "outside": "print(open('../../beside/a.csv').read())",
     "exists": "from pathlib import Path\nprint(Path('../data/override.csv').exists())",
     "size": "import os\nprint(os.path.getsize('../data/b.csv'))",
     "database": "import sqlite3\nc = sqlite3.connect('file:../data/a.db?mode=ro', uri=True)\n"
     "print(*c.execute('select * from t'))",
     "variable": "import os\nprint(os.environ['MY_RATE'], os.getenv('MY_ABSENT'))",
     "through_module": "import settings\nprint(settings.rate())",
-    "module": "import sys\nsys.path.append('../../shared')\nimport helper\nprint(helper.x)",
+    "module": "import sys\nsys.path.append('../../beside')\nimport helper\nprint(helper.x)",
     "copies": "import os, platform\nprint(len({**os.environ}) > 3, len(os.environ.copy()) > 3)\nplatform.processor()",
     "program": "import subprocess\nprint(subprocess.run(['cat', '../data/b.csv'], capture_output=True).stdout)",
     "shell": "!cat ../data/b.csv",
@@ -29,11 +29,11 @@ CELLS = {
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """A project beside a folder of shared files, its notebooks run once with MY_RATE set."""
+    """A project with a folder of files beside it, its notebooks run once with MY_RATE set."""
     base = tmp_path_factory.mktemp("base")
-    (base / "shared").mkdir()
-    (base / "shared/a.csv").write_text("1")
-    (base / "shared/helper.py").write_text("x = 1")
+    (base / "beside").mkdir()
+    (base / "beside/a.csv").write_text("1")
+    (base / "beside/helper.py").write_text("x = 1")
     project = Project(base / "project")
     (project.root / "data/b.csv").write_text("12")
     (project.root / "notebooks/settings.py").write_text(
@@ -70,11 +70,11 @@ def test_what_nobody_can_watch_is_never_called_current(project, why):
 @pytest.mark.parametrize(
     ("path", "content", "name", "says"),
     [
-        ("../shared/a.csv", "2", "outside", "data file ../shared/a.csv changed"),
+        ("../beside/a.csv", "2", "outside", "data file ../beside/a.csv changed"),
         ("data/override.csv", "", "exists", "data file data/override.csv is new"),
         ("data/b.csv", "123", "size", "data file data/b.csv changed"),
         ("data/a.db", "x", "database", "data file data/a.db changed"),
-        ("../shared/helper.py", "x = 2", "module", "module ../shared/helper.py changed"),
+        ("../beside/helper.py", "x = 2", "module", "module ../beside/helper.py changed"),
     ],
 )
 def test_each_change_is_seen(project, why, path, content, name, says):

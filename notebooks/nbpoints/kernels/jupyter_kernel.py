@@ -216,7 +216,7 @@ class Manager(AsyncKernelManager):
     """The manager of one kernel over IPC sockets in a private folder; `manager_for` gives it its `Launch`."""
 
     launch: Launch
-    # our provisioner starts no command, so the folders of kernels need not be searched for one
+    # our provisioner starts no command; looking for one would ask for IPython's folder at home
     kernel_spec = KernelSpec(display_name="Python 3", language="python")
 
     def __init__(self, **keywords: object):
@@ -224,8 +224,6 @@ class Manager(AsyncKernelManager):
         place = self.launch.folder / f"k{uuid.uuid4().hex[:12]}"
         self.transport, self.ip, self.connection_file = "ipc", str(place), f"{place}.json"
         self.client_factory = Client
-        # ours needs none of those that are installed; looking for them would ask for IPython's folder at home
-        self._kernel_spec = KernelSpec()
 
     async def start_kernel(self, **keywords: object) -> None:
         """Start the kernel through our provisioner."""
