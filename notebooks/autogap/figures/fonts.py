@@ -148,7 +148,7 @@ def embeddable(source: Path, wanted: frozenset[str]) -> bytes:
         recalc_timestamp=False,
         notdef_outline=True,
     )
-    with subset.load_font(source, options) as font:
+    with nameless(), subset.load_font(source, options) as font:
         chosen = subset.Subsetter(options)
         chosen.populate(text="".join(sorted(wanted)))
         chosen.subset(font)

@@ -55,14 +55,23 @@ def wrap(fig: Figure, text: str, room: float, points: float, weight: str) -> lis
     from matplotlib.font_manager import FontProperties
 
     font = FontProperties(family=[fonts.FAMILY, *fonts.others(_beyond(text))[0]], size=points, weight=weight)
-    renderer = fig.canvas.get_renderer()
+    renderer, words = fig.canvas.get_renderer(), text.split()
+
+    def measured(part: str) -> float:
+        return renderer.get_text_width_height_descent(part, font, ismath=False)[0] * 72 / fig.dpi
+
+    # each word once: a title is tried at eleven widths
+    widths = {word: measured(word) for word in words}
+    space = measured("n n") - measured("nn")
 
     def within(width: float) -> list[str]:
-        lines = [""]
-        for word in text.split():
-            longer = f"{lines[-1]} {word}".strip()
-            fits = renderer.get_text_width_height_descent(longer, font, ismath=False)[0] * 72 / fig.dpi <= width
-            lines[-1:] = [longer] if not lines[-1] or fits else [lines[-1], word]
+        lines, used = [""], 0.0
+        for word in words:
+            longer = used + space + widths[word] if lines[-1] else widths[word]
+            if lines[-1] and longer > width:
+                lines, used = [*lines, word], widths[word]
+            else:
+                lines[-1], used = f"{lines[-1]} {word}".strip(), longer
         return lines
 
     lines = within(room)
