@@ -35,7 +35,7 @@ test-pythons: $(READY) ## `make test` on the oldest and the newest Python, in .v
 	@$(BIN)/python -m tests.pythons
 
 test-long: $(READY) ## JupyterLab in a browser, wheels for every Python, long sweeps
-	@$(BIN)/pytest -p no:nbval -m "browser or long" -rs tests
+	@$(BIN)/pytest $(QUICK) -m "browser or long" -rs tests
 
 test-all: ## test, test-pythons and test-long; runs all of them and fails at the end
 	@status=0; for each in test test-pythons test-long; do $(MAKE) --no-print-directory $$each || status=1; done; exit $$status

@@ -7,6 +7,7 @@ import os
 import time
 
 import pytest
+from nbpoints import cli
 from nbpoints.errors import InputError
 from toy_project import Project
 
@@ -148,6 +149,17 @@ def test_a_long_line_costs_no_more_than_its_bytes(tmp_path):
     status, told = project.run(project.point("long"), timeout=60)
     assert status == 0, told
     assert project.printed(project.point("long")) == "1," * 2_000_000 + "\nend\n"
+
+
+def test_a_progress_line_that_overwrites_itself_holds_when_it_runs_again(tmp_path, capsys):
+    """What a terminal would show stays, with carriage returns from one print or from many, at whatever speed."""
+    project = Project(tmp_path)
+    counting = "import sys, time\nfor i in range(20):\n    print(f'\\r{i}', end=''); sys.stdout.flush(); time.sleep(n / 100)"
+    project.write("bar", counting, "print('10%\\r100%')")
+    assert project.run(project.point("bar"))[0] == 0
+    assert project.printed(project.point("bar")) == "19100%\n"
+    assert cli.main(["check", "base", "--out", str(project.out), "--dir", str(tmp_path / "notebooks")]) == 0
+    assert "bar: holds" in capsys.readouterr().out
 
 
 def test_the_clock_of_a_point_holds_before_its_first_cell(tmp_path, monkeypatch):
