@@ -12,6 +12,7 @@ True
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import threading
@@ -82,11 +83,18 @@ def sweep(folder: Path | str) -> None:
     """Remove what processes that are gone left half-written in a folder."""
     for entry in os.scandir(folder):
         found = _LITTER.fullmatch(entry.name)
-        if found and not _is_alive(int(found[1])):
+        if found and not is_alive(int(found[1])):
             Path(entry.path).unlink(missing_ok=True)
 
 
-def _is_alive(pid: int) -> bool:
+def sha256(path: Path | str) -> str:
+    """Return the hash of a file's bytes."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether there is such a process, as far as this user may know."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

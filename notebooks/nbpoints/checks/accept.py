@@ -14,7 +14,7 @@ from nbpoints import project
 from nbpoints.checks import again, exported_figures, hygiene, outputs
 from nbpoints.checks.again import Again, Limits, Request
 from nbpoints.checks.compare import Difference, report
-from nbpoints.errors import InputError
+from nbpoints.errors import InputError, counted
 from nbpoints.notebook import canonical, reading
 from nbpoints.run import runner
 from nbpoints.run.loop import Servers
@@ -45,7 +45,7 @@ class Outcome:
         return "\n".join(lines)
 
     def _summary(self) -> str:
-        count = f"{len(self.found)} difference{'s' if len(self.found) > 1 else ''}" if self.found else ""
+        count = counted(len(self.found), "difference") if self.found else ""
         if not self.is_rewritten:
             return count or "unchanged"
         return f"{count}, outputs rewritten" if count else "stored form cleaned"

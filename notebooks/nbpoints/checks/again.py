@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nbpoints import notebook as notebooks
+from nbpoints.files import is_alive
 from nbpoints.kernels.preload import Preload
 from nbpoints.records.layout import FIGURES, NOTEBOOK, RUN
 from nbpoints.run.job import Job, Outcome
@@ -141,17 +142,7 @@ def folder() -> Iterator[Path]:
     """Make a folder for outputs that nobody keeps; those of processes that were killed are removed."""
     for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         found = _LITTER.fullmatch(path.name)
-        if found and _is_gone(int(found[1])):
+        if found and not is_alive(int(found[1])):
             shutil.rmtree(path, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True) as name:
         yield Path(name).resolve()
-
-
-def _is_gone(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        pass
-    return False

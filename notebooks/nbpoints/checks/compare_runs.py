@@ -17,7 +17,7 @@ from nbpoints.checks import again, exported_figures, hygiene, outputs
 from nbpoints.checks.accept import add_limits, limits_of
 from nbpoints.checks.again import Again, Request
 from nbpoints.checks.compare import REL, Difference, report
-from nbpoints.errors import InputError, did_you_mean
+from nbpoints.errors import InputError, counted, did_you_mean
 from nbpoints.files import write_whole
 from nbpoints.notebook import canonical, reading
 from nbpoints.parameters.names import base
@@ -197,9 +197,9 @@ def compare_main(arguments: argparse.Namespace) -> int:
         stream = io.StringIO()
         csv.writer(stream, lineterminator="\n").writerows(rows)
         write_whole(arguments.csv, stream.getvalue())
-        print(f"{arguments.csv}: {len(rows) - 1} results side by side.")
+        print(f"{arguments.csv}: {counted(len(rows) - 1, 'result')} side by side.")
     differing = sum(bool(differences) for differences in found.values())
-    print(f"{len(found)} point{'' if len(found) == 1 else 's'} compared, {differing or 'none'} with differences.")
+    print(f"{counted(len(found), 'point')} compared, {differing or 'none'} with differences.")
     return int(differing > 0)
 
 
@@ -236,7 +236,7 @@ def check_main(arguments: argparse.Namespace) -> int:
     for name, lines in _checked(chosen, stored, baseline, arguments):
         failed += bool(lines)
         print(f"{name}: {'differs' if lines else 'holds'}" + "".join(f"\n  {line}" for line in lines), flush=True)
-    print(f"{len(chosen)} point{'' if len(chosen) == 1 else 's'} run again, {failed or 'none'} at fault.")
+    print(f"{counted(len(chosen), 'point')} run again, {failed or 'none'} at fault.")
     return int(failed > 0)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from nbpoints.checks import artists
 from nbpoints.checks.compare import REL, Difference, values
 from nbpoints.checks.tables import Table
 from nbpoints.checks.tables import compare as compare_tables
-from nbpoints.files import write_whole
+from nbpoints.files import sha256, write_whole
 
 FORMS = (".pdf", ".svg", ".png", ".eps", ".tiff", ".csv", ".json")
 # What a figure's description states beside the artists; versions and hashes of its files may differ between machines.
@@ -69,7 +68,7 @@ def tampered(folder: Path) -> list[str]:
             path = folder / name
             if not path.exists():
                 found.append(f"{stem}: {name} is missing; run the notebook that draws it.")
-            elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            elif sha256(path) != digest:
                 found.append(f"{stem}: {name} is not the file that was written with {description.name}.")
     return found
 

@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 
 from nbpoints.checks import artists, tables
 from nbpoints.checks.compare import REL, Difference, shown, texts, values
+from nbpoints.errors import counted
 from nbpoints.mime import FIGURE, RESULT
 from nbpoints.notebook.outputs import Output, by_mime, merged, numbered, text_of
 
@@ -171,7 +172,7 @@ def _marked(mime: str, was: str, now: str, rel: float) -> list[Difference]:
     read = tables.from_html if mime == "text/html" else tables.from_markdown
     (old, old_rest), (new, new_rest) = read(was), read(now)
     if len(old) != len(new):
-        return [Difference("number", "", f"{len(old)} tables", f"{len(new)} tables")]
+        return [Difference("number", "", counted(len(old), "table"), counted(len(new), "table"))]
     found = []
     for i, (a, b) in enumerate(zip(old, new, strict=True), 1):
         found += [one.at(f"table {i}") if len(old) > 1 else one for one in tables.compare(a, b, rel)]

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from nbpoints.errors import InputError
+from nbpoints.errors import InputError, counted
 from nbpoints.files import write_whole
 from nbpoints.records.layout import CRATE, finished
 
@@ -71,7 +71,7 @@ def _describe(folder: Path, licence: str | None) -> dict:
         "@type": "Dataset",
         "conformsTo": {"@id": _PROFILE},
         "datePublished": max((record["run"]["ended"] for record in records), default="1970-01-01"),
-        "description": f"{len(records)} executed notebooks with what they recorded and drew.",
+        "description": f"{counted(len(records), 'executed notebook')}, with what was recorded and drawn.",
         "hasPart": _ids(files),
         "mentions": _ids(actions),
         "name": f"Scenario {folder.name}",

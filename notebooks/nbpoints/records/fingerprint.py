@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from nbpoints import notebook, project
+from nbpoints.files import sha256
 from nbpoints.kernels import beyond
 from nbpoints.kernels.beyond import digest
 from nbpoints.scenarios.point import Point
@@ -223,8 +224,7 @@ def _what(now: str | None, before: str | None) -> str:
 
 def _hash_file(path: Path) -> str | None:
     try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256(path)
     except OSError:
         return None
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TextIO
 
+from nbpoints.errors import counted
+
 _MOST_ROWS = 60
 _ERASE = "\r\x1b[K"
 
@@ -123,8 +125,7 @@ def table(rows: list[Row], screen: Screen) -> None:
     for row in rows:
         counts[row.status] = counts.get(row.status, 0) + 1
     parts = ", ".join(f"{count} {status}" for status, count in counts.items()) or "nothing to run"
-    text += f"{len(rows)} point{'' if len(rows) == 1 else 's'}: {parts}.\n"
-    screen.write(text)
+    screen.write(f"{text}{counted(len(rows), 'point')}: {parts}.\n")
 
 
 def _text(value: float | None, form: str = "") -> str:
