@@ -142,7 +142,7 @@ def test_below_a_figure_stands_where_its_files_are_only_by_hand(kernel, monkeypa
     begin(**kernel(CELL))
     run.tell_place("fig-a")
     assert [one["text/plain"] for one in shown] == ["Saved in runs/by_hand/export_decline/ as fig-a.*"]
-    assert outputs.cells([], [{"output_type": "display_data", "data": shown[0], "metadata": {}}]) == []
+    assert outputs.compare([], [{"output_type": "display_data", "data": shown[0], "metadata": {}}]) == []
     monkeypatch.setenv("NBPOINTS_FIGURES", str(tmp_path))
     run.tell_place("fig-a")
     assert len(shown) == 1

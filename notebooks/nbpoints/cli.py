@@ -47,7 +47,7 @@ def main(
     try:
         arguments = _parser(argv, [*COMMANDS, *commands], list(settings)).parse_args(argv)
         os.environ.update({name: value for name, value in vars(arguments).items() if name.isupper() and value})
-        _judge_checkout(arguments)
+        _tell_checkout(arguments)
         return arguments.function(arguments)
     except InputError as error:
         print(error, file=sys.stderr)
@@ -214,7 +214,7 @@ def _tell(sentences: Iterable[str]) -> int:
     return 2 if told else 0
 
 
-def _judge_checkout(arguments: argparse.Namespace) -> None:
+def _tell_checkout(arguments: argparse.Namespace) -> None:
     """In a second checkout, say that the engine works on it; the caller's commands would work on their own: refuse."""
     package = Path(__file__).parent
     if getattr(arguments, "dir", None) or not project.is_another(package):
@@ -324,9 +324,7 @@ def _results(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     if table.empty:
-        why = (
-            f"none of {counted(found.points, 'finished point')} recorded any" if found.points else "no finished point"
-        )
+        why = f"none of {counted(found.points, 'finished point')} recorded any" if found.points else "no finished point"
         raise InputError(f"{out}: 0 results ({why}); `{program.name()} run` makes them.")
     if arguments.csv:
         write_whole(arguments.csv, collect.without_formulas(table).to_csv(index=False))

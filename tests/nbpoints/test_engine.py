@@ -49,7 +49,7 @@ def _uncounted(source: str) -> list[str]:
     strings = [node.values for node in ast.walk(ast.parse(source)) if isinstance(node, ast.JoinedStr)]
     pairs = [pair for parts in strings for pair in pairwise(parts) if isinstance(pair[0], ast.FormattedValue)]
     numbers = [(one, after.value) for one, after in pairs if isinstance(after, ast.Constant)]
-    plurals = [(one, re.match(r" [a-z ]*?(?!series|is|has)[a-z]+s\b", text)) for one, text in numbers]
+    plurals = [(one, re.match(r" ([a-z]+ )?(?!series\b|is\b|has\b)[a-z]+s\b", text)) for one, text in numbers]
     return [
         f"{one.lineno}: {ast.unparse(one.value)}{found[0]}"
         for one, found in plurals

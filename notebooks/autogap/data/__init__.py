@@ -284,7 +284,7 @@ def series(
         there = rows["period"].min(), rows["period"].max()
         told = f"{start or there[0]} to {end or there[1]}"
         raise DataError(f"series {name!r}: nothing from {told}; it has {there[0]} to {there[1]}.")
-    known.take(name, wanted["vintage"])
+    known.note_read(name, wanted["vintage"])
     values = wanted["value"].rename(name)
     # the release alone: it stays true after arithmetic, which a unit does not
     values.attrs = {"vintage": max(rows["vintage"], key=known.last_day)}
@@ -359,7 +359,7 @@ def revisions(name: str, *, filled: bool | None = None) -> pd.DataFrame:
     [-0.2, -0.0]
     """
     entry = _entry(name)
-    known.take(name, vintages(name))
+    known.note_read(name, vintages(name))
     wide = _rows(entry).pivot(index="period", columns="vintage", values="value")[vintages(name)]
     wide.index = _periods(wide.index.to_series(), entry["frequency"])
     if entry["vintage_kind"] in ("release", "capture") if filled is None else filled:

@@ -71,8 +71,8 @@ def ragged(data: Path, relative: str) -> Iterator[str]:
     for line, row in body:
         if len(row) != len(columns):
             yield (
-                f"data/{relative}, line {line}: the row has {counted(len(row), 'cell')}, the file has {counted(len(columns), 'column')}; "
-                "quote a cell that holds a comma."
+                f"data/{relative}, line {line}: the row has {counted(len(row), 'cell')}, the file has "
+                f"{counted(len(columns), 'column')}; quote a cell that holds a comma."
             )
 
 

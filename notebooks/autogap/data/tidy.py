@@ -158,7 +158,8 @@ def main(arguments: argparse.Namespace) -> int:
     described = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
     write_whole(folder / CROISSANT, package.render(croissant(described)).encode())
     print(
-        f"{folder / TIDY}: {counted(len(tidy), 'row')} of {tidy['series'].nunique():,} series, the newest figure of each period."
+        f"{folder / TIDY}: {counted(len(tidy), 'row')} of {tidy['series'].nunique():,} series, the newest figure of "
+        "each period."
     )
     print(f"{folder / WIDE}: {counted(len(table), 'month')} of {table.shape[1]} series; {COLUMNS} describes them.")
     print(f"{folder / CROISSANT}: metadata of {counted(len(described['resources']), 'file')}, Croissant 1.0.")

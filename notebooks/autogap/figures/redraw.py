@@ -13,7 +13,7 @@ from autogap import paths
 from autogap.figures import export, style
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.add_argument(
         "points", nargs="+", metavar="POINT", help="name of a point, such as export_decline@month=2025-08"
@@ -27,7 +27,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, help="where the figures go (default: figures in the folder of the runs)")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def main(arguments: argparse.Namespace) -> int:
     """Run the points once more, beside the runs that there are; return the exit status.
 
     Raises

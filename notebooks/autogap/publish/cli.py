@@ -95,7 +95,8 @@ def site(arguments: argparse.Namespace) -> int:
     options = building.Options(base, arguments.png, languages)
     count, changed = building.build(points, runs, out, theme_of(arguments), options, just_run=arguments.run)
     print(
-        f"{out}: {counted(count, 'file')} for {counted(len(points), 'point')}; {f'{changed:,} changed' if changed else 'nothing changed'}."
+        f"{out}: {counted(count, 'file')} for {counted(len(points), 'point')}; "
+        f"{f'{changed:,} changed' if changed else 'nothing changed'}."
     )
     if arguments.freeze:
         print(f"Frozen: {building.freeze(out, arguments.freeze)}")
@@ -146,7 +147,9 @@ def export(arguments: argparse.Namespace) -> int:
     reads = package.run(wanted, runs, journal, arguments.jobs)
     files = package.content(reads, theme_of(arguments), journal)
     package.write(arguments.to, files, reads, arguments.journal)
-    print(f"{arguments.to}: {counted(len(files), 'file')}, {counted(sum(len(read.results) for read in reads), 'number')}.")
+    print(
+        f"{arguments.to}: {counted(len(files), 'file')}, {counted(sum(len(read.results) for read in reads), 'number')}."
+    )
     return 0
 
 

@@ -145,7 +145,9 @@ def current(points: Iterable[Point], out: Path) -> list[Point]:
         lines = [f"{name}: {reason}" for name, reason in due[:5]]
         more = [f"... and {counted(len(due) - 5, 'more point')}"] if len(due) > 5 else []
         scenarios = " ".join(dict.fromkeys(point.scenario for point in points))
-        head = f"{out}: not current: {len(due)} of {counted(len(points), 'point')}; run `autogap run {scenarios}` first."
+        head = (
+            f"{out}: not current: {len(due)} of {counted(len(points), 'point')}; run `autogap run {scenarios}` first."
+        )
         raise InputError("\n".join([head, *lines, *more]))
     return points
 

@@ -35,7 +35,9 @@ def parse(content: bytes, request: Request) -> list[Figure]:
                 raise SourceError(f"{request.request}: {line[0]!r} is not a valid month (expected one like 2026/08).")
             continue
         if len(line) != len(lines[head]):
-            raise SourceError(f"{request.request}, {line[0]}: {counted(len(line), 'column')} instead of {len(lines[head])}.")
+            raise SourceError(
+                f"{request.request}, {line[0]}: {counted(len(line), 'column')} instead of {len(lines[head])}."
+            )
         period = f"{found[1]}-{found[2]}"
         if period in seen:
             raise SourceError(f"{request.request}: {period} stands twice.")

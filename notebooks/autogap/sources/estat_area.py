@@ -38,8 +38,8 @@ def parse(content: bytes, request: Request) -> list[Figure]:
     flows = {_FLOWS[line[0].strip()] for line in rows}
     if len(blocks) != 13 or len(flows) != 1:
         raise SourceError(
-            f"{where}: {counted(len(blocks), 'block')} of areas of {' and '.join(sorted(flows)) or 'no flow'} stand where twelve "
-            "months and a year of one flow are expected."
+            f"{where}: {counted(len(blocks), 'block')} of areas of {' and '.join(sorted(flows)) or 'no flow'}, "
+            "not twelve months and a year of one flow."
         )
     *months, whole = blocks
     for cell, value in whole.items():

@@ -85,7 +85,7 @@ def accept(
     if write:
         outcome.is_rewritten = canonical.save(kept, notebook)
         if fresh.figures.is_dir():
-            outcome.figures = exported_figures.take(exported_figures.folder_of(notebook), fresh.figures, redraw)
+            outcome.figures = exported_figures.store(exported_figures.folder_of(notebook), fresh.figures, redraw)
     return outcome
 
 
@@ -94,11 +94,11 @@ def _kept(stored: Mapping, fresh: Mapping, outcome: Outcome, redraw: bool) -> di
     cells = []
     for number, (old, new) in enumerate(zip(stored["cells"], fresh["cells"], strict=True), 1):
         if old["cell_type"] == "code":
-            found = outputs.cells(old["outputs"], new["outputs"])
+            found = outputs.compare(old["outputs"], new["outputs"])
             damaged = [one for one in old["outputs"] if hygiene.damaged(one)]
             if damaged and not found:
                 found = [Difference("figure", "", "", "the stored output is not what the cell wrote")]
-            outcome.found += [one.at(f"cell {number}") for one in found]
+            outcome.found += [one.inside(f"cell {number}") for one in found]
             shown = {name: new[name] for name in ("outputs", "execution_count")}
             cells.append({**old, **shown} if found or redraw else old)
         else:
@@ -137,7 +137,7 @@ def main(arguments: argparse.Namespace) -> int:
     folder = arguments.dir or project.find(Path.cwd()).notebooks
     books = [book.resolve() for book in notebooks.choose(arguments.notebooks, folder)]
     failed, reads = {}, {}
-    with runner.terminable(), Servers() as servers:
+    with runner.terminable(), contextlib.closing(Servers()) as servers:
         # a notebook that reads the results of others must run after them; no chain is longer than the collection
         for _ in range(len(books) + 1):
             rewritten = set()

@@ -26,7 +26,7 @@ from nbpoints.run import runner
 from nbpoints.run.progress import Screen
 
 
-def points(run: Path) -> dict[str, Path]:
+def executed(run: Path) -> dict[str, Path]:
     """The executed notebooks of a run by the name of their point; a single notebook is a run of one.
 
     Raises
@@ -59,7 +59,7 @@ def compare(a: Path, b: Path, rel: float = REL) -> dict[str, list[Difference]]:
     dict of str to list of Difference
         By name of point; a point that only one run has says so. Points without a difference have an empty list.
     """
-    old, new = points(a), points(b)
+    old, new = executed(a), executed(b)
     if a.is_file() and b.is_file():
         return {a.name: _pair(a, b, rel)}
     found = {name: _pair(old[name], new[name], rel) for name in old if name in new}
@@ -76,7 +76,7 @@ def side_by_side(a: Path, b: Path) -> list[list[object]]:
     a, b : Path
         As for `compare`.
     """
-    old, new = points(a), points(b)
+    old, new = executed(a), executed(b)
     is_pair = len(old) == len(new) == 1
     if is_pair and (old.keys() != new.keys() or Path(layout.NOTEBOOK).stem in old):  # two points, two notebooks
         name = f"{a.name} and {b.name}"
@@ -97,7 +97,7 @@ def _results(path: Path | None) -> list[dict]:
 
 
 def _pair(old: Path, new: Path, rel: float) -> list[Difference]:
-    return outputs.notebooks(reading.load(old), reading.load(new), rel)
+    return outputs.compare_notebooks(reading.load(old), reading.load(new), rel)
 
 
 def environments(a: Path, b: Path) -> list[str]:
@@ -132,7 +132,7 @@ def check(stored: Path, baseline: Path, fresh: Again, rel: float = REL) -> list[
     if fresh.error:
         return [fresh.error]
     found = hygiene.faults(canonical.clean(reading.load(stored)))
-    differences = outputs.notebooks(reading.load(baseline), fresh.notebook, rel)
+    differences = outputs.compare_notebooks(reading.load(baseline), fresh.notebook, rel)
     if (baseline.parent / layout.FIGURES).is_dir():
         differences += exported_figures.compare(baseline.parent / layout.FIGURES, fresh.figures, rel)
     return found + report(differences).splitlines()
@@ -228,8 +228,8 @@ def check_main(arguments: argparse.Namespace) -> int:
     if not run.is_dir():
         ran = [path.name for path in arguments.out.glob("*") if path.is_dir()]
         raise InputError(f"{arguments.scenario}: not run yet (no {run}).{did_you_mean(arguments.scenario, ran)}")
-    stored = points(run)
-    baseline = points(arguments.baseline) if arguments.baseline else stored
+    stored = executed(run)
+    baseline = executed(arguments.baseline) if arguments.baseline else stored
     chosen = _chosen(list(stored), arguments.points)[:: max(1, arguments.every)]
 
     failed = 0

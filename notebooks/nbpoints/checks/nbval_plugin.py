@@ -107,7 +107,7 @@ class NotebookCell(IPyNbCell):
             raise NbCellError(self.cell_num, what, self.cell.source, self._traceback(fresh))
         if not self.options["check"]:
             return
-        found = outputs.cells(self.cell.outputs, fresh.notebook["cells"][self.cell_num - 1]["outputs"])
+        found = outputs.compare(self.cell.outputs, fresh.notebook["cells"][self.cell_num - 1]["outputs"])
         if found:
             raise NbCellError(self.cell_num, "Cell outputs differ", self.cell.source, report(found))
 

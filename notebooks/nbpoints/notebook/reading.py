@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nbpoints.errors import InputError
+from nbpoints.notebook.canonical import make_ids_unique
 from nbpoints.notebook.outputs import text_of
 from nbpoints.notebook.source import conflict_line
 
@@ -71,7 +72,7 @@ def load(path: Path | str) -> dict[str, Any]:
     minor = book.get("nbformat_minor")
     book["nbformat_minor"] = max(minor, 5) if isinstance(minor, int) else 5
     book["cells"] = [_cell(cell, f"{place}: cell {number}") for number, cell in enumerate(book["cells"], 1)]
-    _make_ids_unique(book["cells"])
+    make_ids_unique(book["cells"])
     if _SURROGATE.search(text):
         for number, cell in enumerate(book["cells"], 1):
             _check_unicode(cell, f"{place}: cell {number}")
@@ -170,17 +171,6 @@ def _cell(cell: object, place: str) -> dict[str, Any]:
             raise InputError(f"{place}: its outputs are not a list; clear the outputs in JupyterLab and save.")
         read |= {"execution_count": cell.get("execution_count"), "outputs": [_output(one, place) for one in outputs]}
     return read
-
-
-def _make_ids_unique(cells: list[dict]) -> None:
-    """Give every cell an id of its own: nbformat would take random ones for those that are missing or twice there."""
-    taken: set[str] = set()
-    for number, cell in enumerate(cells, 1):
-        name = cell["id"] if isinstance(cell.get("id"), str) and cell["id"] else f"c{number:02d}"
-        while name in taken:
-            name += "x"
-        taken.add(name)
-        cell["id"] = name
 
 
 def _output(output: Any, place: str) -> dict[str, Any]:

@@ -227,8 +227,7 @@ def _kind(node: ast.expr) -> Kind:
         return _subscripted(name, inner, node)
     if name in PLAIN or name in ("list", "dict", "any"):
         return Kind(name)
-    hint = f"; {_HINTS[name]}" if name in _HINTS else f"; allowed are {ALLOWED}"
-    raise InputError(f"values of type {ast.unparse(node)} cannot be passed unchanged{hint}.")
+    raise _not_passed(name, node)
 
 
 def _subscripted(name: str, inner: list[ast.expr], node: ast.expr) -> Kind:
@@ -246,8 +245,12 @@ def _subscripted(name: str, inner: list[ast.expr], node: ast.expr) -> Kind:
         if _kind(inner[0]).scalars() != {"str"}:
             raise InputError(f"{ast.unparse(node)}: keys of a dict must be str, since no other key travels unchanged.")
         return Kind("dict", (Kind("str"), _kind(inner[1])))
-    hint = f"; {_HINTS[name]}" if name in _HINTS else f"; allowed are {ALLOWED}"
-    raise InputError(f"values of type {ast.unparse(node)} cannot be passed unchanged{hint}.")
+    raise _not_passed(name, node)
+
+
+def _not_passed(name: str, node: ast.expr) -> InputError:
+    hint = _HINTS.get(name, f"allowed are {ALLOWED}")
+    return InputError(f"values of type {ast.unparse(node)} cannot be passed unchanged; {hint}.")
 
 
 def _literal_part(node: ast.expr) -> object:

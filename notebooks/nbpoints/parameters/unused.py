@@ -105,15 +105,11 @@ def _reads(node: ast.AST) -> Iterator[str]:
     elif isinstance(node, ast.Call):
         if ast.unparse(node.func) == _CHECKING_CALL:
             children = [child for child in children if not _hands_on(child)]
-        yield from _names_in_texts(node)
+        for given in [*node.args, *(keyword.value for keyword in node.keywords)]:
+            if isinstance(given, ast.Constant) and isinstance(given.value, str):
+                yield from _names_in_text(given.value)
     for child in children:
         yield from _reads(child)
-
-
-def _names_in_texts(call: ast.Call) -> Iterator[str]:
-    for argument in [*call.args, *(keyword.value for keyword in call.keywords)]:
-        if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-            yield from _names_in_text(argument.value)
 
 
 def _names_in_text(text: str) -> Iterator[str]:

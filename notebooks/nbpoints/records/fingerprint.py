@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from nbpoints import notebook, project
+from nbpoints.errors import counted
 from nbpoints.files import sha256
-from nbpoints.kernels import beyond
-from nbpoints.kernels.beyond import digest
+from nbpoints.kernels import observe
+from nbpoints.kernels.observe import digest
 from nbpoints.scenarios.point import Point
 
 LOCK = "requirements.txt"
@@ -97,9 +98,9 @@ def take(
 
 
 def state(path: Path) -> list[int] | None:
-    """Return what changes with a file's content (see `beyond.state`), or None when there is no such file."""
+    """Return what changes with a file's content (see `observe.state`), or None when there is no such file."""
     try:
-        return beyond.state(path)
+        return observe.state(path)
     except OSError:
         return None
 
@@ -209,7 +210,7 @@ def _cell_changes(before: list[str], now: list[str]) -> Iterator[str]:
     if before == [_UNSTABLE]:
         yield "the notebook changed while the point ran"
     elif len(before) != len(now):
-        yield f"the notebook has {len(now)} code cells, had {len(before)}"
+        yield f"the notebook has {counted(len(now), 'code cell')}, had {len(before)}"
     else:
         for number, (old, new) in enumerate(zip(before, now), 1):
             if old != new:

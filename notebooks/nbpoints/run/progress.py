@@ -11,6 +11,7 @@ from typing import TextIO
 
 from nbpoints.errors import counted
 
+DONE = ("ran", "current")
 _MOST_ROWS = 60
 _ERASE = "\r\x1b[K"
 
@@ -113,7 +114,7 @@ def table(rows: list[Row], screen: Screen) -> None:
     screen : Screen
     """
     text = ""
-    bad = [row for row in rows if row.status not in ("ran", "current")]
+    bad = [row for row in rows if row.status not in DONE]
     shown = [row for row in rows if row.status != "current"] if len(rows) <= _MOST_ROWS else bad[:_MOST_ROWS]
     if shown:
         width = max(len("point"), *(len(row.point) for row in shown))
