@@ -240,9 +240,5 @@ def manager_for(launch: Launch) -> type[Manager]:
     ----------
     launch : Launch
         How to start the one kernel that this class manages.
-
-    Returns
-    -------
-    type
     """
     return type("PointManager", (Manager,), {"launch": launch})

@@ -75,10 +75,6 @@ def packages(notebooks: Iterable[Path]) -> list[str]:
     Only import statements at the top of cells and modules count: what a function imports when it is called, it has
     put off for a reason. Project modules are not listed, so that each kernel imports, and is seen to import, its own.
 
-    Parameters
-    ----------
-    notebooks : iterable of Path
-
     Returns
     -------
     list of str

@@ -41,10 +41,6 @@ def load(path: Path | str) -> dict[str, Any]:
     What other programs leave out without doing harm is filled in: a byte-order mark is skipped, and metadata, tags or
     outputs that are missing or null are empty.
 
-    Parameters
-    ----------
-    path : Path or str
-
     Returns
     -------
     dict

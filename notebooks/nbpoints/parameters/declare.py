@@ -75,10 +75,6 @@ class Parameter:
     def check(self, value: object) -> object:
         """Return the value as the notebook will get it.
 
-        Parameters
-        ----------
-        value : object
-
         Returns
         -------
         object

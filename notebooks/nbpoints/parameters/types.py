@@ -68,10 +68,6 @@ def parse(annotation: str) -> Kind:
     annotation : str
         Such as ``"list[str]"``, ``"Optional[int]"`` or ``"typing.Literal['a', 'b']"``.
 
-    Returns
-    -------
-    Kind
-
     Raises
     ------
     InputError
@@ -116,10 +112,6 @@ def fit(kind: Kind, value: Any) -> Any:
     value : object
         A JSON value.
 
-    Returns
-    -------
-    object
-
     Raises
     ------
     InputError
@@ -162,10 +154,6 @@ def literal(value: object) -> str:
     ----------
     value : object
         None, bool, int, finite float, str, or a list or dict (with str keys) of these.
-
-    Returns
-    -------
-    str
 
     Raises
     ------

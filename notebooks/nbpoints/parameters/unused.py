@@ -32,10 +32,6 @@ def unread(cells: list[notebook.Cell], names: Iterable[str]) -> list[str]:
     names : iterable of str
         Its parameters.
 
-    Returns
-    -------
-    list of str
-
     Examples
     --------
     >>> from nbpoints.notebook import Cell
@@ -105,11 +101,15 @@ def _reads(node: ast.AST) -> Iterator[str]:
     elif isinstance(node, ast.Call):
         if ast.unparse(node.func) == _CHECKING_CALL:
             children = [child for child in children if not _hands_on(child)]
-        for given in [*node.args, *(keyword.value for keyword in node.keywords)]:
-            if isinstance(given, ast.Constant) and isinstance(given.value, str):
-                yield from _names_in_text(given.value)
+        yield from _names_in_texts(node)
     for child in children:
         yield from _reads(child)
+
+
+def _names_in_texts(call: ast.Call) -> Iterator[str]:
+    for argument in [*call.args, *(keyword.value for keyword in call.keywords)]:
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+            yield from _names_in_text(argument.value)
 
 
 def _names_in_text(text: str) -> Iterator[str]:

@@ -33,10 +33,6 @@ def read_run(folder: Path) -> dict | None:
     ----------
     folder : Path
         Of the point.
-
-    Returns
-    -------
-    dict or None
     """
     try:
         return load_run(folder)
@@ -72,10 +68,6 @@ def finished(folder: Path) -> list[dict]:
     ----------
     folder : Path
         Of the scenario.
-
-    Returns
-    -------
-    list of dict
     """
     try:
         names = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))

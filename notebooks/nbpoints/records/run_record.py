@@ -57,10 +57,6 @@ def run_record(
         What its kernel saw.
     run : dict
         Times, host and outcome.
-
-    Returns
-    -------
-    dict
     """
     return {
         "schema": shape.VERSION,

@@ -42,10 +42,6 @@ class _Cut(Exception):
 def execute(job: Job) -> Outcome:
     """Run one point.
 
-    Parameters
-    ----------
-    job : Job
-
     Returns
     -------
     Outcome

@@ -108,10 +108,6 @@ def dask(scheduler: str | None) -> Iterator[Executor]:
     scheduler : str
         Address, such as ``"tcp://host:8786"``. Its workers need this environment and the same file system.
 
-    Yields
-    ------
-    concurrent.futures.Executor
-
     Raises
     ------
     InputError

@@ -106,13 +106,7 @@ class Progress:
 
 
 def table(rows: list[Row], screen: Screen) -> None:
-    """Write the table in the end; of many points, those that failed and a count of the others.
-
-    Parameters
-    ----------
-    rows : list of Row
-    screen : Screen
-    """
+    """Write the table in the end; of many points, those that failed and a count of the others."""
     text = ""
     bad = [row for row in rows if row.status not in DONE]
     shown = [row for row in rows if row.status != "current"] if len(rows) <= _MOST_ROWS else bad[:_MOST_ROWS]

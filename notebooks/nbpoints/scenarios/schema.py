@@ -17,10 +17,6 @@ _PLAIN = {"int": "integer", "float": "number", "str": "string", "bool": "boolean
 def as_json(notebooks: Iterable[Notebook]) -> str:
     """Write the schema of the scenario file that belongs to some notebooks.
 
-    Parameters
-    ----------
-    notebooks : iterable of Notebook
-
     Returns
     -------
     str

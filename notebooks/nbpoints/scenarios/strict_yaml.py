@@ -59,14 +59,6 @@ class Document:
 def load(path: Path | str) -> Document:
     """Read a YAML file of plain data.
 
-    Parameters
-    ----------
-    path : Path or str
-
-    Returns
-    -------
-    Document
-
     Raises
     ------
     InputError

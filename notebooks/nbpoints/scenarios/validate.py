@@ -52,10 +52,6 @@ def validate(document: Document, notebooks: Mapping[str, Notebook], place: str) 
     place : str
         Name of the file, for errors.
 
-    Returns
-    -------
-    dict of str to Plan
-
     Raises
     ------
     InputError
