@@ -113,7 +113,7 @@ def _names(source: str) -> tuple[set[str], set[str], set[str]]:
     tree = reading.syntax(source)
     for statement in tree.body if tree else ():
         table = symtable(ast.unparse(statement), "cell", "exec")
-        reads |= set(_read(table)) - sets
+        reads |= {*_read(table), *_added_to(statement)} - sets
         sets |= {one.get_name() for one in table.get_symbols() if one.is_assigned() or one.is_imported()}
         for node in ast.walk(statement):
             is_call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
@@ -123,6 +123,13 @@ def _names(source: str) -> tuple[set[str], set[str], set[str]]:
                 if isinstance(part, ast.Name):
                     changes.add(part.id)
     return reads, sets, changes
+
+
+def _added_to(statement: ast.stmt) -> Iterator[str]:
+    """The names that are read though symbols do not say so, as in ``a += 1``."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id
 
 
 def _read(table: SymbolTable) -> Iterator[str]:

@@ -146,4 +146,7 @@ def _ids(entities: list[dict]) -> list[dict]:
 
 
 def _dumps(crate: dict) -> str:
-    return json.dumps(crate, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    # an entity a line: only what is not indented is written by the fast encoder
+    write = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
+    entities = ",\n".join(map(write, crate["@graph"]))
+    return f'{{"@context": {write(crate["@context"])},\n"@graph": [\n{entities}\n]}}\n'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -22,35 +23,28 @@ _UNSTABLE = "changed while the point ran"
 
 
 class Hashes:
-    """SHA-256 of files, of listings of folders and of code cells, each computed once.
+    """What stands in files, folders and code cells, each looked up once.
 
     Parameters
     ----------
     root : Path
         Project that relative paths belong to.
+
+    Attributes
+    ----------
+    file : callable
+        SHA-256 of a file's bytes, or None when there is no such file.
+    folder : callable
+        Names in a folder, sorted, or None when there is no such folder; hidden ones do not count.
+    cells : callable
+        SHA-256 of each code cell of a notebook, in their order; prose and outputs do not count.
     """
 
     def __init__(self, root: Path):
         self.root = root
-        self._known: dict[tuple[str, str], str | list[str] | None] = {}
-
-    def file(self, path: str) -> str | None:
-        """Return the hash of a file's bytes, or None when there is no such file."""
-        return self._remember("file", path, _hash_file)
-
-    def folder(self, path: str) -> list[str] | None:
-        """Return the names in a folder, sorted, or None when there is no such folder; hidden ones do not count."""
-        return self._remember("folder", path, _names)
-
-    def cells(self, path: str) -> list[str]:
-        """Return the hashes of a notebook's code cells in their order; prose and outputs do not count."""
-        return self._remember("cells", path, _hash_cells)
-
-    def _remember(self, kind: str, path: str, compute):
-        key = (kind, path)
-        if key not in self._known:
-            self._known[key] = compute(self.root / path)
-        return self._known[key]
+        self.file = functools.cache(lambda path: _hash_file(root / path))
+        self.folder = functools.cache(lambda path: _names(root / path))
+        self.cells = functools.cache(lambda path: _hash_cells(root / path))
 
 
 def take(
