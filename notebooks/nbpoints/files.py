@@ -18,6 +18,8 @@ import re
 import threading
 from pathlib import Path
 
+from nbpoints.errors import InputError
+
 # hidden, and named after the file, the process and the thread that writes it
 _ASIDE = ".{name}.{pid}-{thread}.part"
 _LITTER = re.compile(r"\..+\.([0-9]+)-[0-9]+\.part")
@@ -77,6 +79,26 @@ def write_whole(path: Path | str, content: bytes | str, *, flush: bool = True) -
     if flush:
         _flush_folder(path.parent)
     return True
+
+
+def read_text(path: Path, what: str = "file") -> str:
+    """Read a text file that the user named; `what` calls it in errors.
+
+    Raises
+    ------
+    InputError
+        When it is missing, a folder, not readable, or not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such {what}.") from None
+    except IsADirectoryError:
+        raise InputError(f"{path}: a folder; give a {what}.") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}).") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path.name}: not UTF-8 text at byte {error.start + 1}; save the {what} as UTF-8.") from None
 
 
 def sweep(folder: Path | str) -> None:

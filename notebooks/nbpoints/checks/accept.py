@@ -154,18 +154,15 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _accepted(books: list[Path], arguments: argparse.Namespace, servers: Servers) -> Iterator[Outcome]:
     """Yield the outcomes in the order of the notebooks, each as soon as those before it are there."""
-    done: dict[int, Outcome] = {}
-    shown = 0
     owners = _owners({book.parent for book in books})
     with again.folder() as out:
         requests = [Request(book, book.stem) for book in books]
         ended = again.run(requests, out, limits_of(arguments), Screen(sys.stderr), servers)
         with contextlib.closing(ended):
-            for number, each in ended:
-                done[number] = accept(books[number], each, not arguments.dry_run, arguments.redraw, owners)
-                while shown in done:
-                    yield done.pop(shown)
-                    shown += 1
+            yield from again.in_order(
+                (number, accept(books[number], each, not arguments.dry_run, arguments.redraw, owners))
+                for number, each in ended
+            )
 
 
 def _owners(folders: set[Path]) -> dict[str, str]:

@@ -8,10 +8,10 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from nbpoints import notebook as notebooks
 from nbpoints.files import is_alive
@@ -22,6 +22,7 @@ from nbpoints.run.loop import Loop, Servers
 from nbpoints.run.progress import Progress, Screen
 from nbpoints.scenarios.point import Point
 
+T = TypeVar("T")
 _PREFIX = "nbpoints-again-"
 _LITTER = re.compile(rf"{_PREFIX}([0-9]+)-.+")
 # what papermill adds where a cell failed (papermill.execute.ERROR_MARKER_TAG); this module is light to import
@@ -126,6 +127,23 @@ def run(
             place = Path(outcome.place)
             yield number, _read(place, outcome)
             shutil.rmtree(place, ignore_errors=True)
+
+
+def in_order(ended: Iterable[tuple[int, T]]) -> Iterator[T]:
+    """Yield what belongs to the numbers 0, 1, ... in their order, each as soon as those before it are there.
+
+    Examples
+    --------
+    >>> list(in_order([(1, "b"), (0, "a"), (2, "c")]))
+    ['a', 'b', 'c']
+    """
+    done: dict[int, T] = {}
+    shown = 0
+    for number, each in ended:
+        done[number] = each
+        while shown in done:
+            yield done.pop(shown)
+            shown += 1
 
 
 def _read(place: Path, outcome: Outcome) -> Again:

@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from itertools import chain
 from pathlib import Path
 
 from nbpoints import project
@@ -245,17 +246,13 @@ def _checked(
 ) -> Iterator[tuple[str, list[str]]]:
     """Yield what is wrong with each point, in order, as soon as those before it are there."""
     missing = ["the baseline does not have this point; run it there first."]
-    done = {name: missing for name in names if name not in baseline}
-    requests = [request(stored[name], name, arguments.dir) for name in names if name not in done]
-    left = list(names)
+    lacking = [(place, missing) for place, name in enumerate(names) if name not in baseline]
+    requests = [request(stored[name], name, arguments.dir) for name in names if name in baseline]
     with runner.terminable(), again.folder() as out:
         with contextlib.closing(again.run(requests, out, limits_of(arguments), Screen(sys.stderr))) as ended:
-            for number, fresh in ended:
-                name = requests[number].name
-                done[name] = check(stored[name], baseline[name], fresh)
-                while left and left[0] in done:
-                    yield left[0], done[left.pop(0)]
-    yield from ((name, done[name]) for name in left)
+            ran = ((requests[number].name, fresh) for number, fresh in ended)
+            checked = ((names.index(name), check(stored[name], baseline[name], fresh)) for name, fresh in ran)
+            yield from zip(names, again.in_order(chain(lacking, checked)))
 
 
 def _chosen(names: list[str], patterns: list[str]) -> list[str]:

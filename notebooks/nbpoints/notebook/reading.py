@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nbpoints.errors import InputError
+from nbpoints.files import read_text
 from nbpoints.notebook.canonical import make_ids_unique
 from nbpoints.notebook.outputs import text_of
 from nbpoints.notebook.source import conflict_line
@@ -124,18 +126,9 @@ def language(notebook: Mapping) -> tuple[str, str]:
 
 
 def _text(path: Path) -> str:
-    try:
-        if path.exists() and not path.is_file() and not path.is_dir():
-            raise InputError(f"{path}: not an ordinary file, so not a notebook.")
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such notebook.") from None
-    except IsADirectoryError:
-        raise InputError(f"{path}: a folder; give the notebook's file.") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}).") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path.name}: not UTF-8 text, so not a notebook.") from None
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        raise InputError(f"{path}: not an ordinary file, so not a notebook.")
+    text = read_text(path, "notebook")
     if not text.strip():
         raise InputError(f"{path.name}: the file is empty, so not a notebook; remove it, or save it in JupyterLab.")
     return text
