@@ -70,6 +70,7 @@ def publish(**parameters):
         (["a = 1", "a += 1", "print(a)"], [1, 2, 3]),
         (["a = 1", "a = 2\nprint(a)"], [2]),
         (["import json", "b = 2", "json.dumps(1)"], [1, 3]),
+        (["import json", "json.dumps(1)", "json.dumps(2)"], [1, 3]),
         (["%%bash\nls", "print(1)"], [2]),
     ],
 )

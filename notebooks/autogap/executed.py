@@ -92,29 +92,29 @@ def behind() -> set[int]:
     (``frame["x"] = ...``, ``rows.append(...)``), and on what these rest on.
     """
     cells = [(number, *_names(source)) for number, source in _cells()]
+    modules = {name for *_, imports in cells for name in imports}
     found = {number()}
     rest = [(len(cells) - 1, cells[-1][1])] if cells else []
     while rest:
         place, names = rest.pop()
         for above in reversed(range(place)):
-            its_number, reads, sets, changes = cells[above]
-            if names & (sets | changes) and its_number not in found:
+            its_number, reads, sets, changes, _ = cells[above]
+            if names & (sets | changes - modules) and its_number not in found:
                 found.add(its_number)
                 rest.append((above, reads))
             names = names - sets
     return found
 
 
-def _names(source: str) -> tuple[set[str], set[str], set[str]]:
-    """The names that a cell reads before it sets them, those that it sets, and those whose value it changes."""
-    reads: set[str] = set()
-    sets: set[str] = set()
-    changes: set[str] = set()
+def _names(source: str) -> tuple[set[str], set[str], set[str], set[str]]:
+    """The names that a cell reads before it sets them, sets, changes the value of, and imports."""
+    reads, sets, changes, imports = (set[str]() for _ in range(4))
     tree = reading.syntax(source)
     for statement in tree.body if tree else ():
         table = symtable(ast.unparse(statement), "cell", "exec")
         reads |= {*_read(table), *_added_to(statement)} - sets
-        sets |= {one.get_name() for one in table.get_symbols() if one.is_assigned() or one.is_imported()}
+        imports |= {one.get_name() for one in table.get_symbols() if one.is_imported()}
+        sets |= {one.get_name() for one in table.get_symbols() if one.is_assigned()} | imports
         for node in ast.walk(statement):
             is_call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
             part = node.value.func if is_call else node if isinstance(getattr(node, "ctx", None), ast.Store) else None
@@ -122,7 +122,7 @@ def _names(source: str) -> tuple[set[str], set[str], set[str]]:
                 part = part.value
                 if isinstance(part, ast.Name):
                     changes.add(part.id)
-    return reads, sets, changes
+    return reads, sets, changes, imports
 
 
 def _added_to(statement: ast.stmt) -> Iterator[str]:
