@@ -54,7 +54,7 @@ def check(record: object, place: str) -> dict:
 
     Examples
     --------
-    >>> check({"schema": 1, "scenario": 3}, "a/run.json")
+    >>> check({"schema": 1, "scenario": "a"}, "a/run.json")
     Traceback (most recent call last):
     nbpoints.errors.InputError: a/run.json: point is missing; run the point again.
     """
