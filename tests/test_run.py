@@ -56,6 +56,32 @@ def publish(**parameters):
     (paths.FIGURES / "fig-a.json").write_text(json.dumps(described))
 
 
+@pytest.mark.parametrize(
+    ("cells", "behind"),
+    [
+        (["a = 1", "b = 2", "print(a)"], [1, 3]),
+        (["a = 1", "a = 2", "print(a)"], [2, 3]),
+        (["a = 1", "b = a", "c = b", "print(b)"], [1, 2, 4]),
+        (["a = 1", "def f():\n    return a", "f()"], [1, 2, 3]),
+        (["a = []", "a.append(2)", "print(a)"], [1, 2, 3]),
+        (["a = {}", "a['x'] = 1", "print(a)"], [1, 2, 3]),
+        (["x = 5", "a = [x for x in (1, 2)]", "print(a)"], [2, 3]),
+        (["x = 5", "a = [x + k for k in (1, 2)]", "print(a)"], [1, 2, 3]),
+        (["a = 1", "a += 1", "print(a)"], [1, 2, 3]),
+        (["a = 1", "a = 2\nprint(a)"], [2]),
+        (["import json", "b = 2", "json.dumps(1)"], [1, 3]),
+        (["import json", "json.dumps(1)", "json.dumps(2)"], [1, 3]),
+        (["%%bash\nls", "print(1)"], [2]),
+    ],
+)
+def test_a_cell_rests_on_those_that_set_what_it_reads(kernel, cells, behind):
+    kernel(CELL, *(source for source in cells if not source.startswith("%%")))
+    shell = executed.kernel()
+    shell.history_manager.input_hist_raw[1:] = cells
+    assert sorted(executed.behind()) == behind
+    assert executed.number() == len(cells)
+
+
 def test_a_run_by_hand_never_writes_to_figures():
     here = begin()
     assert (here.is_default, here.point) == (True, "export_decline")
@@ -142,7 +168,7 @@ def test_below_a_figure_stands_where_its_files_are_only_by_hand(kernel, monkeypa
     begin(**kernel(CELL))
     run.tell_place("fig-a")
     assert [one["text/plain"] for one in shown] == ["Saved in runs/by_hand/export_decline/ as fig-a.*"]
-    assert outputs.cells([], [{"output_type": "display_data", "data": shown[0], "metadata": {}}]) == []
+    assert outputs.compare([], [{"output_type": "display_data", "data": shown[0], "metadata": {}}]) == []
     monkeypatch.setenv("NBPOINTS_FIGURES", str(tmp_path))
     run.tell_place("fig-a")
     assert len(shown) == 1

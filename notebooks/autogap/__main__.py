@@ -29,8 +29,8 @@ COMMANDS: list[cli.Command] = [
     cli.Command(
         "figures",
         "redraw the figures of finished points in another form or profile",
-        "autogap.figures.redraw:declare",
-        "autogap.figures.redraw:run",
+        "autogap.figures.redraw:add_arguments",
+        "autogap.figures.redraw:main",
     ),
     cli.Command(
         "refresh",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from symtable import SymbolTable, symtable
 from typing import TYPE_CHECKING
 
 from nbpoints import notebook as reading
@@ -77,6 +78,66 @@ def changed(parameters: Mapping[str, object]) -> dict[str, object]:
     shell = kernel()
     now = {} if shell is None else {name: shell.user_ns[name] for name in parameters if name in shell.user_ns}
     return {name: value for name, value in now.items() if not _same(value, parameters[name])}
+
+
+def number() -> int:
+    """Return the number of the cell that runs now; 0 where no cell does."""
+    return max((number for number, _ in _cells()), default=0)
+
+
+def behind() -> set[int]:
+    """Return the number of the cell that runs now, and of those that it rests on.
+
+    A cell rests on the last one above that set a name which it reads, on those that changed its value since
+    (``frame["x"] = ...``, ``rows.append(...)``), and on what these rest on.
+    """
+    cells = [(number, *_names(source)) for number, source in _cells()]
+    modules = {name for *_, imports in cells for name in imports}
+    found = {number()}
+    rest = [(len(cells) - 1, cells[-1][1])] if cells else []
+    while rest:
+        place, names = rest.pop()
+        for above in reversed(range(place)):
+            its_number, reads, sets, changes, _ = cells[above]
+            if names & (sets | changes - modules) and its_number not in found:
+                found.add(its_number)
+                rest.append((above, reads))
+            names = names - sets
+    return found
+
+
+def _names(source: str) -> tuple[set[str], set[str], set[str], set[str]]:
+    """The names that a cell reads before it sets them, sets, changes the value of, and imports."""
+    reads, sets, changes, imports = (set[str]() for _ in range(4))
+    tree = reading.syntax(source)
+    for statement in tree.body if tree else ():
+        table = symtable(ast.unparse(statement), "cell", "exec")
+        reads |= {*_read(table), *_added_to(statement)} - sets
+        imports |= {one.get_name() for one in table.get_symbols() if one.is_imported()}
+        sets |= {one.get_name() for one in table.get_symbols() if one.is_assigned()} | imports
+        for node in ast.walk(statement):
+            is_call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+            part = node.value.func if is_call else node if isinstance(getattr(node, "ctx", None), ast.Store) else None
+            while isinstance(part, ast.Attribute | ast.Subscript):
+                part = part.value
+                if isinstance(part, ast.Name):
+                    changes.add(part.id)
+    return reads, sets, changes, imports
+
+
+def _added_to(statement: ast.stmt) -> Iterator[str]:
+    """The names that are read though symbols do not say so, as in ``a += 1``."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id
+
+
+def _read(table: SymbolTable) -> Iterator[str]:
+    """The names of the notebook that a piece of code reads, in its functions and comprehensions too."""
+    is_top = table.get_type() == "module"
+    yield from (one.get_name() for one in table.get_symbols() if one.is_referenced() and (is_top or one.is_global()))
+    for inner in table.get_children():
+        yield from _read(inner)
 
 
 def _same(now: object, began: object) -> bool:

@@ -68,7 +68,7 @@ def start(notebook: str, **parameters: object) -> None:
     """
     global _current
     _current = None
-    from nbpoints.parameters import declare
+    from nbpoints.parameters import declare, names
 
     path = paths.NOTEBOOKS / f"{notebook}.ipynb"
     if not path.is_file():
@@ -84,7 +84,7 @@ def start(notebook: str, **parameters: object) -> None:
     if is_by_hand():
         # the open cell may have been edited; what was published is the fixed point
         defaults |= {name: value for name, value in published(notebook).items() if name in defaults}
-    point = declare.point_name(notebook, values, defaults)
+    point = names.point_name(notebook, values, defaults)
     profile = style.profile().name
     style.apply()
     _fix_tables()

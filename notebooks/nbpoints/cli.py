@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from nbpoints import program, project
-from nbpoints.errors import InputError, did_you_mean
+from nbpoints.errors import InputError, counted, did_you_mean
 from nbpoints.files import write_whole
 from nbpoints.program import Command, Setting
 from nbpoints.scenarios import notebooks, scenarios
@@ -47,7 +47,7 @@ def main(
     try:
         arguments = _parser(argv, [*COMMANDS, *commands], list(settings)).parse_args(argv)
         os.environ.update({name: value for name, value in vars(arguments).items() if name.isupper() and value})
-        _judge_checkout(arguments)
+        _tell_checkout(arguments)
         return arguments.function(arguments)
     except InputError as error:
         print(error, file=sys.stderr)
@@ -214,7 +214,7 @@ def _tell(sentences: Iterable[str]) -> int:
     return 2 if told else 0
 
 
-def _judge_checkout(arguments: argparse.Namespace) -> None:
+def _tell_checkout(arguments: argparse.Namespace) -> None:
     """In a second checkout, say that the engine works on it; the caller's commands would work on their own: refuse."""
     package = Path(__file__).parent
     if getattr(arguments, "dir", None) or not project.is_another(package):
@@ -269,15 +269,11 @@ def _validate(arguments: argparse.Namespace) -> int:
         blocked += [fault for faults in plan.blocked.values() for fault in faults]
         if not plan.blocked or plan.is_all and plan.shares:
             counts[name] = len(loaded.points([name]))
-            print(f"{name}: {_counted(counts[name], 'point')}{'. ' if plan.about else ''}{plan.about}")
-    total = f"{_counted(len(counts), 'scenario')}, {_counted(sum(counts.values()), 'point')}"
+            print(f"{name}: {counted(counts[name], 'point')}{'. ' if plan.about else ''}{plan.about}")
+    total = f"{counted(len(counts), 'scenario')}, {counted(sum(counts.values()), 'point')}"
     status = _tell(blocked)
     print(f"{loaded.path.name}: {total}, {'not all can be run' if status else 'no error'}.")
     return status
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -310,7 +306,7 @@ def _why(arguments: argparse.Namespace) -> int:
     for name, reason in due:
         print(f"{name}: {reason}")
     if not due:
-        print(f"Nothing to run: all {len(points)} points are current.")
+        print(f"Nothing to run: {counted(len(points), 'point')} current.")
     return _tell(left_out)
 
 
@@ -323,19 +319,17 @@ def _results(arguments: argparse.Namespace) -> int:
     if found.stale:
         name, reason = next(iter(found.stale.items()))
         print(
-            f"{_counted(len(found.stale), 'point')} left out, such as {name}: {reason}. "
+            f"{counted(len(found.stale), 'point')} left out, such as {name}: {reason}. "
             f"`{program.name()} run` renews them, --all shows them as they are.",
             file=sys.stderr,
         )
     if table.empty:
-        why = (
-            f"none of {_counted(found.points, 'finished point')} recorded any" if found.points else "no finished point"
-        )
+        why = f"none of {counted(found.points, 'finished point')} recorded any" if found.points else "no finished point"
         raise InputError(f"{out}: 0 results ({why}); `{program.name()} run` makes them.")
     if arguments.csv:
         write_whole(arguments.csv, collect.without_formulas(table).to_csv(index=False))
         points = found.points - len(found.stale)
-        print(f"{arguments.csv}: {_counted(len(table), 'result')} of {_counted(points, 'point')}.")
+        print(f"{arguments.csv}: {counted(len(table), 'result')} of {counted(points, 'point')}.")
     else:
         print(table.to_string(index=False, float_format="{:.6g}".format))
     return 0

@@ -24,7 +24,7 @@ class InputError(ValueError):
         return [f"{type(self).__name__}: {self}"]
 
 
-def did_you_mean(word: str, known: Iterable[str], most: int = 3) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Name the known words nearest to a misspelt one, as the end of a sentence.
 
     Parameters
@@ -33,8 +33,6 @@ def did_you_mean(word: str, known: Iterable[str], most: int = 3) -> str:
         What the user wrote.
     known : iterable of str
         What would have been right.
-    most : int
-        How many words to name.
 
     Returns
     -------
@@ -48,8 +46,19 @@ def did_you_mean(word: str, known: Iterable[str], most: int = 3) -> str:
     >>> did_you_mean("zebra", ["rain.north.total"])
     ''
     """
-    near = get_close_matches(str(word), list(known), n=most, cutoff=0.6)
+    near = get_close_matches(str(word), list(known))
     return f" Did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
+
+
+def counted(number: int, what: str) -> str:
+    """Write a number of things as a sentence has it.
+
+    Examples
+    --------
+    >>> counted(1, "point"), counted(1200, "point")
+    ('1 point', '1,200 points')
+    """
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def needs_unix() -> None:

@@ -12,10 +12,13 @@ True
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import threading
 from pathlib import Path
+
+from nbpoints.errors import InputError
 
 # hidden, and named after the file, the process and the thread that writes it
 _ASIDE = ".{name}.{pid}-{thread}.part"
@@ -78,15 +81,42 @@ def write_whole(path: Path | str, content: bytes | str, *, flush: bool = True) -
     return True
 
 
+def read_text(path: Path, what: str = "file") -> str:
+    """Read a text file that the user named; `what` calls it in errors.
+
+    Raises
+    ------
+    InputError
+        When it is missing, a folder, not readable, or not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such {what}.") from None
+    except IsADirectoryError:
+        raise InputError(f"{path}: a folder; give a {what}.") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}).") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path.name}: not UTF-8 text at byte {error.start + 1}; save the {what} as UTF-8.") from None
+
+
 def sweep(folder: Path | str) -> None:
     """Remove what processes that are gone left half-written in a folder."""
     for entry in os.scandir(folder):
         found = _LITTER.fullmatch(entry.name)
-        if found and not _is_alive(int(found[1])):
+        if found and not is_alive(int(found[1])):
             Path(entry.path).unlink(missing_ok=True)
 
 
-def _is_alive(pid: int) -> bool:
+def sha256(path: Path | str) -> str:
+    """Return the hash of a file's bytes."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether there is such a process, as far as this user may know."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -44,16 +44,7 @@ class Project:
 
 
 def find(folder: Path) -> Project:
-    """Find the project of a folder: the nearest parent with a pyproject.toml or a repository, else the folder itself.
-
-    Parameters
-    ----------
-    folder : Path
-
-    Returns
-    -------
-    Project
-    """
+    """Find the project of a folder: the nearest parent with a pyproject.toml or a repository, else itself."""
     start = folder.resolve()
     for root in (start, *start.parents):
         if (root / "pyproject.toml").exists() or (root / ".git").exists():

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
 import pytest
 from autogap import data
 from autogap.paths import DATA
 
-FILES = """bea_prices bls_prices boj_prices boj_tankan cao_gdp cao_gdp_growth_releases cao_gdp_realtime
-    cao_sna_industry frb_exchange_rates jama_employment jama_industry jama_us_production jama_vehicles
-    makers_production meti_production meti_shipments mic_labour mof_quoted ver_history""".split()
-PERIOD = {"M": r"\d{4}-(0[1-9]|1[0-2])", "Q": r"\d{4}Q[1-4]", "A": r"\d{4}", "FY": r"FY\d{4}"}
 MAKERS = "toyota honda nissan suzuki daihatsu mazda mitsubishi subaru".split()
 ROUNDING_SA = 9  # 10,000 persons: adjusted separately, published in whole units
 ROUNDING_NSA = 3  # 10,000 persons: sums of rounded cells
-
-
-@pytest.fixture(scope="module")
-def observations() -> pd.DataFrame:
-    text = {"period": str, "vintage": str}
-    frames = [pd.read_csv(DATA / "observations" / f"{name}.csv", dtype=text) for name in FILES]
-    return pd.concat([frame.assign(file=name) for name, frame in zip(FILES, frames)], ignore_index=True)
 
 
 @pytest.fixture(scope="module")
@@ -36,38 +23,6 @@ def latest():
         return values.set_axis([f"FY{period.year - 1}" if fiscal else str(period) for period in values.index])
 
     return pick
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> pd.DataFrame:
-    rows = pd.read_csv(DATA / "series.csv", dtype=str, keep_default_na=False).set_index("name")
-    return rows[rows.file.isin([f"observations/{name}.csv" for name in FILES])]
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_file_is_tidy_sorted_and_has_no_row_twice(name):
-    rows = pd.read_csv(DATA / "observations" / f"{name}.csv", dtype=str)
-    assert list(rows) == ["period", "series", "value", "vintage"]
-    assert not rows.isna().any(axis=None)
-    assert pd.to_numeric(rows.value).notna().all()
-    keys = list(zip(rows.series, rows.period, rows.vintage))
-    assert keys == sorted(set(keys))
-
-
-def test_catalogue_and_observations_name_the_same_series_periods_and_vintages(observations, catalogue):
-    assert set(catalogue.index) == set(observations.series)
-    for name, rows in observations.groupby("series"):
-        entry = catalogue.loc[name]
-        periods = rows.period.unique()
-        assert all(re.fullmatch(PERIOD[entry.frequency], p) for p in periods), name
-        assert (entry.first_period, entry.last_period) == (min(periods), max(periods)), name
-        assert entry.file == f"observations/{rows.file.iloc[0]}.csv"
-
-
-def test_every_series_states_unit_source_licence_and_grade(catalogue):
-    for column in "title unit source collected_from licence release_days measure seasonal_adjustment".split():
-        assert (catalogue[column].str.strip() != "").all(), column
-    assert set(catalogue.grade) <= {"official file", "re-keyed and checked", "press report", "derived"}
 
 
 def test_the_month_the_statistics_office_did_not_collect_stays_missing(latest):
@@ -175,8 +130,8 @@ def test_okinawa_is_in_the_one_series_and_not_in_the_other(latest):
     assert gap.between(34, 38).all()  # 340 to 380 thousand persons
 
 
-def test_value_added_is_output_less_intermediate_use(observations, latest):
-    industries = {n.split(".")[2] for n in observations.series.unique() if n.startswith("cao.sna.")}
+def test_value_added_is_output_less_intermediate_use(latest):
+    industries = {name.split(".")[2] for name in data.catalogue().index if name.startswith("cao.sna.")}
     assert len(industries) == 10
     for name in industries:
         output, used, added, pay = (

@@ -101,7 +101,7 @@ def test_a_broken_row_is_told_with_its_line_and_nothing_is_written(two_files, ro
     before = content(folder)
     line = len((folder / FILE).read_text().splitlines())
     with pytest.raises(InputError) as caught:
-        observations.settle(folder, catalogue, TODAY)
+        observations.put_in_order(folder, catalogue, TODAY)
     sentence = str(caught.value)
     assert sentence.startswith(f"data/{FILE}, line {line}: ") and told in sentence
     assert content(folder) == before
@@ -116,7 +116,7 @@ def test_customs_in_thousand_yen_are_noticed(two_files, name):
     lines[place] = f"{period},{name},{value}000,{vintage}"
     (folder / OTHER).write_text("\n".join(lines) + "\n")
     with pytest.raises(InputError, match=rf"line {place + 1}: .*{name} is .* times the figures around it"):
-        observations.settle(folder, catalogue, TODAY)
+        observations.put_in_order(folder, catalogue, TODAY)
 
 
 @pytest.mark.parametrize(("encoding", "line"), [("cp932", 2), ("utf-16", 1)])
@@ -125,7 +125,7 @@ def test_a_file_in_another_encoding_is_told_with_its_line(two_files, encoding, l
     header, *rows = (folder / FILE).read_text().splitlines(keepends=True)
     (folder / FILE).write_bytes("".join([header, "円,", *rows]).encode(encoding))
     with pytest.raises(InputError, match=f"data/{FILE}, line {line}: the file is not UTF-8 there"):
-        observations.settle(folder, catalogue, TODAY)
+        observations.put_in_order(folder, catalogue, TODAY)
 
 
 def test_a_row_that_stands_twice_and_a_series_without_rows_are_told(two_files):
@@ -133,7 +133,7 @@ def test_a_row_that_stands_twice_and_a_series_without_rows_are_told(two_files):
     lines = (folder / FILE).read_text().splitlines(keepends=True)
     (folder / FILE).write_text("".join([*lines, lines[1]]))
     with pytest.raises(InputError, match=f"line {len(lines) + 1}: .* has a second row for .*; keep one."):
-        observations.settle(folder, catalogue, TODAY)
+        observations.put_in_order(folder, catalogue, TODAY)
     (folder / FILE).write_text(lines[0])
     with pytest.raises(InputError, match=f"there is no row of {MONTHLY}, which series.csv describes."):
-        observations.settle(folder, catalogue, TODAY)
+        observations.put_in_order(folder, catalogue, TODAY)

@@ -9,7 +9,7 @@ import sys
 import pytest
 from autogap.data import package
 from autogap.paths import DATA, NOTEBOOKS
-from nbpoints.errors import InputError
+from nbpoints.errors import InputError, counted
 
 
 @pytest.fixture
@@ -86,7 +86,9 @@ def test_a_row_of_too_few_or_too_many_cells_is_told_with_its_line(copy, name, ro
     (copy / name).write_text("".join([header, first, f"{row}\n", *rest]), encoding="utf-8")
     (told,) = refused(copy)
     cells = row.count(",") + 1 if row else 0
-    assert told.startswith(f"data/{name}, line 3: the row has {cells} cells, the file has {header.count(',') + 1}")
+    assert told.startswith(
+        f"data/{name}, line 3: the row has {counted(cells, 'cell')}, the file has {header.count(',') + 1}"
+    )
 
 
 def test_a_skeleton_that_still_stands_is_told_in_every_file(copy):

@@ -12,7 +12,7 @@ from nbpoints.run import runner
 
 def parsed(*words):
     parser = argparse.ArgumentParser()
-    redraw.declare(parser)
+    redraw.add_arguments(parser)
     return parser.parse_args(words)
 
 
@@ -35,7 +35,7 @@ def test_the_point_is_run_with_the_parameters_of_its_run(runs, monkeypatch):
     asked = {}
     monkeypatch.setattr(runner, "run", lambda points, out: asked.update(points=points, out=out) or 0)
     words = ["export_decline@month=2025-08", "--forms", "eps,tiff", "--profile", "journal", "--runs", str(runs)]
-    assert redraw.run(parsed(*words)) == 0
+    assert redraw.main(parsed(*words)) == 0
     (point,) = asked["points"]
     assert point.notebook == paths.NOTEBOOKS / "03_export_decline.ipynb" and point.passed == {"month": "2025-08"}
     assert asked["out"] == runs / "figures" and point.scenario == "export_months"
@@ -51,4 +51,4 @@ def test_the_point_is_run_with_the_parameters_of_its_run(runs, monkeypatch):
 )
 def test_what_there_is_not_is_refused(runs, words, said):
     with pytest.raises(InputError, match=said):
-        redraw.run(parsed(*words, "--runs", str(runs)))
+        redraw.main(parsed(*words, "--runs", str(runs)))

@@ -77,8 +77,8 @@ def test_ticks_outside_the_limits_are_no_words_on_the_page():
     ax.set_yticks([2, 900], ["two", "nine hundred"])
     ax.set_ylim(1, 6)
     export.lay_out(fig, "fig-exports")
-    assert "nine hundred" not in [text.get_text() for text in fit.shown(fig)]
-    assert "two" in [text.get_text() for text in fit.shown(fig)]
+    assert "nine hundred" not in [text.get_text() for text in fit.seen(fig)]
+    assert "two" in [text.get_text() for text in fit.seen(fig)]
 
 
 @pytest.mark.parametrize("width", ["single", "double"])

@@ -1,10 +1,11 @@
 """A figure's data hold what it draws, its source stands alone, its words for the blind tell the finding."""
 
 import json
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from autogap import data, figures, run
+from autogap import data, executed, figures, run
 from autogap.figures import truth
 from autogap.paths import FIGURES
 from nbpoints.errors import InputError
@@ -136,16 +137,23 @@ def test_a_title_says_no_more_than_its_interval(folder, title, interval, said):
     return None
 
 
-def test_a_figure_names_the_files_of_its_own_series(folder):
-    data.series("mof.us.exports.total")
-    data.series("frb.jpy_per_usd")
-    save(CARS)
-    told = facts(folder)
-    assert len(told["data"]) > 2
-    assert set(told["licences"]) == {name for name in told["data"] if name.startswith("data/observations/")}
-    save(CARS, series=["frb.jpy_per_usd"])
-    (file,) = facts(folder)["data"]
-    assert file == f"data/{data.catalogue().loc['frb.jpy_per_usd', 'file']}"
-    assert facts(folder)["licences"] == {file: data.about("frb.jpy_per_usd")["licence"]}
-    with pytest.raises(InputError, match="frb"):
-        save(CARS, series=["frb.jpy_per_us"])
+def test_a_figure_names_the_files_of_the_cells_behind_it(folder, monkeypatch):
+    """Not those that other cells asked for before: a figure has the same files wherever its cell stands."""
+    shell = SimpleNamespace(user_ns={"data": data, "save": save, "CARS": CARS})
+    shell.history_manager = SimpleNamespace(input_hist_raw=[""])
+    monkeypatch.setattr(executed, "kernel", lambda: shell)
+
+    def files(*cells):
+        for source in cells:
+            shell.history_manager.input_hist_raw.append(source)
+            exec(source, shell.user_ns)
+        return [name for name in facts(folder)["data"] if name != "data/series.csv"]
+
+    names = ("mof.us.exports.total", "frb.jpy_per_usd")
+    trade, rates = (f"data/{data.catalogue().loc[name, 'file']}" for name in names)
+    reads = [f"total = data.series({names[0]!r})", f"def rate():\n    return data.series({names[1]!r})"]
+    assert files(*reads, "save(CARS)") == []
+    assert files("total\nsave(CARS)") == [trade]
+    assert files("today = rate()", "today\nsave(CARS)") == [rates]
+    assert facts(folder)["licences"] == {rates: data.about(names[1])["licence"]}
+    assert files("both = total, today", "both\nsave(CARS)") == [rates, trade]

@@ -238,7 +238,7 @@ def test_why_gives_a_line_a_point(folder, runner, capsys):
     assert main(["why", "months"]) == 0
     assert capsys.readouterr().out.splitlines()[0] == "exports@month=2025-06: never run"
     assert main(["why"]) == 0
-    assert capsys.readouterr().out == "Nothing to run: all 2 points are current.\n"
+    assert capsys.readouterr().out == "Nothing to run: 2 points current.\n"
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import nbpoints
@@ -30,6 +32,29 @@ def test_no_word_of_the_collection(path):
 @pytest.mark.parametrize("word", ["AUTOGAP_PROFILE", "application/vnd.autogap.x", "the tariff", "exports_yoy"])
 def test_a_word_of_the_collection_would_be_found(word):
     assert FOREIGN.search(f'x = "{word}"')
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.parent.glob("*/**/*.py")), ids=lambda path: str(path.name))
+def test_one_thing_is_told_in_the_singular(path):
+    """A sentence counts by `errors.counted`; a number set before a plural says "1 points" some day."""
+    assert _uncounted(path.read_text(encoding="utf-8")) == []
+
+
+def test_a_plural_after_a_number_would_be_found():
+    assert _uncounted("f'{len(x)} points'") == ["1: len(x) points"]
+    assert _uncounted("f'{len(x)} series, {len(y)} of them'") == []
+
+
+def _uncounted(source: str) -> list[str]:
+    strings = [node.values for node in ast.walk(ast.parse(source)) if isinstance(node, ast.JoinedStr)]
+    pairs = [pair for parts in strings for pair in pairwise(parts) if isinstance(pair[0], ast.FormattedValue)]
+    numbers = [(one, after.value) for one, after in pairs if isinstance(after, ast.Constant)]
+    plurals = [(one, re.match(r" ([a-z]+ )?(?!series\b|is\b|has\b)[a-z]+s\b", text)) for one, text in numbers]
+    return [
+        f"{one.lineno}: {ast.unparse(one.value)}{found[0]}"
+        for one, found in plurals
+        if found and "len(" in ast.unparse(one.value) and "counted(" not in ast.unparse(one.value)
+    ]
 
 
 @pytest.mark.slow

@@ -193,6 +193,20 @@ for path in ("../data/a.csv", "recording.py", "reads.ipynb"):
 """
 
 
+def test_who_looks_for_installed_packages_reads_no_folder(tmp_path):
+    """They list every folder of sys.path, the notebooks' own too; the backport that dask imports does so as well."""
+    pytest.importorskip("importlib_metadata")
+    project = Project(tmp_path)
+    (project.root / "data/a.csv").write_text("x")
+    looks = "import importlib.metadata as one, importlib_metadata as other"
+    project.write("looks", looks, "print(*(len(list(each.distributions())) > 9 for each in (one, other)))")
+    project.write("lists", "import os\nprint(os.listdir('../data'), len(os.listdir()))")
+    assert project.run(project.point("looks"), project.point("lists"))[0] == 0
+    assert project.printed(project.point("looks")) == "True True\n"
+    assert project.record(project.point("looks"))["fingerprint"]["folders"] == {}
+    assert list(project.record(project.point("lists"))["fingerprint"]["folders"]) == ["data", "notebooks"]
+
+
 def test_only_packages_from_outside_are_imported_beforehand(project):
     """Through project modules too, in order, without the standard library and without what functions put off."""
     deep = "import numpy.linalg\nfrom . import nothing\ndef f():\n    import scipy\n"

@@ -159,11 +159,12 @@ os.setsid = late
 
 
 @pytest.mark.parametrize("end", [kernels.Server.close, lambda server: server._process.kill()], ids=["closed", "killed"])
-def test_no_process_outlives_a_server_that_goes_at_once(tmp_path, end):
+def test_no_process_outlives_a_server_that_goes_at_once(tmp_path, end, monkeypatch):
     """One that does not lead a group of its own yet, and has not asked to die with the server, goes all the same."""
     (tmp_path / "late.py").write_text(LATE)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     server = kernels.Server()
-    server.preload(["late"], path=[str(tmp_path), *sys.path])
+    server.preload(["late"])
     forked = kernels.Forked(server.address, {})
     try:
         end(server)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from nbpoints.parameters.declare import passed, point_name
+from nbpoints.parameters.names import passed, point_name
 
 
 def test_names_do_not_depend_on_order():

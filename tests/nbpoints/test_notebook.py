@@ -129,7 +129,7 @@ def test_ids_of_one_run_are_taken_out_of_outputs():
 
     one, other = shown(6744, "ab1c2", "0x7f3c5e8b"), shown(11, "9fe00", "0x55aa1200")
     assert notebook.dumps(notebook.clean(one)) == notebook.dumps(notebook.clean(other))
-    assert outputs.notebooks(one, other) == []
+    assert outputs.compare_notebooks(one, other) == []
     assert "T_00001_row0_col0" in notebook.dumps(notebook.clean(one)) and "T_a" in notebook.dumps(notebook.clean(one))
 
 
@@ -164,5 +164,5 @@ def test_saving_in_jupyterlab_changes_nothing_that_is_checked():
         and type(after["cells"][1]["outputs"][0]["data"][outputs.RESULT]["value"]) is int
     )
     assert hygiene.faults(after) == hygiene.faults(before) == []
-    assert outputs.notebooks(before, after) == [] == outputs.notebooks(after, before)
+    assert outputs.compare_notebooks(before, after) == [] == outputs.compare_notebooks(after, before)
     assert as_text({"name": "a", "value": -11, "unit": "percent", "digits": 1, "label": "A"}) == "A: −11.0 percent"

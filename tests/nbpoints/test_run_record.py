@@ -121,7 +121,7 @@ def test_a_crate_follows_what_is_finished(project, tmp_path):
     shutil.copytree(project.out / "base", folder)
     assert not crate.write(folder)
     shutil.move(folder / "reads@n=2", tmp_path / "aside")
-    assert crate.write(folder) and "1 executed notebooks" in (folder / "ro-crate-metadata.json").read_text()
+    assert crate.write(folder) and "1 executed notebook," in (folder / "ro-crate-metadata.json").read_text()
     shutil.move(tmp_path / "aside", folder / "reads@n=2")
     assert crate.write(folder) and not crate.write(folder)
     assert (folder / "ro-crate-metadata.json").read_bytes() == (

@@ -10,7 +10,6 @@ from autogap import paths
 from nbpoints.errors import InputError
 from nbpoints.parameters.declare import Parameter
 from nbpoints.scenarios import plan, scenarios, strict_yaml
-from nbpoints.scenarios.validate import ScenarioError
 
 
 @pytest.fixture
@@ -22,9 +21,9 @@ def names(load):
 @pytest.fixture
 def faults(load):
     def faults(text: str) -> list[str]:
-        with pytest.raises(ScenarioError) as caught:
+        with pytest.raises(InputError) as caught:
             load(text)
-        return [fault.removeprefix("scenarios.yaml:") for fault in caught.value.faults]
+        return [fault.removeprefix("scenarios.yaml:") for fault in str(caught.value).splitlines()]
 
     return faults
 

@@ -14,6 +14,7 @@ from collection import BOOKS, book, each, values
 from nbpoints.checks import hygiene, outputs
 from nbpoints.notebook import canonical, reading
 from nbpoints.parameters import declare as parameters
+from nbpoints.parameters import names
 from nbpoints.records.layout import NOTEBOOK
 from nbpoints.run import runner
 from nbpoints.scenarios.point import Point
@@ -185,9 +186,7 @@ def point(scenario, stem, values):
     ends = {name: {LOW: one.low, HIGH: one.high} for name, one in declared.items()}
     spelt = {name: ends[name].get(value, value) if isinstance(value, str) else value for name, value in values.items()}
     full, defaults = parameters.check(declared, spelt), {name: one.default for name, one in declared.items()}
-    return Point(
-        scenario, BOOKS[stem], full, parameters.passed(full, defaults), parameters.point_name(stem, full, defaults)
-    )
+    return Point(scenario, BOOKS[stem], full, names.passed(full, defaults), names.point_name(stem, full, defaults))
 
 
 def points():

@@ -100,7 +100,7 @@ def test_a_point_that_would_run_again_is_refused(site, tmp_path):
     record.write_text(json.dumps(stale), encoding="utf-8")
     with pytest.raises(
         InputError,
-        match=r"1 of 7 points are not current.*\n.*data file data/series.csv changed",
+        match=r"not current: 1 of 7 points; run.*\n.*data file data/series.csv changed",
     ):
         building.build(site.points, runs, tmp_path / "out", collection.theme())
     assert not (tmp_path / "out").exists()

@@ -59,7 +59,7 @@ def test_blocks_by_area_must_add_up_and_be_thirteen():
     with pytest.raises(SourceError, match="blocks of usa / grand total do not add to the thirteenth"):
         estat_area.parse(replies.by_area("exports", change={(1, "Usa", "GRAND TOTAL"): "1"}), AREA)
     lines = replies.by_area("exports").splitlines(keepends=True)
-    with pytest.raises(SourceError, match="12 blocks of areas of exports stand where twelve months and a year"):
+    with pytest.raises(SourceError, match="12 blocks of areas of exports, not twelve months and a year"):
         estat_area.parse(b"".join(lines[: 2 + (len(lines) - 2) // 13 * 12]), AREA)
     with pytest.raises(SourceError, match="stands twice in block 1"):
         estat_area.parse(b"".join([*lines[:4], lines[3], *lines[4:]]), AREA)

@@ -15,7 +15,6 @@ Examples
 from __future__ import annotations
 
 import csv
-import hashlib
 import re
 from collections.abc import Collection
 from functools import lru_cache
@@ -24,8 +23,9 @@ from pathlib import Path
 import pandas as pd
 from nbpoints.errors import InputError, did_you_mean
 
-from autogap.data import known
+from autogap.data import known, used
 from autogap.data.known import released as released
+from autogap.data.used import files_read as files_read
 from autogap.paths import DATA
 
 FREQUENCIES = {"M": "M", "Q": "Q", "A": "Y", "FY": "Y-MAR"}
@@ -35,29 +35,16 @@ March) is named by the year in which it begins; pandas names it by the year in w
 CODES = ("row", "column", "code", "sector", "hs", "hts_number", "heading")
 """Columns of tables that hold classification codes: text, because ``01`` is not 1."""
 
-_read: dict[str, str] = {}
-
 
 class DataError(InputError):
     """A series, table, vintage or period that the data package does not have."""
-
-
-def files_read() -> dict[str, str]:
-    """Tell which files under ``data/`` this process has read.
-
-    Returns
-    -------
-    dict of str to str
-        Path relative to the project's root -> SHA-256 of its bytes when it was read.
-    """
-    return dict(sorted(_read.items()))
 
 
 def _open(relative: str) -> Path:
     path = DATA / relative
     if not path.is_file():
         raise DataError(f"data/{relative}: the file is missing; restore it, or run `python -m autogap.data.package`.")
-    _read[f"data/{relative}"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    used.note_read(relative, path)
     return path
 
 
@@ -93,6 +80,7 @@ def catalogue(match: str | None = None) -> pd.DataFrame:
     >>> "frb.jpy_per_usd" in data.catalogue("yen").index
     True
     """
+    used.note_use("series.csv")
     rows = pd.DataFrame(_catalogue().values()).set_index("name", drop=False)
     if match is None:
         return rows
@@ -121,6 +109,7 @@ def licences(files: Collection[str]) -> dict[str, str]:
 
 def _entry(name: str) -> dict[str, str]:
     rows = _catalogue()
+    used.note_use("series.csv")
     if not isinstance(name, str) or name not in rows:
         raise DataError(f"series {name!r}: there is none of that name in data/series.csv." + did_you_mean(name, rows))
     return rows[name]
@@ -206,6 +195,7 @@ def _bound(value: str | pd.Period, frequency: str, name: str, end: bool) -> pd.P
 
 
 def _rows(entry: dict[str, str]) -> pd.DataFrame:
+    used.note_use(entry["file"])
     return _observations(entry["file"])[entry["name"]]
 
 
@@ -284,7 +274,7 @@ def series(
         there = rows["period"].min(), rows["period"].max()
         told = f"{start or there[0]} to {end or there[1]}"
         raise DataError(f"series {name!r}: nothing from {told}; it has {there[0]} to {there[1]}.")
-    known.take(name, wanted["vintage"])
+    known.note_read(name, wanted["vintage"])
     values = wanted["value"].rename(name)
     # the release alone: it stays true after arithmetic, which a unit does not
     values.attrs = {"vintage": max(rows["vintage"], key=known.last_day)}
@@ -359,7 +349,7 @@ def revisions(name: str, *, filled: bool | None = None) -> pd.DataFrame:
     [-0.2, -0.0]
     """
     entry = _entry(name)
-    known.take(name, vintages(name))
+    known.note_read(name, vintages(name))
     wide = _rows(entry).pivot(index="period", columns="vintage", values="value")[vintages(name)]
     wide.index = _periods(wide.index.to_series(), entry["frequency"])
     if entry["vintage_kind"] in ("release", "capture") if filled is None else filled:
@@ -397,4 +387,5 @@ def table(name: str, text: bool = False) -> pd.DataFrame:
     if not (room / f"{name}.csv").is_file():
         known = sorted(path.relative_to(room).with_suffix("").as_posix() for path in room.rglob("*.csv"))
         raise DataError(f"table {name!r}: there is none of that name in data/tables." + did_you_mean(name, known))
+    used.note_use(f"tables/{name}.csv")
     return pd.read_csv(_open(f"tables/{name}.csv"), dtype=str if text else dict.fromkeys(CODES, str))

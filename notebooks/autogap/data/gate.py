@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from nbpoints.errors import did_you_mean
+from nbpoints.errors import counted, did_you_mean
 from nbpoints.parameters import periods
 
 from autogap.data import known
@@ -85,7 +85,7 @@ def _first_day(vintage: str) -> str:
 
 
 def _short(value: str) -> str:
-    return repr(value) if len(value) <= 30 else f"{value[:20]!r}... ({len(value)} characters)"
+    return repr(value) if len(value) <= 30 else f"{value[:20]!r}... ({counted(len(value), 'character')})"
 
 
 def steps(rows: Sequence[Sequence[str]]) -> list[tuple[int, str]]:

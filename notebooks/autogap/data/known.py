@@ -114,7 +114,7 @@ def as_known(rows: pd.DataFrame, kind: str, release_days: int, day: date | None)
     return rows.drop_duplicates("period", keep="last")
 
 
-def take(name: str, vintages: Iterable[str]) -> None:
+def note_read(name: str, vintages: Iterable[str]) -> None:
     """Note that figures of these vintages were read."""
     _taken[name] = max([*vintages, *([_taken[name]] if name in _taken else [])], key=last_day)
 

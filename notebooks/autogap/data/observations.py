@@ -17,7 +17,7 @@ from autogap.data.vocabulary import OBSERVATION_FIELDS, SERIES_FIELDS
 Row = list[str]
 
 
-def settle(data: Path, catalogue: list[dict[str, str]], today: str) -> list[str]:
+def put_in_order(data: Path, catalogue: list[dict[str, str]], today: str) -> list[str]:
     """Put the rows of each file and the catalogue in order, and renew the first and last period of each series.
 
     So a new month or series may be added at the end of a file. Nothing is written before every row has been judged.

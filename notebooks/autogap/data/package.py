@@ -288,7 +288,7 @@ def write(data: Path = DATA) -> list[str]:
     catalogue = read_catalogue(data)
     tables = read_tables(data)
     _match_files(data, catalogue, tables)
-    changed = observations.settle(data, catalogue, version(data))
+    changed = observations.put_in_order(data, catalogue, version(data))
     package = build(data)
     for name, content in (("datapackage.json", render(package)), ("README.md", codebook.render(package, catalogue))):
         changed += [name] if write_whole(data / name, content) else []

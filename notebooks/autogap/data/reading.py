@@ -7,7 +7,7 @@ import io
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from nbpoints.errors import InputError, did_you_mean
+from nbpoints.errors import InputError, counted, did_you_mean
 
 _MOST_FAULTS = 25
 PLACEHOLDER = "WRITE"
@@ -71,8 +71,8 @@ def ragged(data: Path, relative: str) -> Iterator[str]:
     for line, row in body:
         if len(row) != len(columns):
             yield (
-                f"data/{relative}, line {line}: the row has {len(row)} cells, the file has {len(columns)} columns; "
-                "quote a cell that holds a comma."
+                f"data/{relative}, line {line}: the row has {counted(len(row), 'cell')}, the file has "
+                f"{counted(len(columns), 'column')}; quote a cell that holds a comma."
             )
 
 
@@ -140,5 +140,5 @@ def refuse(faults: Iterable[str]) -> None:
     """
     found = list(faults)
     if found:
-        more = [f"and {len(found) - _MOST_FAULTS} faults more."] if len(found) > _MOST_FAULTS else []
+        more = [f"and {counted(len(found) - _MOST_FAULTS, 'more fault')}."] if len(found) > _MOST_FAULTS else []
         raise InputError("\n".join(found[:_MOST_FAULTS] + more))

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 import pandas as pd
+from nbpoints.errors import counted
 from nbpoints.files import write_whole
 
 from autogap import data
@@ -157,8 +158,9 @@ def main(arguments: argparse.Namespace) -> int:
     described = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
     write_whole(folder / CROISSANT, package.render(croissant(described)).encode())
     print(
-        f"{folder / TIDY}: {len(tidy):,} rows of {tidy['series'].nunique():,} series, the newest figure of each period."
+        f"{folder / TIDY}: {counted(len(tidy), 'row')} of {tidy['series'].nunique():,} series, the newest figure of "
+        "each period."
     )
-    print(f"{folder / WIDE}: {len(table):,} months of {table.shape[1]} series; {COLUMNS} describes them.")
-    print(f"{folder / CROISSANT}: metadata of {len(described['resources'])} files, Croissant 1.0.")
+    print(f"{folder / WIDE}: {counted(len(table), 'month')} of {table.shape[1]} series; {COLUMNS} describes them.")
+    print(f"{folder / CROISSANT}: metadata of {counted(len(described['resources']), 'file')}, Croissant 1.0.")
     return 0

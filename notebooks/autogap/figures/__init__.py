@@ -28,7 +28,7 @@ from nbpoints.files import write_whole
 from nbpoints.mime import FIGURE
 
 import autogap
-from autogap import run
+from autogap import executed, run
 from autogap.figures import artists, credit, export, fit, grey, measure, sight, style, truth, wording
 from autogap.figures.charts import (
     dumbbell,
@@ -159,7 +159,6 @@ def save(
     subtitle: str,
     alt: str,
     source: str,
-    series: Iterable[str] = (),
     interval: tuple[float, float] | None | EllipsisType = ...,
     derived: str = "",
 ) -> None:
@@ -185,9 +184,6 @@ def save(
         of the data.
     source : str
         Publisher and release of the figures drawn.
-    series : iterable of str, optional
-        Names of the series that it draws; their files and licences are told beside it. Without them all files that the
-        run has read so far are told.
     interval : tuple of float or None
         Lower and upper end of the interval of the estimate that the title tells: a title of one that holds zero says
         so, and its words of direction agree with one that does not. Must be given where the data have columns ``low``
@@ -214,7 +210,7 @@ def save(
     csv = table.to_csv(
         index=_has_index(table), index_label=_index_names(table), float_format=_CSV_DIGITS, lineterminator="\n"
     ).encode()
-    facts = _facts(stem, words, csv, list(series))
+    facts = _facts(stem, words, csv)
     chosen = style.profile()
     if chosen.has_title:
         wording.add(fig, chosen, stem, words, credit.line())
@@ -352,11 +348,12 @@ def _refuse_taken(folder: Path, stem: str, notebook: str) -> None:
         raise InputError(f"{stem}: {owner} saves a figure of that name already; give this one another stem.")
 
 
-def _facts(stem: str, words: dict[str, str], csv: bytes, series: list[str]) -> dict[str, object]:
+def _facts(stem: str, words: dict[str, str], csv: bytes) -> dict[str, object]:
     from autogap import data
 
     here = run.current()
-    read = _files(series) if series else data.files_read()
+    # those that its own cell asked for, or a cell that it rests on
+    read = data.files_read(executed.behind())
     facts = words | {
         "stem": stem,
         "notebook": here.notebook,
@@ -374,16 +371,6 @@ def _facts(stem: str, words: dict[str, str], csv: bytes, series: list[str]) -> d
     versions |= {"commit": commit} if commit else {}
     # What made a figure differ between machines is told, but does not make it another figure.
     return facts | {"id": f"{here.point}/{stem}#{digest}", "versions": versions}
-
-
-def _files(series: list[str]) -> dict[str, str]:
-    """The data files of some series, each with its hash when it was read."""
-    from autogap import data
-
-    for name in series:
-        data.about(name)  # known, and read
-    files, read = data.catalogue().loc[series, "file"], data.files_read()
-    return {f"data/{file}": read[f"data/{file}"] for file in sorted(set(files))}
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from nbpoints.errors import InputError
+from nbpoints.errors import InputError, counted
 
 from autogap.figures import labels
 from autogap.figures.drawing import (
@@ -141,7 +141,7 @@ def dumbbell(
     ['law', 'charged', '27.5', '25.0', '13.1', '8.2']
     """
     if len(roles) != 2:
-        raise InputError(f"figures.dumbbell: roles names {len(roles)} columns; a dumbbell has two.")
+        raise InputError(f"figures.dumbbell: roles names {counted(len(roles), 'column')}; a dumbbell has two.")
     _need("dumbbell", frame, roles)
     labels.are_named(ax)
     first, second = roles

@@ -38,7 +38,7 @@ def faults(fig: Figure, chosen: Profile) -> Iterator[str]:
     if fig.legends or any(ax.get_legend() for ax in fig.axes):
         fig.draw_without_rendering()  # a legend places its words when it is drawn
     pixels = fig.dpi / 72  # in a point
-    placed = [(text, _box(text), 0.2 * text.get_size() * pixels) for text in shown(fig)]
+    placed = [(text, _box(text), 0.2 * text.get_size() * pixels) for text in seen(fig)]
     page, size = fig.bbox, fig.get_size_inches() * 25.4
     slack = _SLACK_PT * pixels
     where = f"the page of the profile {chosen.name!r}, {size[0]:.0f} by {size[1]:.0f} mm"
@@ -62,7 +62,7 @@ def faults(fig: Figure, chosen: Profile) -> Iterator[str]:
             yield f"the axes are only {share:.0%} as {name} as {where}; shorten labels or names, or give more height."
 
 
-def shown(fig: Figure) -> list[Text]:
+def seen(fig: Figure) -> list[Text]:
     """The texts that a reader sees: of ticks only those inside the limits."""
     hidden = set()
     for ax in fig.axes:

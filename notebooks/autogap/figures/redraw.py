@@ -13,7 +13,7 @@ from autogap import paths
 from autogap.figures import export, style
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.add_argument(
         "points", nargs="+", metavar="POINT", help="name of a point, such as export_decline@month=2025-08"
@@ -27,7 +27,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, help="where the figures go (default: figures in the folder of the runs)")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def main(arguments: argparse.Namespace) -> int:
     """Run the points once more, beside the runs that there are; return the exit status.
 
     Raises
@@ -50,7 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _point(runs: Path, name: str) -> object:
     """The point of a name as it has run; in the first scenario, by name, that has one."""
-    from nbpoints.parameters import declare as parameters
+    from nbpoints.parameters import declare
+    from nbpoints.parameters.names import passed
     from nbpoints.scenarios.point import Point
 
     known = sorted(path.parent for path in runs.glob("*/*/run.json") if path.parts[-3] != "figures")
@@ -60,7 +61,7 @@ def _point(runs: Path, name: str) -> object:
         raise InputError(f"figures: no point {name!r} has run in {runs}.{did_you_mean(name, names)}")
     told = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     notebook = paths.ROOT / told["notebook"]
-    declared = parameters.read(notebook)
+    declared = declare.read(notebook)
     defaults = {each: parameter.default for each, parameter in declared.items()}
-    values = parameters.check(declared, told["parameters"])
-    return Point(told["scenario"], notebook, values, parameters.passed(values, defaults), name)
+    values = declare.check(declared, told["parameters"])
+    return Point(told["scenario"], notebook, values, passed(values, defaults), name)

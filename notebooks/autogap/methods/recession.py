@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from nbpoints.errors import InputError
+from nbpoints.errors import InputError, counted
 
 
 def growth_pct(levels: pd.Series | pd.DataFrame) -> pd.Series | pd.DataFrame:
@@ -294,5 +294,5 @@ def base_rate(growth: pd.Series, within: int, run: int = 2) -> float:
     completed = (growth < 0).rolling(run).sum() >= run
     ahead = [bool(completed.iloc[at + 1 : at + 1 + within].any()) for at in range(len(growth) - within)]
     if not ahead:
-        raise InputError(f"growth: {len(growth)} quarters are too few to look {within} ahead.")
+        raise InputError(f"growth: {counted(len(growth), 'quarter')} are too few to look {within} ahead.")
     return float(np.mean(ahead))

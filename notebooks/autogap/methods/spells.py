@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from nbpoints.errors import InputError
+from nbpoints.errors import InputError, counted
 
 from autogap.methods.balance import periods_a_year
 
@@ -68,7 +68,9 @@ def spell_effects(values: pd.Series, spells: Mapping[str, tuple[str, str]], leve
         raise InputError(f"spells: {empty[0]!r} holds no month of the data, which end in {known.index[-1]}.")
     before = known.index[known.index < first]
     if len(before) < 18 or before.month.nunique() < 12:
-        raise InputError(f"values: {len(before)} months before {first}; a season needs 18 and each month of the year.")
+        raise InputError(
+            f"values: {counted(len(before), 'month')} before {first}; a season needs 18 and each month of the year."
+        )
     chosen = (known.index < first) | np.any(list(inside.values()), axis=0)
     index = known.index[chosen]
     season = pd.get_dummies(index.month, drop_first=True, dtype=float).to_numpy()

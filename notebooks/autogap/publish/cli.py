@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from nbpoints import cli, project
-from nbpoints.errors import InputError
+from nbpoints.errors import InputError, counted
 from nbpoints.scenarios import notebooks as books
 from nbpoints.scenarios import scenarios
 from nbpoints.scenarios.point import Point
@@ -95,7 +95,8 @@ def site(arguments: argparse.Namespace) -> int:
     options = building.Options(base, arguments.png, languages)
     count, changed = building.build(points, runs, out, theme_of(arguments), options, just_run=arguments.run)
     print(
-        f"{out}: {count:,} files for {len(points)} points; {f'{changed:,} changed' if changed else 'nothing changed'}."
+        f"{out}: {counted(count, 'file')} for {counted(len(points), 'point')}; "
+        f"{f'{changed:,} changed' if changed else 'nothing changed'}."
     )
     if arguments.freeze:
         print(f"Frozen: {building.freeze(out, arguments.freeze)}")
@@ -146,7 +147,9 @@ def export(arguments: argparse.Namespace) -> int:
     reads = package.run(wanted, runs, journal, arguments.jobs)
     files = package.content(reads, theme_of(arguments), journal)
     package.write(arguments.to, files, reads, arguments.journal)
-    print(f"{arguments.to}: {len(files)} files, {sum(len(read.results) for read in reads)} numbers.")
+    print(
+        f"{arguments.to}: {counted(len(files), 'file')}, {counted(sum(len(read.results) for read in reads), 'number')}."
+    )
     return 0
 
 
@@ -166,8 +169,8 @@ def _check(arguments: argparse.Namespace, plans: scenarios.Scenarios, runs: Path
         for line in lines:
             print(f"{title}: {line}")
     print(
-        f"{len(lock['numbers'])} numbers, {len(found.unused)} of them not used by the manuscript; "
-        f"{len(found.moved)} moved, {len(found.missing)} do not exist, {len(found.edited)} files changed."
+        f"{counted(len(lock['numbers']), 'number')}, {len(found.unused)} of them not used by the manuscript; "
+        f"{len(found.moved)} moved, {len(found.missing)} do not exist, {counted(len(found.edited), 'file')} changed."
     )
     return 0 if found.is_in_order else 1
 

@@ -51,7 +51,7 @@ class Whole:
                     (
                         book,
                         book.reads[0],
-                        [points.shown(result) for result in book.reads[0].results],
+                        [points.with_spelling(result) for result in book.reads[0].results],
                     )
                     for book in self.books
                     if book.reads[0].results

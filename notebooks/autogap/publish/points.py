@@ -128,7 +128,7 @@ def slots(book: Book, read: Read, kept: dict[str, Kept], module: Any, stems: set
         found[f"{figure.stem}:made"] = module.made(figure, terms)
         line, bibtex = citing.line(theme, read, figure), citing.bibtex(theme, read, figure)
         found[f"{figure.stem}:cited"] = module.cited(figure, line, bibtex)
-    found["numbers"] = module.numbers([shown(result) for result in read.results])
+    found["numbers"] = module.numbers([with_spelling(result) for result in read.results])
     base = f"{root}{book.stem}/{markup.address(read.name)}"
     files = [(name, f"{base}.{end}") for name, end in _FILES.items()]
     found["take"] = module.take(read, book.command(read), files)
@@ -172,7 +172,7 @@ def linker(back: str, stems: set[str]) -> Callable[[str], str | None]:
     return link
 
 
-def shown(result: dict) -> dict:
+def with_spelling(result: dict) -> dict:
     """Add to a recorded result how its value and tolerance read."""
     close = f"{result['tolerance']:g}" if isinstance(result["value"], float) else ""
     return result | {

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from nbpoints import notebook as cells_of
-from nbpoints.errors import InputError
+from nbpoints.errors import InputError, counted
 from nbpoints.mime import FIGURE, RESULT
 from nbpoints.records.layout import FIGURES, NOTEBOOK, read_run
 from nbpoints.scenarios.point import Point
@@ -143,9 +143,11 @@ def current(points: Iterable[Point], out: Path) -> list[Point]:
     due = runner.why(points, out)
     if due:
         lines = [f"{name}: {reason}" for name, reason in due[:5]]
-        more = [f"... and {len(due) - 5} more points"] if len(due) > 5 else []
+        more = [f"... and {counted(len(due) - 5, 'more point')}"] if len(due) > 5 else []
         scenarios = " ".join(dict.fromkeys(point.scenario for point in points))
-        head = f"{out}: {len(due)} of {len(points)} points are not current; run `autogap run {scenarios}` first."
+        head = (
+            f"{out}: not current: {len(due)} of {counted(len(points), 'point')}; run `autogap run {scenarios}` first."
+        )
         raise InputError("\n".join([head, *lines, *more]))
     return points
 

@@ -11,6 +11,8 @@ import json
 import re
 from decimal import Decimal
 
+from nbpoints.errors import counted
+
 from autogap.sources.figure import Figure, NotYet, SourceError
 from autogap.sources.tables import Request
 
@@ -42,7 +44,8 @@ def parse(content: bytes, request: Request) -> list[Figure]:
         dates, values = one["VALUES"]["SURVEY_DATES"], one["VALUES"]["VALUES"]
         if len(dates) != len(values):
             raise SourceError(
-                f"{request.request}: {one['SERIES_CODE']} has {len(dates)} dates and {len(values)} values."
+                f"{request.request}: {one['SERIES_CODE']} has {counted(len(dates), 'date')} and "
+                f"{counted(len(values), 'value')}."
             )
         for day, value in zip(dates, values):
             year, part = str(day)[:4], str(day)[4:]

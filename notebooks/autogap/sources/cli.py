@@ -62,7 +62,7 @@ def refresh_main(
     swap.recover(data)
     requests, selectors = tables.read(data)
     chosen = _chosen(requests, arguments.only)
-    _judge_since(arguments.since)
+    _check_since(arguments.since)
     with swap.alone(data):
         candidate = swap.copy(data)
         try:
@@ -82,7 +82,7 @@ def _chosen(requests: dict[str, tables.Request], only: Sequence[str] | None) -> 
     return [one for one in requests.values() if not only or one.publisher in only]
 
 
-def _judge_since(since: str) -> None:
+def _check_since(since: str) -> None:
     if since and periods.form(since) not in ("month", "quarter", "year"):
         raise InputError(f"--since: {since!r} is not a valid period (expected one like 2026-06).")
 

@@ -10,6 +10,8 @@ import csv
 import io
 import re
 
+from nbpoints.errors import counted
+
 from autogap.sources.figure import Figure, SourceError, number
 from autogap.sources.tables import Request
 
@@ -33,7 +35,9 @@ def parse(content: bytes, request: Request) -> list[Figure]:
                 raise SourceError(f"{request.request}: {line[0]!r} is not a valid month (expected one like 2026/08).")
             continue
         if len(line) != len(lines[head]):
-            raise SourceError(f"{request.request}, {line[0]}: {len(line)} columns instead of {len(lines[head])}.")
+            raise SourceError(
+                f"{request.request}, {line[0]}: {counted(len(line), 'column')} instead of {len(lines[head])}."
+            )
         period = f"{found[1]}-{found[2]}"
         if period in seen:
             raise SourceError(f"{request.request}: {period} stands twice.")

@@ -12,6 +12,8 @@ import io
 import re
 from decimal import Decimal
 
+from nbpoints.errors import counted
+
 from autogap.sources.estat_files import follow as follow
 from autogap.sources.figure import Figure, SourceError, number
 from autogap.sources.tables import Request
@@ -36,8 +38,8 @@ def parse(content: bytes, request: Request) -> list[Figure]:
     flows = {_FLOWS[line[0].strip()] for line in rows}
     if len(blocks) != 13 or len(flows) != 1:
         raise SourceError(
-            f"{where}: {len(blocks)} blocks of areas of {' and '.join(sorted(flows)) or 'no flow'} stand where twelve "
-            "months and a year of one flow are expected."
+            f"{where}: {counted(len(blocks), 'block')} of areas of {' and '.join(sorted(flows)) or 'no flow'}, "
+            "not twelve months and a year of one flow."
         )
     *months, whole = blocks
     for cell, value in whole.items():
@@ -59,7 +61,7 @@ def _blocks(rows: list[list[str]], header: list[str], where: str) -> list[Block]
     blocks: list[Block] = []
     for line in rows:
         if len(line) != len(header):
-            raise SourceError(f"{where}, {line[1]}: {len(line)} columns instead of {len(header)}.")
+            raise SourceError(f"{where}, {line[1]}: {counted(len(line), 'column')} instead of {len(header)}.")
         area = _name(line[1])
         if area == _name(rows[0][1]):
             blocks.append({})

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Sequence
 
 import openpyxl
+from nbpoints.errors import counted
 
 from autogap.sources.figure import Figure, SourceError, month, number
 from autogap.sources.tables import Request
@@ -51,7 +52,9 @@ def _sheet(rows: Sequence[Row], where: str) -> list[Figure]:
 def _columns(head: Sequence[Row], sexes: Row, where: str) -> dict[int, dict[str, str]]:
     """Place of each column of figures and what it holds."""
     if len(head) < 5:
-        raise SourceError(f"{where}: {len(head)} rows stand over 'Both sexes'; unit, series and items are needed.")
+        raise SourceError(
+            f"{where}: {counted(len(head), 'row')} above 'Both sexes'; unit, series and items are needed."
+        )
     units, series, items = head[-5], head[-4], head[-2]
     unit = next((cell.strip("() ") for cell in units if isinstance(cell, str) and cell.isascii()), "")
     kind = next((cell.split("\u3000")[-1].strip() for cell in series[4:] if isinstance(cell, str)), "")

@@ -14,7 +14,7 @@ from nbpoints import project
 from nbpoints.checks import again, exported_figures, hygiene, outputs
 from nbpoints.checks.again import Again, Limits, Request
 from nbpoints.checks.compare import Difference, report
-from nbpoints.errors import InputError
+from nbpoints.errors import InputError, counted
 from nbpoints.notebook import canonical, reading
 from nbpoints.run import runner
 from nbpoints.run.loop import Servers
@@ -45,7 +45,7 @@ class Outcome:
         return "\n".join(lines)
 
     def _summary(self) -> str:
-        count = f"{len(self.found)} difference{'s' if len(self.found) > 1 else ''}" if self.found else ""
+        count = counted(len(self.found), "difference") if self.found else ""
         if not self.is_rewritten:
             return count or "unchanged"
         return f"{count}, outputs rewritten" if count else "stored form cleaned"
@@ -85,7 +85,7 @@ def accept(
     if write:
         outcome.is_rewritten = canonical.save(kept, notebook)
         if fresh.figures.is_dir():
-            outcome.figures = exported_figures.take(exported_figures.folder_of(notebook), fresh.figures, redraw)
+            outcome.figures = exported_figures.store(exported_figures.folder_of(notebook), fresh.figures, redraw)
     return outcome
 
 
@@ -94,11 +94,11 @@ def _kept(stored: Mapping, fresh: Mapping, outcome: Outcome, redraw: bool) -> di
     cells = []
     for number, (old, new) in enumerate(zip(stored["cells"], fresh["cells"], strict=True), 1):
         if old["cell_type"] == "code":
-            found = outputs.cells(old["outputs"], new["outputs"])
+            found = outputs.compare(old["outputs"], new["outputs"])
             damaged = [one for one in old["outputs"] if hygiene.damaged(one)]
             if damaged and not found:
                 found = [Difference("figure", "", "", "the stored output is not what the cell wrote")]
-            outcome.found += [one.at(f"cell {number}") for one in found]
+            outcome.found += [one.inside(f"cell {number}") for one in found]
             shown = {name: new[name] for name in ("outputs", "execution_count")}
             cells.append({**old, **shown} if found or redraw else old)
         else:
@@ -137,7 +137,7 @@ def main(arguments: argparse.Namespace) -> int:
     folder = arguments.dir or project.find(Path.cwd()).notebooks
     books = [book.resolve() for book in notebooks.choose(arguments.notebooks, folder)]
     failed, reads = {}, {}
-    with runner.terminable(), Servers() as servers:
+    with runner.terminable(), contextlib.closing(Servers()) as servers:
         # a notebook that reads the results of others must run after them; no chain is longer than the collection
         for _ in range(len(books) + 1):
             rewritten = set()
@@ -154,18 +154,15 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _accepted(books: list[Path], arguments: argparse.Namespace, servers: Servers) -> Iterator[Outcome]:
     """Yield the outcomes in the order of the notebooks, each as soon as those before it are there."""
-    done: dict[int, Outcome] = {}
-    shown = 0
     owners = _owners({book.parent for book in books})
     with again.folder() as out:
         requests = [Request(book, book.stem) for book in books]
         ended = again.run(requests, out, limits_of(arguments), Screen(sys.stderr), servers)
         with contextlib.closing(ended):
-            for number, each in ended:
-                done[number] = accept(books[number], each, not arguments.dry_run, arguments.redraw, owners)
-                while shown in done:
-                    yield done.pop(shown)
-                    shown += 1
+            yield from again.in_order(
+                (number, accept(books[number], each, not arguments.dry_run, arguments.redraw, owners))
+                for number, each in ended
+            )
 
 
 def _owners(folders: set[Path]) -> dict[str, str]:

@@ -8,12 +8,13 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from nbpoints import notebook as notebooks
+from nbpoints.files import is_alive
 from nbpoints.kernels.preload import Preload
 from nbpoints.records.layout import FIGURES, NOTEBOOK, RUN
 from nbpoints.run.job import Job, Outcome
@@ -21,6 +22,7 @@ from nbpoints.run.loop import Loop, Servers
 from nbpoints.run.progress import Progress, Screen
 from nbpoints.scenarios.point import Point
 
+T = TypeVar("T")
 _PREFIX = "nbpoints-again-"
 _LITTER = re.compile(rf"{_PREFIX}([0-9]+)-.+")
 # what papermill adds where a cell failed (papermill.execute.ERROR_MARKER_TAG); this module is light to import
@@ -127,6 +129,23 @@ def run(
             shutil.rmtree(place, ignore_errors=True)
 
 
+def in_order(ended: Iterable[tuple[int, T]]) -> Iterator[T]:
+    """Yield what belongs to the numbers 0, 1, ... in their order, each as soon as those before it are there.
+
+    Examples
+    --------
+    >>> list(in_order([(1, "b"), (0, "a"), (2, "c")]))
+    ['a', 'b', 'c']
+    """
+    done: dict[int, T] = {}
+    shown = 0
+    for number, each in ended:
+        done[number] = each
+        while shown in done:
+            yield done.pop(shown)
+            shown += 1
+
+
 def _read(place: Path, outcome: Outcome) -> Again:
     book = None
     if (place / NOTEBOOK).exists():
@@ -141,17 +160,7 @@ def folder() -> Iterator[Path]:
     """Make a folder for outputs that nobody keeps; those of processes that were killed are removed."""
     for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         found = _LITTER.fullmatch(path.name)
-        if found and _is_gone(int(found[1])):
+        if found and not is_alive(int(found[1])):
             shutil.rmtree(path, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True) as name:
         yield Path(name).resolve()
-
-
-def _is_gone(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        pass
-    return False

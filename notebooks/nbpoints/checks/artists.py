@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from nbpoints.checks.compare import REL, close
+from nbpoints.errors import counted
 
 
 def compare(was: dict, now: dict, rel: float = REL) -> list[str]:
@@ -89,7 +90,7 @@ def _named(kind: str, members: list) -> dict[str, Any]:
 def _numbers_differ(where: str, key: str, was: str, now: str, rel: float) -> list[str]:
     before, after = [[float(word) for word in text.split()] for text in (was, now)]
     if len(before) != len(after):
-        return [f"{where}: {key} had {len(before)} numbers, has {len(after)}."]
+        return [f"{where}: {key} had {counted(len(before), 'number')}, has {len(after)}."]
     # Next to zero a relative difference says nothing, so a thousandth of the largest number counts as near zero.
     scale = 1e-3 * max((abs(value) for value in before if math.isfinite(value)), default=0.0)
     places = [place for place, pair in enumerate(zip(before, after, strict=True)) if not close(*pair, rel, scale)]
@@ -99,6 +100,6 @@ def _numbers_differ(where: str, key: str, was: str, now: str, rel: float) -> lis
     if len(before) == 2 and key in ("xlim", "ylim"):
         return [f"{where}: {key} was {was.replace(' ', ' to ')}, is {now.replace(' ', ' to ')}."]
     return [
-        f"{where}: {key} differs at {len(places)} of {len(before)} numbers, the first at place {first + 1}: "
+        f"{where}: {key} differs at {len(places)} of {counted(len(before), 'number')}, the first at place {first + 1}: "
         f"was {before[first]:.10g}, is {after[first]:.10g}."
     ]

@@ -45,7 +45,7 @@ class Difference:
     was: str
     now: str
 
-    def at(self, place: str) -> Difference:
+    def inside(self, place: str) -> Difference:
         """The same difference, its place inside a larger one."""
         return Difference(self.kind, f"{place}, {self.place}" if self.place else place, self.was, self.now)
 
@@ -135,9 +135,9 @@ def values(was: Any, now: Any, rel: float = REL, place: str = "") -> list[Differ
     if _is_number(was) and _is_number(now):
         return [] if close(float(was), float(now), rel) else [Difference("number", place, str(was), str(now))]
     if isinstance(was, str) and isinstance(now, str):
-        return [found.at(place) if place else found for found in texts(was, now, rel)]
+        return [found.inside(place) if place else found for found in texts(was, now, rel)]
     same = was == now and isinstance(was, bool) == isinstance(now, bool)
-    return [] if same else [Difference("text", place, shown(was), shown(now))]
+    return [] if same else [Difference("text", place, quoted(was), quoted(now))]
 
 
 def report(found: Iterable[Difference], most: int = 12) -> str:
@@ -162,7 +162,7 @@ def report(found: Iterable[Difference], most: int = 12) -> str:
     return "\n".join(lines)
 
 
-def shown(value: Any, most: int = 100) -> str:
+def quoted(value: Any, most: int = 100) -> str:
     """A value as it is quoted in a report, cut in the middle when long."""
     text = repr(value)
     return text if len(text) <= most else f"{text[: most // 2]} ... {text[-most // 2 :]}"
@@ -188,4 +188,4 @@ def _words(was: str, now: str) -> Difference:
     start = next((i for i, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), min(len(was), len(now)))
     start = max(0, start - _CONTEXT)
     cut = [("..." if start else "") + one[start : start + 2 * _CONTEXT] for one in (was, now)]
-    return Difference("text", "", *(shown(one + ("..." if len(one) > 2 * _CONTEXT else "")) for one in cut))
+    return Difference("text", "", *(quoted(one + ("..." if len(one) > 2 * _CONTEXT else "")) for one in cut))

@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from itertools import chain
 from pathlib import Path
 
 from nbpoints import project
@@ -17,7 +18,7 @@ from nbpoints.checks import again, exported_figures, hygiene, outputs
 from nbpoints.checks.accept import add_limits, limits_of
 from nbpoints.checks.again import Again, Request
 from nbpoints.checks.compare import REL, Difference, report
-from nbpoints.errors import InputError, did_you_mean
+from nbpoints.errors import InputError, counted, did_you_mean
 from nbpoints.files import write_whole
 from nbpoints.notebook import canonical, reading
 from nbpoints.parameters.names import base
@@ -26,7 +27,7 @@ from nbpoints.run import runner
 from nbpoints.run.progress import Screen
 
 
-def points(run: Path) -> dict[str, Path]:
+def executed(run: Path) -> dict[str, Path]:
     """The executed notebooks of a run by the name of their point; a single notebook is a run of one.
 
     Raises
@@ -59,7 +60,7 @@ def compare(a: Path, b: Path, rel: float = REL) -> dict[str, list[Difference]]:
     dict of str to list of Difference
         By name of point; a point that only one run has says so. Points without a difference have an empty list.
     """
-    old, new = points(a), points(b)
+    old, new = executed(a), executed(b)
     if a.is_file() and b.is_file():
         return {a.name: _pair(a, b, rel)}
     found = {name: _pair(old[name], new[name], rel) for name in old if name in new}
@@ -76,7 +77,7 @@ def side_by_side(a: Path, b: Path) -> list[list[object]]:
     a, b : Path
         As for `compare`.
     """
-    old, new = points(a), points(b)
+    old, new = executed(a), executed(b)
     is_pair = len(old) == len(new) == 1
     if is_pair and (old.keys() != new.keys() or Path(layout.NOTEBOOK).stem in old):  # two points, two notebooks
         name = f"{a.name} and {b.name}"
@@ -97,7 +98,7 @@ def _results(path: Path | None) -> list[dict]:
 
 
 def _pair(old: Path, new: Path, rel: float) -> list[Difference]:
-    return outputs.notebooks(reading.load(old), reading.load(new), rel)
+    return outputs.compare_notebooks(reading.load(old), reading.load(new), rel)
 
 
 def environments(a: Path, b: Path) -> list[str]:
@@ -132,7 +133,7 @@ def check(stored: Path, baseline: Path, fresh: Again, rel: float = REL) -> list[
     if fresh.error:
         return [fresh.error]
     found = hygiene.faults(canonical.clean(reading.load(stored)))
-    differences = outputs.notebooks(reading.load(baseline), fresh.notebook, rel)
+    differences = outputs.compare_notebooks(reading.load(baseline), fresh.notebook, rel)
     if (baseline.parent / layout.FIGURES).is_dir():
         differences += exported_figures.compare(baseline.parent / layout.FIGURES, fresh.figures, rel)
     return found + report(differences).splitlines()
@@ -197,9 +198,9 @@ def compare_main(arguments: argparse.Namespace) -> int:
         stream = io.StringIO()
         csv.writer(stream, lineterminator="\n").writerows(rows)
         write_whole(arguments.csv, stream.getvalue())
-        print(f"{arguments.csv}: {len(rows) - 1} results side by side.")
+        print(f"{arguments.csv}: {counted(len(rows) - 1, 'result')} side by side.")
     differing = sum(bool(differences) for differences in found.values())
-    print(f"{len(found)} point{'' if len(found) == 1 else 's'} compared, {differing or 'none'} with differences.")
+    print(f"{counted(len(found), 'point')} compared, {differing or 'none'} with differences.")
     return int(differing > 0)
 
 
@@ -228,15 +229,15 @@ def check_main(arguments: argparse.Namespace) -> int:
     if not run.is_dir():
         ran = [path.name for path in arguments.out.glob("*") if path.is_dir()]
         raise InputError(f"{arguments.scenario}: not run yet (no {run}).{did_you_mean(arguments.scenario, ran)}")
-    stored = points(run)
-    baseline = points(arguments.baseline) if arguments.baseline else stored
+    stored = executed(run)
+    baseline = executed(arguments.baseline) if arguments.baseline else stored
     chosen = _chosen(list(stored), arguments.points)[:: max(1, arguments.every)]
 
     failed = 0
     for name, lines in _checked(chosen, stored, baseline, arguments):
         failed += bool(lines)
         print(f"{name}: {'differs' if lines else 'holds'}" + "".join(f"\n  {line}" for line in lines), flush=True)
-    print(f"{len(chosen)} point{'' if len(chosen) == 1 else 's'} run again, {failed or 'none'} at fault.")
+    print(f"{counted(len(chosen), 'point')} run again, {failed or 'none'} at fault.")
     return int(failed > 0)
 
 
@@ -245,17 +246,13 @@ def _checked(
 ) -> Iterator[tuple[str, list[str]]]:
     """Yield what is wrong with each point, in order, as soon as those before it are there."""
     missing = ["the baseline does not have this point; run it there first."]
-    done = {name: missing for name in names if name not in baseline}
-    requests = [request(stored[name], name, arguments.dir) for name in names if name not in done]
-    left = list(names)
+    lacking = [(place, missing) for place, name in enumerate(names) if name not in baseline]
+    requests = [request(stored[name], name, arguments.dir) for name in names if name in baseline]
     with runner.terminable(), again.folder() as out:
         with contextlib.closing(again.run(requests, out, limits_of(arguments), Screen(sys.stderr))) as ended:
-            for number, fresh in ended:
-                name = requests[number].name
-                done[name] = check(stored[name], baseline[name], fresh)
-                while left and left[0] in done:
-                    yield left[0], done[left.pop(0)]
-    yield from ((name, done[name]) for name in left)
+            ran = ((requests[number].name, fresh) for number, fresh in ended)
+            checked = ((names.index(name), check(stored[name], baseline[name], fresh)) for name, fresh in ran)
+            yield from zip(names, again.in_order(chain(lacking, checked)))
 
 
 def _chosen(names: list[str], patterns: list[str]) -> list[str]:

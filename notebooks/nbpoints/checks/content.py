@@ -50,7 +50,7 @@ def no_secrets(notebook: Mapping) -> Iterator[str]:
     """Keys and passwords; a notebook is published."""
     for number, cell in enumerate(notebook["cells"], 1):
         parts = [text_of(cell["source"])]
-        parts += [_texts(output) for output in cell.get("outputs", ())]
+        parts += [texts(output) for output in cell.get("outputs", ())]
         if any(_SECRETS.search(part) for part in parts):
             yield f"cell {number} holds what looks like a key or a password: remove it, and have the key replaced."
 
@@ -103,7 +103,8 @@ def _without_code(text: str) -> str:
     return re.sub(r"^(```|~~~).*?^\1|`[^`\n]*`", "", text, flags=re.MULTILINE | re.DOTALL)
 
 
-def _texts(output: Mapping) -> str:
+def texts(output: Mapping) -> str:
+    """Join what a reader of an output sees as text."""
     data = output.get("data", {})
     parts = [output.get("text", ""), *(value for mime, value in data.items() if mime.startswith("text/"))]
     return "\n".join(text_of(part) for part in parts)

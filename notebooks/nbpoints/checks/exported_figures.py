@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 from collections.abc import Mapping
@@ -13,7 +12,8 @@ from nbpoints.checks import artists
 from nbpoints.checks.compare import REL, Difference, values
 from nbpoints.checks.tables import Table
 from nbpoints.checks.tables import compare as compare_tables
-from nbpoints.files import write_whole
+from nbpoints.files import sha256, write_whole
+from nbpoints.run.publishing import said
 
 FORMS = (".pdf", ".svg", ".png", ".eps", ".tiff", ".csv", ".json")
 # What a figure's description states beside the artists; versions and hashes of its files may differ between machines.
@@ -53,7 +53,7 @@ def compare(was: Path, now: Path, rel: float = REL) -> list[Difference]:
             if new.exists() and not old.exists():
                 found.append(Difference("figure", stem, "", f"{old.parent.name}/{old.name} is missing"))
             elif new.exists() and old.read_bytes() != new.read_bytes():
-                found += [one.at(stem) for one in _inside(old, new, rel)]
+                found += [one.inside(stem) for one in _inside(old, new, rel)]
     return found
 
 
@@ -65,28 +65,24 @@ def tampered(folder: Path) -> list[str]:
         if not description.exists():
             found.append(f"{stem}: {description.name} is missing, so nothing says what the figure draws.")
             continue
-        for name, digest in recorded(description).items():
+        for name, digest in json.loads(description.read_text(encoding="utf-8")).get("files", {}).items():
             path = folder / name
             if not path.exists():
                 found.append(f"{stem}: {name} is missing; run the notebook that draws it.")
-            elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            elif sha256(path) != digest:
                 found.append(f"{stem}: {name} is not the file that was written with {description.name}.")
     return found
 
 
-def recorded(description: Path) -> Mapping[str, str]:
-    """File name to sha256, as a figure's description states them for the other forms."""
-    return json.loads(description.read_text(encoding="utf-8")).get("files", {})
-
-
-def take(was: Path, now: Path, redraw: bool = False) -> list[str]:
+def store(was: Path, now: Path, redraw: bool = False) -> list[str]:
     """Copy into the stored folder the figures that are new or draw something else; return their names.
 
     With `redraw`, those too that differ only in bytes, unless only the versions of what made them differ.
     """
     changed = {one.place.split(",")[0] for one in compare(was, now)}
     if redraw:
-        changed |= {stem for stem in stems(now) if _bytes(was, stem) != _bytes(now, stem)}
+        files = {stem: [f"{stem}{form}" for form in FORMS] for stem in stems(now)}
+        changed |= {stem for stem, names in files.items() if any(said(was / one) != said(now / one) for one in names)}
     broken = {sentence.split(":")[0] for sentence in tampered(was)} if was.is_dir() else set()
     taken = [stem for stem in stems(now) if stem in changed | broken]
     for stem in taken:
@@ -95,18 +91,6 @@ def take(was: Path, now: Path, redraw: bool = False) -> list[str]:
             if (now / f"{stem}{form}").exists():
                 write_whole(was / f"{stem}{form}", (now / f"{stem}{form}").read_bytes())
     return taken
-
-
-def _bytes(folder: Path, stem: str) -> list[object]:
-    files = [folder / f"{stem}{form}" for form in FORMS]
-    return [_said(file) if file.exists() else None for file in files]
-
-
-def _said(file: Path) -> object:
-    """The bytes of a file; of a description what it says but the versions, which a commit alone changes."""
-    if file.suffix != ".json":
-        return file.read_bytes()
-    return {key: value for key, value in json.loads(file.read_text(encoding="utf-8")).items() if key != "versions"}
 
 
 def _inside(old: Path, new: Path, rel: float) -> list[Difference]:

@@ -36,9 +36,6 @@ _REPR = re.compile(r"<(?:Axes|Figure|matplotlib\.|seaborn\.|pandas\.io\.formats\
 _HIDING = re.compile(r"%%capture|(?:warnings\.)?(?:simplefilter|filterwarnings)\(\s*[\"']ignore|\bclear_output\(")
 _SAVING = re.compile(r"\.savefig\(")
 
-Rule = Callable[[Mapping], Iterator[str]]
-RULES: list[Rule] = []
-
 
 def faults(notebook: Mapping) -> list[str]:
     """Check one notebook against all rules.
@@ -65,20 +62,12 @@ def faults(notebook: Mapping) -> list[str]:
     return [fault for rule in RULES for fault in rule(notebook)]
 
 
-def rule(check: Rule) -> Rule:
-    """Register a rule for `faults`."""
-    RULES.append(check)
-    return check
-
-
-@rule
 def has_outputs(notebook: Mapping) -> Iterator[str]:
     """A stripped notebook passes every comparison."""
     if not any(cell["outputs"] for _, cell in _code(notebook)):
         yield f"no cell has a stored output, so there is nothing to prove: {_accept()}."
 
 
-@rule
 def ran_in_order(notebook: Mapping) -> Iterator[str]:
     """Execution counts are 1, 2, ... n over the code cells that hold anything."""
     counts = [(i, cell.get("execution_count")) for i, cell in _code(notebook) if text_of(cell["source"]).strip()]
@@ -95,7 +84,6 @@ def ran_in_order(notebook: Mapping) -> Iterator[str]:
             return
 
 
-@rule
 def has_parameters(notebook: Mapping) -> Iterator[str]:
     """Papermill puts its cell after the one that is tagged; without a tag it goes on top, where defaults undo it."""
     code = list(_code(notebook))
@@ -108,7 +96,6 @@ def has_parameters(notebook: Mapping) -> Iterator[str]:
         yield f"cell {tagged[0]} has the tag `parameters` but is not the first code cell: move it before the imports."
 
 
-@rule
 def no_silent_tags(notebook: Mapping) -> Iterator[str]:
     """Tags and comments that switch a check off."""
     for i, cell in _code(notebook):
@@ -120,7 +107,6 @@ def no_silent_tags(notebook: Mapping) -> Iterator[str]:
                 yield f"cell {i} has the comment `{word}`, which switches a check off: remove it and fix the cell."
 
 
-@rule
 def no_silenced_output(notebook: Mapping) -> Iterator[str]:
     """A trailing `;`, a captured cell, an ignored warning: what is hidden is not checked."""
     for i, cell in _code(notebook):
@@ -132,7 +118,6 @@ def no_silenced_output(notebook: Mapping) -> Iterator[str]:
             yield f"cell {i} hides output or warnings with `{hidden[0]}`: remove it and fix what it hid."
 
 
-@rule
 def no_noise(notebook: Mapping) -> Iterator[str]:
     """Warnings, errors, object representations and widgets in outputs."""
     for i, output in _outputs(notebook):
@@ -143,7 +128,7 @@ def no_noise(notebook: Mapping) -> Iterator[str]:
             text = _start(output["text"])
             yield f"cell {i} wrote to stderr ({text}): fix the cause of the message, then {_accept()}."
             continue
-        text = _shown(output)
+        text = content.texts(output)
         if found := _WARNING.search(text):
             yield f"cell {i} shows a warning ({_start(text[found.start() :])}): fix its cause."
         if found := _REPR.search(text):
@@ -155,13 +140,12 @@ def no_noise(notebook: Mapping) -> Iterator[str]:
             yield f"cell {i} shows a widget or progress bar, which no reader of the file sees: remove it."
 
 
-@rule
 def no_absolute_paths(notebook: Mapping) -> Iterator[str]:
     """Paths of one machine in sources or outputs, and paths that only one system reads."""
     for i, cell in enumerate(notebook["cells"], 1):
         for text, what in [
             (text_of(cell["source"]), "source"),
-            *((_shown(one), "output") for one in cell.get("outputs", [])),
+            *((content.texts(one), "output") for one in cell.get("outputs", [])),
         ]:
             path = _ABSOLUTE.search(text)
             if path:
@@ -172,7 +156,6 @@ def no_absolute_paths(notebook: Mapping) -> Iterator[str]:
             yield f"the source of cell {i} has a path with backslashes ({path[0]}): write `/`."
 
 
-@rule
 def figures_are_saved(notebook: Mapping) -> Iterator[str]:
     """Pictures carry what they draw, their own hash, and words for those who cannot see them."""
     for i, cell in _code(notebook):
@@ -186,18 +169,12 @@ def figures_are_saved(notebook: Mapping) -> Iterator[str]:
         yield from (f"cell {i}: {fault}" for fault in _figure_faults(output))
 
 
-@rule
 def results_show_what_they_record(notebook: Mapping) -> Iterator[str]:
     """The number that a reader quotes is the number that was recorded, rounded."""
     for i, output in _outputs(notebook):
         yield from (f"cell {i}: {fault}" for fault in _result_faults(output))
 
 
-for check in (content.no_active_content, content.no_secrets, content.no_clock, content.nothing_unwritten):
-    rule(check)
-
-
-@rule
 def clean_metadata(notebook: Mapping) -> Iterator[str]:
     """Run times, papermill blocks and editors' marks change with every run and say nothing of the result."""
     extra = sorted(set(notebook.get("metadata", {})) - METADATA)
@@ -207,6 +184,24 @@ def clean_metadata(notebook: Mapping) -> Iterator[str]:
         extra = sorted(set(cell.get("metadata", {})) - CELL_METADATA)
         if extra:
             yield f"the metadata of cell {i} hold {', '.join(extra)}, which change from run to run: {_accept()}."
+
+
+RULES: tuple[Callable[[Mapping], Iterator[str]], ...] = (
+    has_outputs,
+    ran_in_order,
+    has_parameters,
+    no_silent_tags,
+    no_silenced_output,
+    no_noise,
+    no_absolute_paths,
+    figures_are_saved,
+    results_show_what_they_record,
+    content.no_active_content,
+    content.no_secrets,
+    content.no_clock,
+    content.nothing_unwritten,
+    clean_metadata,
+)
 
 
 def damaged(output: Mapping) -> bool:
@@ -245,15 +240,11 @@ def _result_faults(output: Mapping) -> Iterator[str]:
         yield f"it shows {shown!r} but recorded {recorded!r}: {_accept()}."
 
 
-def _sha256(picture: str | list[str]) -> str:
-    return hashlib.sha256(base64.b64decode(text_of(picture))).hexdigest()
-
-
 def _is_own(picture: str | list[str], figure: Mapping, about: Mapping) -> bool:
     """Whether a picture has the hash that was stored, and names this figure in its id, ``point/stem#digest``."""
-    if about.get("sha256", figure.get("png_sha256")) != _sha256(picture):
-        return False
-    return f"/{figure.get('stem')}#".encode() in base64.b64decode(text_of(picture))
+    drawn = base64.b64decode(text_of(picture))
+    is_stored = about.get("sha256") == hashlib.sha256(drawn).hexdigest()
+    return is_stored and f"/{figure.get('stem')}#".encode() in drawn
 
 
 def _last_token(source: str) -> str:
@@ -279,12 +270,6 @@ def _outputs(notebook: Mapping) -> Iterator[tuple[int, Mapping]]:
 
 def _tags(cell: Mapping) -> list[str]:
     return cell.get("metadata", {}).get("tags", [])
-
-
-def _shown(output: Mapping) -> str:
-    data = output.get("data", {})
-    parts = [output.get("text", ""), *(data[mime] for mime in data if mime.startswith("text/"))]
-    return "\n".join(text_of(part) for part in parts)
 
 
 def _start(text) -> str:

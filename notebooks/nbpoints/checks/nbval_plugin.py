@@ -12,7 +12,6 @@ import contextlib
 import functools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
@@ -62,9 +61,9 @@ class NotebookFile(IPyNbFile):
     def collect(self) -> Iterator[pytest.Item]:
         try:
             notebooks.load(self.path)
-        except InputError as error:
+        except InputError:
             # an error of collection would stop the others too
-            yield NotebookBroken.from_parent(self, name="file", fault=str(error))
+            yield NotebookRules.from_parent(self, name="file")
             return
         cells = list(super().collect())
         if self.compare_outputs:
@@ -107,7 +106,7 @@ class NotebookCell(IPyNbCell):
             raise NbCellError(self.cell_num, what, self.cell.source, self._traceback(fresh))
         if not self.options["check"]:
             return
-        found = outputs.cells(self.cell.outputs, fresh.notebook["cells"][self.cell_num - 1]["outputs"])
+        found = outputs.compare(self.cell.outputs, fresh.notebook["cells"][self.cell_num - 1]["outputs"])
         if found:
             raise NbCellError(self.cell_num, "Cell outputs differ", self.cell.source, report(found))
 
@@ -141,35 +140,21 @@ class _WholeNotebook(pytest.Item):
         raise NotImplementedError
 
     def runtest(self) -> None:
-        found = self.faults()
-        if found:
-            raise _Faults(found)
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo) -> Any:
-        if isinstance(excinfo.value, _Faults):
-            return "\n".join(f"{self.path.name}: {fault}" for fault in excinfo.value.args[0])
-        return super().repr_failure(excinfo)
+        if found := self.faults():
+            pytest.fail("\n".join(f"{self.path.name}: {fault}" for fault in found), pytrace=False)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, 0, f"{self.path.stem}::{self.name}"
 
 
-class NotebookBroken(_WholeNotebook):
-    """A file that is not a notebook."""
-
-    def __init__(self, *, fault: str, **keywords: Any) -> None:
-        super().__init__(**keywords)
-        self._fault = fault
-
-    def faults(self) -> list[str]:
-        return [self._fault]
-
-
 class NotebookRules(_WholeNotebook):
-    """The rules of `nbpoints.checks.hygiene`."""
+    """The rules of `nbpoints.checks.hygiene`; the first of all is to be a notebook."""
 
     def faults(self) -> list[str]:
-        return hygiene.faults(notebooks.load(self.path))
+        try:
+            return hygiene.faults(notebooks.load(self.path))
+        except InputError as error:
+            return [str(error)]
 
 
 class NotebookFigures(_WholeNotebook):
@@ -184,7 +169,3 @@ class NotebookFigures(_WholeNotebook):
         ]
         found += [one for one in exported_figures.tampered(stored) if one.split(":")[0] in mine]
         return found + [f"if the change is meant: {program.name()} accept {self.path.stem}"] if found else []
-
-
-class _Faults(Exception):
-    """Carries the sentences of a failed rule."""

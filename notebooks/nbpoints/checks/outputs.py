@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from nbpoints.checks import artists, tables
-from nbpoints.checks.compare import REL, Difference, shown, texts, values
+from nbpoints.checks.compare import REL, Difference, quoted, texts, values
+from nbpoints.errors import counted
 from nbpoints.mime import FIGURE, RESULT
 from nbpoints.notebook.outputs import Output, by_mime, merged, numbered, text_of
 
@@ -15,7 +16,7 @@ PICTURES = ("image/png", "image/jpeg", "image/svg+xml", "application/pdf")
 SAID = ("stem", "alt", "has_picture")
 
 
-def cells(was: Sequence[Output], now: Sequence[Output], rel: float = REL) -> list[Difference]:
+def compare(was: Sequence[Output], now: Sequence[Output], rel: float = REL) -> list[Difference]:
     """Compare the stored outputs of one cell with those of a new run.
 
     Parameters
@@ -34,9 +35,9 @@ def cells(was: Sequence[Output], now: Sequence[Output], rel: float = REL) -> lis
     --------
     >>> old = [{"output_type": "stream", "name": "stdout", "text": "0.3"}]
     >>> new = [{"output_type": "stream", "name": "stdout", "text": "0.30000000000000004"}]
-    >>> cells(old, new)
+    >>> compare(old, new)
     []
-    >>> [str(found) for found in cells(old, [])]
+    >>> [str(found) for found in compare(old, [])]
     ["printed text is missing: '0.3'"]
     """
     old, new = merged(was), merged(now)
@@ -53,7 +54,7 @@ def cells(was: Sequence[Output], now: Sequence[Output], rel: float = REL) -> lis
     return found
 
 
-def notebooks(was: Mapping, now: Mapping, rel: float = REL) -> list[Difference]:
+def compare_notebooks(was: Mapping, now: Mapping, rel: float = REL) -> list[Difference]:
     """Compare two executed notebooks cell by cell; code cells pair by their source.
 
     Returns
@@ -68,7 +69,7 @@ def notebooks(was: Mapping, now: Mapping, rel: float = REL) -> list[Difference]:
         old, new = pairs[0][i1:i2], pairs[1][j1:j2]
         if step == "equal" or (step == "replace" and len(old) == len(new)):
             for (number, a), (_, b) in zip(old, new, strict=True):
-                found += [one.at(f"cell {number}") for one in cells(a["outputs"], b["outputs"], rel)]
+                found += [one.inside(f"cell {number}") for one in compare(a["outputs"], b["outputs"], rel)]
         else:
             found += [Difference("text", f"cell {i}", "", "the code cell is gone") for i, _ in old]
             found += [Difference("text", f"cell {j}", "", "the code cell is new") for j, _ in new]
@@ -108,19 +109,19 @@ def _alone(name: str, output: Output, state: str) -> Difference:
         return Difference(kind, name, "", f"{output['ename']}: {output['evalue']} ({state.removeprefix('is ')})")
     data = output.get("data", {})
     text = text_of(output.get("text") or data.get("text/markdown") or data.get("text/plain") or "")
-    return Difference(kind, "", "", f"{name} {state}" + (f": {shown(text.strip())}" if text else ""))
+    return Difference(kind, "", "", f"{name} {state}" + (f": {quoted(text.strip())}" if text else ""))
 
 
 def _output(name: str, was: Output, now: Output, rel: float) -> list[Difference]:
     if "data" not in was:
         before, after = (text_of(one.get("text") or one.get("evalue", "")) for one in (was, now))
-        return [one.at(name) for one in texts(before, after, rel)]
+        return [one.inside(name) for one in texts(before, after, rel)]
     old, new = was["data"], now["data"]
     if RESULT in old:
-        return [one.at(name) for one in _result(old, new, rel)]
+        return [one.inside(name) for one in _result(old, new, rel)]
     if FIGURE in old:
         found = _figure(old[FIGURE], new[FIGURE], rel) + _alt(was, now)
-        return [one.at(name) for one in found]
+        return [one.inside(name) for one in found]
     if name == "picture":
         return [Difference("figure", "picture", "", "was not saved through figures.save and cannot be compared")]
     return _plain(old, new, rel)
@@ -171,8 +172,8 @@ def _marked(mime: str, was: str, now: str, rel: float) -> list[Difference]:
     read = tables.from_html if mime == "text/html" else tables.from_markdown
     (old, old_rest), (new, new_rest) = read(was), read(now)
     if len(old) != len(new):
-        return [Difference("number", "", f"{len(old)} tables", f"{len(new)} tables")]
+        return [Difference("number", "", counted(len(old), "table"), counted(len(new), "table"))]
     found = []
     for i, (a, b) in enumerate(zip(old, new, strict=True), 1):
-        found += [one.at(f"table {i}") if len(old) > 1 else one for one in tables.compare(a, b, rel)]
+        found += [one.inside(f"table {i}") if len(old) > 1 else one for one in tables.compare(a, b, rel)]
     return found + texts(old_rest, new_rest, rel)

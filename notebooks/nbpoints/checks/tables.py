@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from nbpoints.checks.compare import REL, Difference, shown, texts
+from nbpoints.checks.compare import REL, Difference, quoted, texts
 
 
 @dataclass
@@ -83,7 +83,7 @@ def compare(was: Table, now: Table, rel: float = REL) -> list[Difference]:
 
 
 def _quoted(kind: str, was: str, now: str) -> tuple[str, str]:
-    return (was, now) if kind == "number" else (shown(was), shown(now))
+    return (was, now) if kind == "number" else (quoted(was), quoted(now))
 
 
 def _names(what: str, was: Sequence[str], now: Sequence[str]) -> list[Difference]:
@@ -94,7 +94,7 @@ def _names(what: str, was: Sequence[str], now: Sequence[str]) -> list[Difference
     if gone or new:
         changes = [f"{word} {', '.join(names)}" for word, names in (("gone:", gone), ("new:", new)) if names]
         return [Difference("text", what, "", "; ".join(changes))]
-    return [Difference("text", f"{what} in order", shown(", ".join(was), 200), shown(", ".join(now), 200))]
+    return [Difference("text", f"{what} in order", quoted(", ".join(was), 200), quoted(", ".join(now), 200))]
 
 
 def _pipes(line: str) -> list[str]:

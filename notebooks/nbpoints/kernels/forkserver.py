@@ -61,7 +61,8 @@ def serve(listener: socket.socket, owner: socket.socket) -> None:
     # meanwhile the owner determines what else to import
     _import_kernel()
     folder = Path(listener.getsockname()).parent
-    _adopt_orphans()
+    # become the parent of processes whose own parent, somewhere below this one, has ended
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     server = _Server(listener, owner)
     try:
         server.loop()
@@ -78,21 +79,6 @@ def _import_kernel() -> None:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     del sys.modules["debugpy"]
-
-
-def _show_tables_as_kernels_do() -> None:
-    """Reset the option by which pandas, imported outside IPython, drops columns to fit a terminal."""
-    with contextlib.suppress(Exception):
-        sys.modules["pandas"].set_option("display.max_columns", 20)
-
-
-def _draw_once() -> None:
-    """Fill matplotlib's caches of fonts and of its formula parser."""
-    from matplotlib.figure import Figure
-
-    figure = Figure()
-    figure.subplots().set_title("$x$ y")
-    figure.savefig(io.BytesIO(), format="png")
 
 
 class _Server:
@@ -131,27 +117,30 @@ class _Server:
                     return
 
     def prepare(self, text: bytes) -> None:
-        """Import what a line of JSON from the owner says: ``{"preload": [module, ...], "path": [entry, ...]}``."""
-        while text and not text.endswith(b"\n"):
-            more = self.owner.recv(_LONGEST_REQUEST)
-            text = text + more if more else b""
+        """Import what lines of JSON from the owner say, each a list of modules."""
+        text = _rest_of_line(self.owner, text)
         # imports create little garbage, and the collector would scan all objects repeatedly
         gc.disable()
         for line in text.splitlines():
-            settings = json.loads(line)
-            sys.path[:0] = [entry for entry in settings["path"] if entry not in sys.path]
-            self.shelf.load(settings["preload"], self._warm_up)
+            self.shelf.load(json.loads(line), self._warm_up)
         # keep the collector of a child from touching, and so copying, the pages that it shares
         gc.freeze()
         gc.enable()
 
     def _warm_up(self) -> None:
         if "pandas" in sys.modules:
-            _show_tables_as_kernels_do()
+            # imported outside IPython, it drops columns to fit a terminal
+            with contextlib.suppress(Exception):
+                sys.modules["pandas"].set_option("display.max_columns", 20)
         if "matplotlib.font_manager" in sys.modules and not self._has_drawn:
-            with contextlib.suppress(Exception), warnings.catch_warnings():
-                _draw_once()
             self._has_drawn = True
+            # fill matplotlib's caches of fonts and of its formula parser
+            with contextlib.suppress(Exception), warnings.catch_warnings():
+                from matplotlib.figure import Figure
+
+                figure = Figure()
+                figure.subplots().set_title("$x$ y")
+                figure.savefig(io.BytesIO(), format="png")
 
     def kill_all(self) -> None:
         for connection in list(self.connections):
@@ -172,12 +161,8 @@ class _Server:
             return
         connection.setblocking(True)
         text, fds, _, _ = socket.recv_fds(connection, _LONGEST_REQUEST, 1)
-        while text and not text.endswith(b"\n"):
-            more = connection.recv(_LONGEST_REQUEST)
-            if not more:
-                break
-            text += more
-        if not text.endswith(b"\n") or not fds:
+        text = _rest_of_line(connection, text)
+        if not text or not fds:
             connection.close()
             return
         pid = os.fork()
@@ -201,7 +186,10 @@ class _Server:
                 end.close()
             os.setsid()
             _die_with_parent(self.pid)
-            _reseed(self.shelf.get("numpy.random"))
+            # forked generators would draw the same numbers; the standard library's reseeds itself, and numpy's is new
+            # in a kernel that is the first to ask for it
+            if generator := self.shelf.get("numpy.random"):
+                generator.seed()
             sys.meta_path.insert(0, self.shelf)
             kernel(request, leash, self.shelf.names())
             code = 0
@@ -299,12 +287,19 @@ def _load(name: str):
     return module
 
 
-def _adopt_orphans() -> None:
-    """Become the parent of processes whose own parent, somewhere below this one, has ended."""
+def _rest_of_line(end: socket.socket, text: bytes) -> bytes:
+    """Read on to the end of a line; nothing when the other end has closed before."""
+    while text and not text.endswith(b"\n"):
+        more = end.recv(_LONGEST_REQUEST)
+        text = text + more if more else b""
+    return text
+
+
+def _prctl(option: int, value: int) -> None:
     if sys.platform == "linux":
         import ctypes
 
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
+        ctypes.CDLL(None).prctl(option, value)
 
 
 def _children() -> list[int]:
@@ -316,20 +311,10 @@ def _children() -> list[int]:
 
 
 def _die_with_parent(parent: int) -> None:
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         # the parent ended before the signal was set up
         os._exit(1)
-
-
-def _reseed(generator) -> None:
-    # forked generators would draw the same numbers; the standard library's reseeds itself, and numpy's is new in a
-    # kernel that is the first to ask for it
-    if generator is not None:
-        generator.seed()
 
 
 def _kill_group(pid: int) -> None:

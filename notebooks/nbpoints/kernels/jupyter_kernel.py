@@ -67,7 +67,8 @@ class Launch:
     is_cut: bool = False
 
     def __post_init__(self) -> None:
-        self._log_began = self._log_size()
+        log = self.folder / "log"
+        self._log_began = log.stat().st_size if log.exists() else 0
 
     def start(self, connection_file: str) -> None:
         """Start the kernel and wait until its sockets are bound."""
@@ -123,12 +124,6 @@ class Launch:
         if self.process is not None:
             self.process.close()
             self.process = None
-
-    def _log_size(self) -> int:
-        try:
-            return (self.folder / "log").stat().st_size
-        except OSError:
-            return 0
 
 
 def cut_all() -> None:
@@ -245,9 +240,5 @@ def manager_for(launch: Launch) -> type[Manager]:
     ----------
     launch : Launch
         How to start the one kernel that this class manages.
-
-    Returns
-    -------
-    type
     """
     return type("PointManager", (Manager,), {"launch": launch})

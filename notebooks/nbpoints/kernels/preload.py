@@ -40,8 +40,7 @@ class Preload:
         roots = dict.fromkeys(project.find(path.parent) for path in notebooks)
         settings = [root.settings for root in roots]
         self._cold = {name for setting in settings for name in setting.get("cold", [])}
-        names = [name for setting in settings for name in setting.get("preload", [])]
-        names += packages(notebooks)
+        names = [name for setting in settings for name in setting.get("preload", [])] + packages(notebooks)
         # what was seen leaves out what had been imported by then
         names += [name for path in notebooks for name in self._seen.get(self._key(path), ())]
         return self._new(names)
@@ -76,10 +75,6 @@ def packages(notebooks: Iterable[Path]) -> list[str]:
     Only import statements at the top of cells and modules count: what a function imports when it is called, it has
     put off for a reason. Project modules are not listed, so that each kernel imports, and is seen to import, its own.
 
-    Parameters
-    ----------
-    notebooks : iterable of Path
-
     Returns
     -------
     list of str
@@ -89,19 +84,13 @@ def packages(notebooks: Iterable[Path]) -> list[str]:
     seen: set[Path] = set()
     for path in notebooks:
         roots = [path.parent, project.find(path.parent).root]
-        for cell in _cells(path):
-            tree = notebook.syntax(cell.source) if cell.kind == "code" else None
-            if tree is not None:
-                found |= dict.fromkeys(_follow(tree, "", roots, seen))
+        # a broken notebook, which is somebody else's to name, imports nothing
+        with contextlib.suppress(InputError):
+            for cell in notebook.cells(path):
+                tree = notebook.syntax(cell.source) if cell.kind == "code" else None
+                if tree is not None:
+                    found |= dict.fromkeys(_follow(tree, "", roots, seen))
     return [name for name in found if name.partition(".")[0] not in sys.stdlib_module_names]
-
-
-def _cells(path: Path) -> list[notebook.Cell]:
-    """Read a notebook; a broken one, which is somebody else's to name, imports nothing."""
-    try:
-        return notebook.cells(path)
-    except InputError:
-        return []
 
 
 def _follow(tree: ast.Module, package: str, roots: list[Path], seen: set[Path]) -> Iterator[str]:
@@ -138,8 +127,7 @@ def _imported(tree: ast.Module, package: str) -> Iterator[str]:
 
 
 def _with_parents(name: str) -> Iterator[str]:
-    parts = name.split(".")
-    yield from (".".join(parts[: end + 1]) for end in range(len(parts)))
+    return itertools.accumulate(name.split("."), "{}.{}".format)
 
 
 def _source(name: str, roots: list[Path]) -> Path | None:

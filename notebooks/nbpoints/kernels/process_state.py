@@ -13,6 +13,8 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 Redo = Callable[[], None]
 
@@ -37,13 +39,13 @@ class ProcessState:
             Whether to inspect the slower kinds too; a change that is skipped now is found by a later thorough call.
         """
         found = []
-        for kind, (take, compare) in _KINDS.items():
+        for kind, (read, redo_and_undo) in _KINDS.items():
             if not thorough and kind not in _QUICK:
                 continue
-            before, now = self._states[kind], take()
+            before, now = self._states[kind], read()
             self._states[kind] = now
             if before is not None and now is not None and before != now:
-                redo, undo = compare(before, now)
+                redo, undo = redo_and_undo(before, now)
                 if redo:
                     found.append(redo)
                     self._undo.append(undo)
@@ -56,16 +58,21 @@ class ProcessState:
         self._undo.clear()
 
 
-def _mapping(change: Callable[[dict], None]) -> Callable[[Mapping, Mapping], tuple[Redo | None, Redo | None]]:
-    """Compare by key. New keys, such as the options of a package just imported, are not changes."""
+def _whole(change: Callable[[Any], object]) -> Callable[[Any, Any], tuple[Redo, Redo]]:
+    """Redo and undo a state that is set as one value."""
+    return lambda before, now: (lambda: change(now), lambda: change(before))
 
-    def compare(before: Mapping, now: Mapping) -> tuple[Redo | None, Redo | None]:
+
+def _by_key(change: Callable[[dict], None]) -> Callable[[Mapping, Mapping], tuple[Redo | None, Redo | None]]:
+    """Redo and undo the keys that changed. New ones, such as the options of a package just imported, are no changes."""
+
+    def redo_and_undo(before: Mapping, now: Mapping) -> tuple[Redo | None, Redo | None]:
         changed = {key: now[key] for key in before if key in now and before[key] != now[key]}
         if not changed:
             return None, None
         return lambda: change(changed), lambda: change({key: before[key] for key in changed})
 
-    return compare
+    return redo_and_undo
 
 
 def _environment(before: dict, now: dict) -> tuple[Redo, Redo]:
@@ -156,14 +163,6 @@ def _set_loggers(values: dict) -> None:
         logger.propagate, logger.disabled, logger.handlers[:] = propagate, disabled, handlers
 
 
-def _captured() -> bool:
-    return logging._warnings_showwarning is not None
-
-
-def _capture(before: bool, now: bool) -> tuple[Redo, Redo]:
-    return lambda: logging.captureWarnings(now), lambda: logging.captureWarnings(before)
-
-
 def _matplotlib() -> dict | None:
     settings = getattr(sys.modules.get("matplotlib"), "rcParams", None)
     # RcParams.copy() would choose a backend
@@ -217,34 +216,24 @@ def _numpy_random() -> tuple | None:
     return (state[0], state[1].tobytes(), *state[2:])
 
 
-def _numpy_drawn(before: tuple, now: tuple) -> tuple[Redo, Redo]:
-    def change(state: tuple) -> None:
-        numpy = sys.modules["numpy"]
-        numpy.random.set_state((state[0], numpy.frombuffer(state[1], numpy.uint32), *state[2:]))
-
-    return lambda: change(now), lambda: change(before)
+def _set_numpy_random(state: tuple) -> None:
+    numpy = sys.modules["numpy"]
+    numpy.random.set_state((state[0], numpy.frombuffer(state[1], numpy.uint32), *state[2:]))
 
 
-def _drawn(before: tuple, now: tuple) -> tuple[Redo, Redo]:
-    return lambda: random.setstate(now), lambda: random.setstate(before)
-
-
-def _locale(before: str, now: str) -> tuple[Redo, Redo]:
-    return lambda: locale.setlocale(locale.LC_ALL, now), lambda: locale.setlocale(locale.LC_ALL, before)
-
-
-# by kind: a function that takes the state (None if its package is not loaded), and one that compares two states
+# by kind: a function that reads the state (None if its package is not loaded), and one that makes the functions that
+# redo and undo the change from one state to another
 _KINDS = {
     "environment": (os.environ.copy, _environment),
     "filters": (lambda: list(warnings.filters), _filters),
     "root logger": (_root_logger, _root_logging),
-    "loggers": (_loggers, _mapping(_set_loggers)),
-    "captured warnings": (_captured, _capture),
-    "matplotlib": (_matplotlib, _mapping(_set_matplotlib)),
-    "pandas": (_pandas, _mapping(_set_pandas)),
-    "numpy": (_numpy, _mapping(_set_numpy)),
-    "random": (random.getstate, _drawn),
-    "numpy.random": (_numpy_random, _numpy_drawn),
-    "locale": (lambda: locale.setlocale(locale.LC_ALL), _locale),
+    "loggers": (_loggers, _by_key(_set_loggers)),
+    "captured warnings": (lambda: logging._warnings_showwarning is not None, _whole(logging.captureWarnings)),
+    "matplotlib": (_matplotlib, _by_key(_set_matplotlib)),
+    "pandas": (_pandas, _by_key(_set_pandas)),
+    "numpy": (_numpy, _by_key(_set_numpy)),
+    "random": (random.getstate, _whole(random.setstate)),
+    "numpy.random": (_numpy_random, _whole(_set_numpy_random)),
+    "locale": (lambda: locale.setlocale(locale.LC_ALL), _whole(partial(locale.setlocale, locale.LC_ALL))),
 }
 _QUICK = {"environment", "filters", "root logger", "captured warnings"}

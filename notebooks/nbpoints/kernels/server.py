@@ -36,18 +36,23 @@ class ForkError(RuntimeError):
 
 
 def start_s() -> float:
-    """How long to wait for a kernel, in seconds.
+    """How long to wait for a kernel, in seconds; see `seconds`."""
+    return seconds(WAIT, START_S)
+
+
+def seconds(variable: str, usual: int) -> float:
+    """Read a number of seconds from an environment variable that need not be set.
 
     Raises
     ------
     InputError
-        When the variable NBPOINTS_START_S is not a number above zero.
+        When it is not a number above zero.
     """
-    text = os.environ.get(WAIT) or str(START_S)
+    text = os.environ.get(variable) or str(usual)
     with contextlib.suppress(ValueError):
         if float(text) > 0:
             return float(text)
-    raise InputError(f"{WAIT}={text}: expected a number of seconds above 0, for example {START_S}.")
+    raise InputError(f"{variable}={text}: expected a number of seconds above 0, for example {usual}.")
 
 
 def private_folder() -> Path:
@@ -83,42 +88,27 @@ class Server:
         start_s()
         self.folder = private_folder()
         self._owner, theirs = socket.socketpair()
+        self.address = str(self.folder / "server")
         try:
-            with theirs:
-                self._start(theirs)
+            with theirs, socket.socket(socket.AF_UNIX) as listener:
+                listener.bind(self.address)
+                listener.listen(128)
+                self._process = _start("kernels", self.folder, listener, theirs)
         except OSError as error:
             self._owner.close()
             shutil.rmtree(self.folder, ignore_errors=True)
             raise InputError(f"No kernel can be started: {error.strerror}; see `ulimit -a` for the limits.") from None
 
-    def _start(self, theirs: socket.socket) -> None:
-        self.address = str(self.folder / "server")
-        with socket.socket(socket.AF_UNIX) as listener, open(self.folder / "log", "wb") as log:
-            listener.bind(self.address)
-            listener.listen(128)
-            self._process = subprocess.Popen(
-                [sys.executable, str(FORKSERVER), "kernels", str(listener.fileno()), str(theirs.fileno())],
-                pass_fds=(listener.fileno(), theirs.fileno()),
-                env=_environment(self.folder),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    def preload(self, modules: Iterable[str], path: Iterable[str] = ()) -> None:
+    def preload(self, modules: Iterable[str]) -> None:
         """Say what to import before the next fork; the server forks nothing until this was called once.
 
         Parameters
         ----------
         modules : iterable of str
             Those that cannot be imported are left out.
-        path : iterable of str
-            Entries to put before `sys.path`.
         """
-        settings = {"preload": list(modules), "path": list(path)}
         with contextlib.suppress(OSError):  # it is gone, which shows at the first fork
-            self._owner.sendall(json.dumps(settings).encode() + b"\n")
+            self._owner.sendall(json.dumps(list(modules)).encode() + b"\n")
 
     def is_alive(self) -> bool:
         """Tell whether it can still fork."""
@@ -133,11 +123,20 @@ class Server:
         self._process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def __enter__(self) -> Server:
-        return self
 
-    def __exit__(self, *error: object) -> None:
-        self.close()
+def _start(kind: str, folder: Path, *ends: socket.socket, **more: str) -> subprocess.Popen:
+    """Start the program beside this module, which inherits some sockets; what it says goes to the folder's log."""
+    numbers = [end.fileno() for end in ends]
+    with open(folder / "log", "ab") as log:
+        return subprocess.Popen(
+            [sys.executable, str(FORKSERVER), kind, *map(str, numbers)],
+            pass_fds=numbers,
+            env=_environment(folder) | more,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -169,7 +168,26 @@ def _is_writable(folder: str) -> bool:
     return os.path.isdir(there) and os.access(there, os.W_OK | os.X_OK)
 
 
-class Forked:
+class _Process:
+    """What a forked kernel and an ordinary one have in common; `poll` returns the exit code, or None while it runs."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        raise NotImplementedError
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the process and to all that it started."""
+        if self.poll() is None:
+            _signal_group(self.pid, number)
+
+
+def _signal_group(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, number)
+
+
+class Forked(_Process):
     """A process forked by a `Server`; it lives as long as this object's connection.
 
     Parameters
@@ -203,7 +221,6 @@ class Forked:
         self._connection.setblocking(False)
 
     def poll(self) -> int | None:
-        """Return the exit code, or None while the process runs."""
         if self._code is None:
             try:
                 while more := self._connection.recv(4096):
@@ -220,14 +237,7 @@ class Forked:
     def _orphaned(self) -> None:
         """End what is left of the process, whose server is gone."""
         self._code = -signal.SIGKILL
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
-
-    def signal(self, number: int) -> None:
-        """Send a signal to the process and to all that it started."""
-        if self.poll() is None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pid, number)
+        _signal_group(self.pid, signal.SIGKILL)
 
     def close(self) -> None:
         """Cut the connection, which kills the process if it still runs."""
@@ -235,30 +245,17 @@ class Forked:
         self.leash.close()
 
 
-class Ordinary:
-    """A kernel started as a program, with the interface of `Forked`."""
+class Ordinary(_Process):
+    """A kernel started as a program."""
 
     def __init__(self, request: dict, folder: Path):
         self.leash, theirs = socket.socketpair()
-        with theirs, open(folder / "log", "ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, str(FORKSERVER), "kernel", str(theirs.fileno())],
-                pass_fds=(theirs.fileno(),),
-                env=_environment(folder) | {"NBPOINTS_KERNEL": json.dumps(request)},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        with theirs:
+            self._process = _start("kernel", folder, theirs, NBPOINTS_KERNEL=json.dumps(request))
         self.pid = self._process.pid
 
     def poll(self) -> int | None:
         return self._process.poll()
-
-    def signal(self, number: int) -> None:
-        if self.poll() is None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pid, number)
 
     def close(self) -> None:
         self.signal(signal.SIGKILL)

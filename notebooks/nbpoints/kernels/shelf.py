@@ -16,6 +16,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from importlib.machinery import ModuleSpec
+from importlib.util import resolve_name
 from itertools import islice
 from types import ModuleType
 
@@ -144,8 +145,4 @@ class Shelf:
 
 
 def _absolute(name: str, globals: dict, level: int) -> str:
-    if not level:
-        return name
-    package = globals.get("__package__") or globals.get("__name__", "")
-    base = package.rsplit(".", level - 1)[0]
-    return f"{base}.{name}" if name else base
+    return resolve_name("." * level + name, globals.get("__package__") or globals.get("__name__", ""))

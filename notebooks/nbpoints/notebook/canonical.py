@@ -38,9 +38,8 @@ def clean(notebook: Mapping) -> dict[str, Any]:
     (1, {}, 'c01')
     """
     cells, count = [], 0
-    taken = {cell["id"] for cell in notebook["cells"] if "id" in cell}
-    for number, cell in enumerate(notebook["cells"], 1):
-        kept = {"cell_type": cell["cell_type"], "id": cell.get("id") or _free(number, taken)}
+    for cell in notebook["cells"]:
+        kept = {"cell_type": cell["cell_type"], "id": cell.get("id")}
         kept |= {"metadata": cell_metadata(cell.get("metadata", {})), "source": lines(cell["source"])}
         if cell["cell_type"] == "code":
             ran = bool("".join(cell["source"]).strip())
@@ -49,6 +48,7 @@ def clean(notebook: Mapping) -> dict[str, Any]:
         elif "attachments" in cell:
             kept["attachments"] = cell["attachments"]
         cells.append(kept)
+    make_ids_unique(cells)
     metadata = {"kernelspec": dict(_KERNEL), "language_info": {"name": "python"}}
     metadata |= {name: notebook["metadata"][name] for name in KEPT if name in notebook.get("metadata", {})}
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
@@ -111,9 +111,12 @@ def _stored(mime: str, value: Any) -> Any:
     return "".join(value)
 
 
-def _free(number: int, taken: set[str]) -> str:
-    name = f"c{number:02d}"
-    while name in taken:
-        name += "x"
-    taken.add(name)
-    return name
+def make_ids_unique(cells: list[dict]) -> None:
+    """Give every cell an id of its own: nbformat would take random ones for those that are missing or twice there."""
+    taken: set[str] = set()
+    for number, cell in enumerate(cells, 1):
+        name = cell["id"] if isinstance(cell.get("id"), str) and cell["id"] else f"c{number:02d}"
+        while name in taken:
+            name += "x"
+        taken.add(name)
+        cell["id"] = name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from nbpoints.errors import InputError
+from nbpoints.files import read_text
+from nbpoints.notebook.canonical import make_ids_unique
 from nbpoints.notebook.outputs import text_of
 from nbpoints.notebook.source import conflict_line
 
@@ -40,10 +43,6 @@ def load(path: Path | str) -> dict[str, Any]:
     What other programs leave out without doing harm is filled in: a byte-order mark is skipped, and metadata, tags or
     outputs that are missing or null are empty.
 
-    Parameters
-    ----------
-    path : Path or str
-
     Returns
     -------
     dict
@@ -71,7 +70,7 @@ def load(path: Path | str) -> dict[str, Any]:
     minor = book.get("nbformat_minor")
     book["nbformat_minor"] = max(minor, 5) if isinstance(minor, int) else 5
     book["cells"] = [_cell(cell, f"{place}: cell {number}") for number, cell in enumerate(book["cells"], 1)]
-    _make_ids_unique(book["cells"])
+    make_ids_unique(book["cells"])
     if _SURROGATE.search(text):
         for number, cell in enumerate(book["cells"], 1):
             _check_unicode(cell, f"{place}: cell {number}")
@@ -127,18 +126,9 @@ def language(notebook: Mapping) -> tuple[str, str]:
 
 
 def _text(path: Path) -> str:
-    try:
-        if path.exists() and not path.is_file() and not path.is_dir():
-            raise InputError(f"{path}: not an ordinary file, so not a notebook.")
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such notebook.") from None
-    except IsADirectoryError:
-        raise InputError(f"{path}: a folder; give the notebook's file.") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}).") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path.name}: not UTF-8 text, so not a notebook.") from None
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        raise InputError(f"{path}: not an ordinary file, so not a notebook.")
+    text = read_text(path, "notebook")
     if not text.strip():
         raise InputError(f"{path.name}: the file is empty, so not a notebook; remove it, or save it in JupyterLab.")
     return text
@@ -170,17 +160,6 @@ def _cell(cell: object, place: str) -> dict[str, Any]:
             raise InputError(f"{place}: its outputs are not a list; clear the outputs in JupyterLab and save.")
         read |= {"execution_count": cell.get("execution_count"), "outputs": [_output(one, place) for one in outputs]}
     return read
-
-
-def _make_ids_unique(cells: list[dict]) -> None:
-    """Give every cell an id of its own: nbformat would take random ones for those that are missing or twice there."""
-    taken: set[str] = set()
-    for number, cell in enumerate(cells, 1):
-        name = cell["id"] if isinstance(cell.get("id"), str) and cell["id"] else f"c{number:02d}"
-        while name in taken:
-            name += "x"
-        taken.add(name)
-        cell["id"] = name
 
 
 def _output(output: Any, place: str) -> dict[str, Any]:

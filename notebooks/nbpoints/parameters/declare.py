@@ -28,12 +28,9 @@ from typing import Any
 from nbpoints import notebook
 from nbpoints.errors import InputError, did_you_mean
 from nbpoints.parameters import comments, periods, types
-from nbpoints.parameters.names import passed, point_name
 from nbpoints.parameters.types import literal, shown
 
 _WORDS = {"None": None, "True": True, "False": False}
-
-__all__ = ["Parameter", "check", "from_cells", "literal", "passed", "point_name", "read", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -74,10 +71,6 @@ class Parameter:
 
     def check(self, value: object) -> object:
         """Return the value as the notebook will get it.
-
-        Parameters
-        ----------
-        value : object
 
         Returns
         -------

@@ -68,10 +68,6 @@ def parse(annotation: str) -> Kind:
     annotation : str
         Such as ``"list[str]"``, ``"Optional[int]"`` or ``"typing.Literal['a', 'b']"``.
 
-    Returns
-    -------
-    Kind
-
     Raises
     ------
     InputError
@@ -116,10 +112,6 @@ def fit(kind: Kind, value: Any) -> Any:
     value : object
         A JSON value.
 
-    Returns
-    -------
-    object
-
     Raises
     ------
     InputError
@@ -162,10 +154,6 @@ def literal(value: object) -> str:
     ----------
     value : object
         None, bool, int, finite float, str, or a list or dict (with str keys) of these.
-
-    Returns
-    -------
-    str
 
     Raises
     ------
@@ -227,8 +215,7 @@ def _kind(node: ast.expr) -> Kind:
         return _subscripted(name, inner, node)
     if name in PLAIN or name in ("list", "dict", "any"):
         return Kind(name)
-    hint = f"; {_HINTS[name]}" if name in _HINTS else f"; allowed are {ALLOWED}"
-    raise InputError(f"values of type {ast.unparse(node)} cannot be passed unchanged{hint}.")
+    raise _not_passed(name, node)
 
 
 def _subscripted(name: str, inner: list[ast.expr], node: ast.expr) -> Kind:
@@ -246,8 +233,12 @@ def _subscripted(name: str, inner: list[ast.expr], node: ast.expr) -> Kind:
         if _kind(inner[0]).scalars() != {"str"}:
             raise InputError(f"{ast.unparse(node)}: keys of a dict must be str, since no other key travels unchanged.")
         return Kind("dict", (Kind("str"), _kind(inner[1])))
-    hint = f"; {_HINTS[name]}" if name in _HINTS else f"; allowed are {ALLOWED}"
-    raise InputError(f"values of type {ast.unparse(node)} cannot be passed unchanged{hint}.")
+    raise _not_passed(name, node)
+
+
+def _not_passed(name: str, node: ast.expr) -> InputError:
+    hint = _HINTS.get(name, f"allowed are {ALLOWED}")
+    return InputError(f"values of type {ast.unparse(node)} cannot be passed unchanged; {hint}.")
 
 
 def _literal_part(node: ast.expr) -> object:

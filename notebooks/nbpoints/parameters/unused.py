@@ -32,10 +32,6 @@ def unread(cells: list[notebook.Cell], names: Iterable[str]) -> list[str]:
     names : iterable of str
         Its parameters.
 
-    Returns
-    -------
-    list of str
-
     Examples
     --------
     >>> from nbpoints.notebook import Cell

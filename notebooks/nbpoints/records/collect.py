@@ -87,10 +87,6 @@ def results(
     every : bool
         Whether to take points that are not current too, with the reason in a column ``state``.
 
-    Returns
-    -------
-    Collected
-
     Raises
     ------
     InputError

@@ -6,6 +6,7 @@ the library `rocrate` takes grows with the square of the number of points; a tes
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import mimetypes
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from nbpoints.errors import InputError
+from nbpoints.errors import InputError, counted
 from nbpoints.files import write_whole
 from nbpoints.records.layout import CRATE, finished
 
@@ -71,7 +72,7 @@ def _describe(folder: Path, licence: str | None) -> dict:
         "@type": "Dataset",
         "conformsTo": {"@id": _PROFILE},
         "datePublished": max((record["run"]["ended"] for record in records), default="1970-01-01"),
-        "description": f"{len(records)} executed notebooks with what they recorded and drew.",
+        "description": f"{counted(len(records), 'executed notebook')}, with what was recorded and drawn.",
         "hasPart": _ids(files),
         "mentions": _ids(actions),
         "name": f"Scenario {folder.name}",
@@ -97,22 +98,35 @@ def _used(record: dict) -> Iterator[dict]:
     taken = record["fingerprint"]
     for path, sha256 in (taken["files"] | taken["modules"]).items():
         if sha256 is not None and len(sha256) == _SHA256_LENGTH:
-            yield {"@id": f"#{path}:{sha256[:12]}", "@type": "CreativeWork", "name": path, "sha256": sha256}
+            yield _read(path, sha256)
     for name, value in record["parameters"].items():
         plain = value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
         yield {"@id": f"#{record['point']}:{name}", "@type": "PropertyValue", "name": name, "value": plain}
 
 
+@functools.cache
+def _read(path: str, sha256: str) -> dict:
+    # the points of a scenario read the same files
+    return {"@id": f"#{path}:{sha256[:12]}", "@type": "CreativeWork", "name": path, "sha256": sha256}
+
+
 def _made(record: dict) -> Iterator[dict]:
+    folder = quote(record["point"])
     for name, output in record["outputs"].items():
-        kind = _NOTEBOOK_TYPE if name.endswith(".ipynb") else mimetypes.guess_type(name)[0]
+        address, kind = _address_and_type(name)
         yield {
-            "@id": quote(f"{record['point']}/{name}"),
+            "@id": f"{folder}/{address}",
             "@type": "File",
             "contentSize": str(output["bytes"]),
-            "encodingFormat": kind or "application/octet-stream",
+            "encodingFormat": kind,
             "sha256": output["sha256"],
         }
+
+
+@functools.cache
+def _address_and_type(name: str) -> tuple[str, str]:
+    kind = _NOTEBOOK_TYPE if name.endswith(".ipynb") else mimetypes.guess_type(name)[0]
+    return quote(name), kind or "application/octet-stream"
 
 
 def _notebook(record: dict) -> dict:
@@ -146,4 +160,5 @@ def _ids(entities: list[dict]) -> list[dict]:
 
 
 def _dumps(crate: dict) -> str:
-    return json.dumps(crate, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    # a fact a line; what is indented is not written by the fast encoder
+    return json.dumps(crate, sort_keys=True, ensure_ascii=False, separators=(",\n", ": ")) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -10,8 +11,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from nbpoints import notebook, project
-from nbpoints.kernels import beyond
-from nbpoints.kernels.beyond import digest
+from nbpoints.errors import counted
+from nbpoints.files import sha256
+from nbpoints.kernels import observe
+from nbpoints.kernels.observe import digest
 from nbpoints.scenarios.point import Point
 
 LOCK = "requirements.txt"
@@ -20,35 +23,28 @@ _UNSTABLE = "changed while the point ran"
 
 
 class Hashes:
-    """SHA-256 of files, of listings of folders and of code cells, each computed once.
+    """What stands in files, folders and code cells, each looked up once.
 
     Parameters
     ----------
     root : Path
         Project that relative paths belong to.
+
+    Attributes
+    ----------
+    file : callable
+        SHA-256 of a file's bytes, or None when there is no such file.
+    folder : callable
+        Names in a folder, sorted, or None when there is no such folder; hidden ones do not count.
+    cells : callable
+        SHA-256 of each code cell of a notebook, in their order; prose and outputs do not count.
     """
 
     def __init__(self, root: Path):
         self.root = root
-        self._known: dict[tuple[str, str], str | list[str] | None] = {}
-
-    def file(self, path: str) -> str | None:
-        """Return the hash of a file's bytes, or None when there is no such file."""
-        return self._remember("file", path, _hash_file)
-
-    def folder(self, path: str) -> list[str] | None:
-        """Return the names in a folder, sorted, or None when there is no such folder; hidden ones do not count."""
-        return self._remember("folder", path, _names)
-
-    def cells(self, path: str) -> list[str]:
-        """Return the hashes of a notebook's code cells in their order; prose and outputs do not count."""
-        return self._remember("cells", path, _hash_cells)
-
-    def _remember(self, kind: str, path: str, compute):
-        key = (kind, path)
-        if key not in self._known:
-            self._known[key] = compute(self.root / path)
-        return self._known[key]
+        self.file = functools.cache(lambda path: _hash_file(root / path))
+        self.folder = functools.cache(lambda path: _names(root / path))
+        self.cells = functools.cache(lambda path: _hash_cells(root / path))
 
 
 def take(
@@ -96,9 +92,9 @@ def take(
 
 
 def state(path: Path) -> list[int] | None:
-    """Return what changes with a file's content (see `beyond.state`), or None when there is no such file."""
+    """Return what changes with a file's content (see `observe.state`), or None when there is no such file."""
     try:
-        return beyond.state(path)
+        return observe.state(path)
     except OSError:
         return None
 
@@ -208,7 +204,7 @@ def _cell_changes(before: list[str], now: list[str]) -> Iterator[str]:
     if before == [_UNSTABLE]:
         yield "the notebook changed while the point ran"
     elif len(before) != len(now):
-        yield f"the notebook has {len(now)} code cells, had {len(before)}"
+        yield f"the notebook has {counted(len(now), 'code cell')}, had {len(before)}"
     else:
         for number, (old, new) in enumerate(zip(before, now), 1):
             if old != new:
@@ -223,8 +219,7 @@ def _what(now: str | None, before: str | None) -> str:
 
 def _hash_file(path: Path) -> str | None:
     try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256(path)
     except OSError:
         return None
 

@@ -33,10 +33,6 @@ def read_run(folder: Path) -> dict | None:
     ----------
     folder : Path
         Of the point.
-
-    Returns
-    -------
-    dict or None
     """
     try:
         return load_run(folder)
@@ -72,17 +68,14 @@ def finished(folder: Path) -> list[dict]:
     ----------
     folder : Path
         Of the scenario.
-
-    Returns
-    -------
-    list of dict
     """
     try:
-        names = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+        names = {entry.name for entry in os.scandir(folder) if entry.is_dir() and not entry.name.startswith(".")}
     except OSError:
         return []
-    records = (read_run(folder / name) for name in names if not failed_folder(folder, name).exists())
-    return [record for record in records if record is not None]
+    with contextlib.suppress(OSError):
+        names -= set(os.listdir(folder / FAILED))
+    return [record for record in map(read_run, (folder / name for name in sorted(names))) if record is not None]
 
 
 def failed_folder(scenario: Path, point: str) -> Path:

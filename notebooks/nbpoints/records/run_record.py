@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
 import platform
 import subprocess
@@ -11,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from nbpoints.errors import InputError
+from nbpoints.files import sha256
 from nbpoints.mime import RESULT
 from nbpoints.notebook import by_mime
 from nbpoints.parameters.types import shown
@@ -57,10 +57,6 @@ def run_record(
         What its kernel saw.
     run : dict
         Times, host and outcome.
-
-    Returns
-    -------
-    dict
     """
     return {
         "schema": shape.VERSION,
@@ -72,7 +68,7 @@ def run_record(
         "results": recorded(book) if book else [],
         "figures": sorted({path.stem for path in (folder / FIGURES).glob("*") if path.is_file()}),
         "outputs": {
-            path.relative_to(folder).as_posix(): {"sha256": _sha256(path), "bytes": path.stat().st_size}
+            path.relative_to(folder).as_posix(): {"sha256": sha256(path), "bytes": path.stat().st_size}
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         },
@@ -143,8 +139,3 @@ def _host() -> dict:
 def _relative(path: Path, root: Path) -> str:
     path = path.resolve()
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
-
-
-def _sha256(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from nbpoints.errors import InputError
 from nbpoints.parameters.types import shown
 
 VERSION = 1
 # a list of one shape: every item has it; a mapping from str: every value has it; a tuple: one of them
+_TEXT_OR_NONE = (str, type(None))
 _RESULT = {"name": str, "value": object}
 _FINGERPRINT = {
     "cells": [str],
     "parameters": {str: object},
-    "files": {str: (str, None)},
+    "files": {str: _TEXT_OR_NONE},
     "folders": {str: object},
-    "modules": {str: (str, None)},
-    "variables": {str: (str, None)},
+    "modules": {str: _TEXT_OR_NONE},
+    "variables": {str: _TEXT_OR_NONE},
     "programs": [str],
-    "lock": (str, None),
+    "lock": _TEXT_OR_NONE,
     "python": str,
     "environment": {str: str},
 }
@@ -51,7 +54,7 @@ def check(record: object, place: str) -> dict:
 
     Examples
     --------
-    >>> check({"schema": 1, "scenario": 3}, "a/run.json")
+    >>> check({"schema": 1, "scenario": "a"}, "a/run.json")
     Traceback (most recent call last):
     nbpoints.errors.InputError: a/run.json: point is missing; run the point again.
     """
@@ -60,38 +63,31 @@ def check(record: object, place: str) -> dict:
     if record.get("schema") != VERSION:
         stated = f"is of version {shown(record['schema'], 30)}" if "schema" in record else "states no version"
         raise InputError(f"{place}: {stated}, this program reads version {VERSION}; run the point again.")
-    fault = _fault(record, _RECORD, "")
-    if fault:
-        raise InputError(f"{place}: {fault}; run the point again.")
+    if fault := _fault(record, _RECORD):
+        raise InputError(f"{place}: {' '.join(fault)}; run the point again.")
     return record
 
 
-def _fault(value: object, shape: object, where: str) -> str:
-    """Say the first way in which a JSON value differs from a shape, or nothing."""
+def _fault(value: Any, shape: Any) -> tuple[str, str] | None:
+    """Say where a JSON value first differs from a shape, and how; None when it fits."""
+    if shape is object or isinstance(shape, type | tuple) and isinstance(value, shape) and not isinstance(value, bool):
+        return None
     if isinstance(shape, dict):
         if not isinstance(value, dict):
-            return f"{where} is {shown(value, 30)}, not a mapping"
-        if set(shape) == {str}:
-            pairs = [(key, item, shape[str]) for key, item in value.items()]
-        else:
-            lacking = next((key for key in shape if key not in value), None)
-            if lacking is not None:
-                return f"{_inside(where, lacking)} is missing"
-            pairs = [(key, value[key], inner) for key, inner in shape.items()]
-        return next((fault for key, item, inner in pairs if (fault := _fault(item, inner, _inside(where, key)))), "")
+            return "", f"is {shown(value, 30)}, not a mapping"
+        for key in value if str in shape else shape:
+            if key not in value:
+                return key, "is missing"
+            if found := _fault(value[key], shape[str] if str in shape else shape[key]):
+                place = found[0]
+                return f"{key}.{place}" if place and not place.startswith("[") else f"{key}{place}", found[1]
+        return None
     if isinstance(shape, list):
         if not isinstance(value, list):
-            return f"{where} is {shown(value, 30)}, not a list"
-        places = ((f"{where}[{number}]", item) for number, item in enumerate(value))
-        return next((fault for place, item in places if (fault := _fault(item, shape[0], place))), "")
-    allowed = shape if isinstance(shape, tuple) else (shape,)
-    if shape is object or value is None and None in allowed:
-        return ""
-    kinds = tuple(kind for kind in allowed if kind is not None)
-    if isinstance(value, kinds) and not (isinstance(value, bool) and bool not in kinds):
-        return ""
-    return f"{where} is {shown(value, 30)}, not {'text' if str in kinds else 'a number'}"
-
-
-def _inside(where: str, key: str) -> str:
-    return f"{where}.{key}" if where else key
+            return "", f"is {shown(value, 30)}, not a list"
+        for number, item in enumerate(value):
+            if found := _fault(item, shape[0]):
+                return f"[{number}].{found[0]}" if found[0] else f"[{number}]", found[1]
+        return None
+    kinds = shape if isinstance(shape, tuple) else (shape,)
+    return "", f"is {shown(value, 30)}, not {'text' if str in kinds else 'a number'}"

@@ -42,10 +42,6 @@ class _Cut(Exception):
 def execute(job: Job) -> Outcome:
     """Run one point.
 
-    Parameters
-    ----------
-    job : Job
-
     Returns
     -------
     Outcome
@@ -58,11 +54,10 @@ def execute(job: Job) -> Outcome:
         When the outputs cannot be written.
     """
     began, began_ns = time.perf_counter(), time.time_ns()
-    place = _Place(job)
     outcome = Outcome()
     try:
-        place.clear()
-        point = _Point(job, place, outcome)
+        point = _Point(job, outcome)
+        point.clear()
         try:
             point.run()
         except _Cut:
@@ -82,36 +77,21 @@ def execute(job: Job) -> Outcome:
     return outcome
 
 
-class _Place:
-    """Where a point's outputs go: first aside, then to their final name."""
-
-    def __init__(self, job: Job):
-        scenario = job.out / job.point.scenario
-        self.partial = scenario / PARTIAL / job.point.name
-        self.final = scenario / job.point.name
-        self.failed = failed_folder(scenario, job.point.name)
-
-    def clear(self) -> None:
-        shutil.rmtree(self.partial, ignore_errors=True)
-        (self.partial / FIGURES).mkdir(parents=True)
-
-    def settle(self, has_succeeded: bool) -> Path:
-        final = self.final if has_succeeded else self.failed
-        final.parent.mkdir(exist_ok=True)
-        replace_folder(self.partial, final)
-        if has_succeeded:
-            forget_failure(self.final.parent, self.final.name)
-        return final
-
-
 class _Point:
-    def __init__(self, job: Job, place: _Place, outcome: Outcome):
-        self._job, self._place, self._outcome = job, place, outcome
+    def __init__(self, job: Job, outcome: Outcome):
+        self._job, self._outcome = job, outcome
+        self._scenario = job.out / job.point.scenario
+        self._partial = self._scenario / PARTIAL / job.point.name
         self._folder = (job.folder or job.point.notebook.parent).resolve()
         self._project = project.find(self._folder)
         self._launch: Launch | None = None
         self._execution: Execution | None = None
         self._fingerprint: dict | None = None
+
+    def clear(self) -> None:
+        """Make the folder in which the outputs stand until all are there."""
+        shutil.rmtree(self._partial, ignore_errors=True)
+        (self._partial / FIGURES).mkdir(parents=True)
 
     def run(self) -> None:
         job, outcome = self._job, self._outcome
@@ -126,6 +106,7 @@ class _Point:
         self._execution = Execution(source, outcome)
         try:
             with limits(job, self._launch, outcome):
+                # in the order of the parameters cell
                 passed = {name: job.point.passed[name] for name in job.point.parameters if name in job.point.passed}
                 self._execution.run(self._launch, str(self._folder), passed)
         finally:
@@ -146,21 +127,21 @@ class _Point:
         job = self._job
         request = {
             "cwd": str(self._folder),
-            "env": job.environment | {"NBPOINTS_FIGURES": str(self._place.partial / FIGURES)} | _commit(job.facts),
+            "env": job.environment | {"NBPOINTS_FIGURES": str(self._partial / FIGURES)} | _commit(job.facts),
             # only the batch's own count, on whatever machine
             "unset": list(self._project.environment),
             "root": str(self._project.root),
             # a notebook may read itself, to check its parameters; its code cells count anyway
-            "ignored": [str(job.point.notebook.resolve()), str(self._place.partial), sys.prefix],
+            "ignored": [str(job.point.notebook.resolve()), str(self._partial), sys.prefix],
         }
         address = job.kernels or _own_server(tuple(job.preload) if job.warm else ()).address
         return Launch(request, Path(address).parent, address if job.warm else None)
 
     def store(self, times: dict[str, str], whole: bool = True) -> None:
         """Write what there is, and give the folder its final name."""
-        outcome, partial = self._outcome, self._place.partial
+        outcome, partial = self._outcome, self._partial
         if not whole:
-            self._place.clear()
+            self.clear()
         # the notebook may have removed it
         (partial / FIGURES).mkdir(parents=True, exist_ok=True)
         book = None
@@ -169,26 +150,29 @@ class _Point:
             (partial / NOTEBOOK).write_bytes(as_text(book).encode())
         if not any((partial / FIGURES).iterdir()):
             (partial / FIGURES).rmdir()
-        launch = self._launch
-        run = (
-            self._job.facts
-            | times
-            | {
-                "seconds": outcome.seconds,
-                "kernel": "forked" if self._job.warm and not outcome.cold else "ordinary",
-                "status": outcome.status,
-                "cell": outcome.cell,
-                "error": outcome.error,
-            }
-        )
-        taken = self._fingerprint if outcome.status == "ran" else None
-        report = launch.report if launch and whole else {}
-        root = self._project.root
-        record = run_record.run_record(self._job.point, partial, root, book, taken, report, run)
+        has_run = outcome.status == "ran"
+        run = {
+            **self._job.facts,
+            **times,
+            "seconds": outcome.seconds,
+            "kernel": "forked" if self._job.warm and not outcome.cold else "ordinary",
+            "status": outcome.status,
+            "cell": outcome.cell,
+            "error": outcome.error,
+        }
+        taken = self._fingerprint if has_run else None
+        report = self._launch.report if self._launch and whole else {}
+        record = run_record.run_record(self._job.point, partial, self._project.root, book, taken, report, run)
         content = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
         (partial / RUN).write_bytes(content.encode(errors="strict" if whole else "replace"))
         outcome.results, outcome.figures = len(record["results"]), len(record["figures"])
-        outcome.place = str(self._place.settle(outcome.status == "ran"))
+        name = self._job.point.name
+        final = self._scenario / name if has_run else failed_folder(self._scenario, name)
+        final.parent.mkdir(exist_ok=True)
+        replace_folder(partial, final)
+        if has_run:
+            forget_failure(self._scenario, name)
+        outcome.place = str(final)
 
 
 @functools.cache

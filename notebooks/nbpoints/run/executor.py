@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 
 from nbpoints.errors import InputError
+from nbpoints.kernels.server import seconds
 
 # a scheduler on a busy machine, or one that a queue has only just started
 CONNECT_S = 60
@@ -108,10 +108,6 @@ def dask(scheduler: str | None) -> Iterator[Executor]:
     scheduler : str
         Address, such as ``"tcp://host:8786"``. Its workers need this environment and the same file system.
 
-    Yields
-    ------
-    concurrent.futures.Executor
-
     Raises
     ------
     InputError
@@ -123,11 +119,7 @@ def dask(scheduler: str | None) -> Iterator[Executor]:
         raise InputError("--executor dask needs dask and distributed: pip install dask distributed.") from None
     if not scheduler:
         raise InputError("--executor dask needs --scheduler ADDRESS, such as tcp://host:8786.")
-    text = os.environ.get(WAIT, str(CONNECT_S))
-    try:
-        wait_s = float(text)
-    except ValueError:
-        raise InputError(f"{WAIT}={text}: expected a number of seconds, for example {CONNECT_S}.") from None
+    wait_s = seconds(WAIT, CONNECT_S)
     try:
         client = Client(scheduler, timeout=wait_s, set_as_default=False)
     except (OSError, ValueError) as error:

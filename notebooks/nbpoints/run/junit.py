@@ -18,11 +18,6 @@ _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 def write(path: Path, outcomes: Iterable[tuple[Point, Row]]) -> None:
     """Write one test case a point: passed, skipped when it was current, or failed.
 
-    Parameters
-    ----------
-    path : Path
-    outcomes : iterable of (Point, Row)
-
     Raises
     ------
     InputError

@@ -86,7 +86,7 @@ class Loop:
         affordable = executors.affordable(min(jobs, len(self.todo)))
         if affordable < min(jobs, len(self.todo)):
             self.progress.note(f"{affordable} at a time, since no more files may be open at once (`ulimit -n`).")
-        with contextlib.nullcontext(self.servers) if self.servers else Servers() as servers:
+        with contextlib.nullcontext(self.servers) if self.servers else contextlib.closing(Servers()) as servers:
             servers.preload(self.preload.first(job.point.notebook for job in self.todo))
             # a second of imports, while the server does its own
             from nbpoints.run.execute import execute
@@ -174,12 +174,6 @@ class Servers:
             self._all.append(Server())
             self._all[-1].preload(self._names)
         return self._all[-1].address
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
-
-    def __enter__(self) -> Servers:
-        return self
 
     def close(self) -> None:
         """End the servers with all their kernels."""

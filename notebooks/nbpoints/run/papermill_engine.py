@@ -124,21 +124,17 @@ class Execution:
         """Return the notebook without what differs from run to run: papermill's times and paths, random ids."""
         book = self.book
         book.metadata = nbformat.from_dict(self._source["metadata"])
-        identities = iter([cell.get("id") for cell in self._source["cells"]])
-        taken: set[str] = set()
+        identities = (cell["id"] for cell in self._source["cells"])
         for number, cell in enumerate(book.cells, 1):
             tags = cell.metadata.get("tags", [])
-            if self._is_added(cell):
-                own = INJECTED if INJECTED in tags else f"error-{number}"
-            else:
-                own = next(identities, None) or f"cell-{number}"
-            cell.id = own if own not in taken else f"{own}-{number}"
-            taken.add(cell.id)
+            added = INJECTED if INJECTED in tags else f"error-{number}"
+            cell.id = added if self._is_added(cell) else next(identities)
             cell.metadata.pop("papermill", None)
             if not tags:
                 cell.metadata.pop("tags", None)
             if cell.cell_type == "code":
                 cell.outputs = [nbformat.from_dict(output) for output in notebooks.merged(cell.outputs)]
+        notebooks.make_ids_unique(book.cells)
         return book
 
     def _cell_starts(self, cell: Mapping, cell_index: int) -> None:

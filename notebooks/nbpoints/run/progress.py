@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TextIO
 
+from nbpoints.errors import counted
+
+DONE = ("ran", "current")
 _MOST_ROWS = 60
 _ERASE = "\r\x1b[K"
 
@@ -103,15 +106,9 @@ class Progress:
 
 
 def table(rows: list[Row], screen: Screen) -> None:
-    """Write the table in the end; of many points, those that failed and a count of the others.
-
-    Parameters
-    ----------
-    rows : list of Row
-    screen : Screen
-    """
+    """Write the table in the end; of many points, those that failed and a count of the others."""
     text = ""
-    bad = [row for row in rows if row.status not in ("ran", "current")]
+    bad = [row for row in rows if row.status not in DONE]
     shown = [row for row in rows if row.status != "current"] if len(rows) <= _MOST_ROWS else bad[:_MOST_ROWS]
     if shown:
         width = max(len("point"), *(len(row.point) for row in shown))
@@ -123,8 +120,7 @@ def table(rows: list[Row], screen: Screen) -> None:
     for row in rows:
         counts[row.status] = counts.get(row.status, 0) + 1
     parts = ", ".join(f"{count} {status}" for status, count in counts.items()) or "nothing to run"
-    text += f"{len(rows)} point{'' if len(rows) == 1 else 's'}: {parts}.\n"
-    screen.write(text)
+    screen.write(f"{text}{counted(len(rows), 'point')}: {parts}.\n")
 
 
 def _text(value: float | None, form: str = "") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
+import functools
 import os
 import signal
 import sys
@@ -15,14 +15,12 @@ from typing import Any, TextIO
 
 from nbpoints import files, project
 from nbpoints.errors import InputError, needs_unix
-from nbpoints.files import write_whole
 from nbpoints.records import fingerprint, layout
-from nbpoints.records.layout import CRATE, FIGURES, LOCK, is_whole, read_run
+from nbpoints.records.layout import CRATE, LOCK, is_whole
+from nbpoints.run import publishing
 from nbpoints.run.job import Job, Outcome
-from nbpoints.run.progress import Progress, Row, Screen, table
+from nbpoints.run.progress import DONE, Progress, Row, Screen, table
 from nbpoints.scenarios.point import Point
-
-DONE = {"ran", "current"}
 
 
 def run(
@@ -87,11 +85,10 @@ def run(
     if executor not in ("local", "dask"):
         raise InputError(f"--executor {executor}: there are 'local' and 'dask'.")
     with _locked(out), terminable(), _swept(out, points):
-        judged = list(_judge(points, out, fresh))
-        rows = {entry.number: Row(entry.point.name, "current") for entry in judged if not entry.reasons}
-        due = [entry for entry in judged if entry.reasons]
+        planned = list(_with_reasons(points, out, fresh))
+        rows = {entry.number: Row(entry.point.name, "current") for entry in planned if not entry.reasons}
         # the longest first, as far as known, so that no long one is left alone at the end
-        due.sort(key=lambda entry: entry.seconds if entry.seconds is not None else float("inf"), reverse=True)
+        due = sorted((entry for entry in planned if entry.reasons), key=lambda entry: entry.seconds, reverse=True)
         changed = _forget_failures(points, rows, out)
         stopped = None
         if due:
@@ -99,7 +96,8 @@ def run(
             from nbpoints.run.loop import Loop
 
             settings: dict[str, Any] = {"timeout_s": timeout, "memory_mb": memory_mb, "warm": warm}
-            environments = _environments(points)
+            homes = {folder: project.find(folder) for folder in {point.notebook.parent for point in points}}
+            environments = {folder: fingerprint.project_environment(home) for folder, home in homes.items()}
             todo = [
                 Job(entry.point, out, environment=environments[entry.point.notebook.parent], **settings)
                 for entry in due
@@ -113,7 +111,7 @@ def run(
                 stopped = error
         _write_crates(out, points, changed | {entry.point.scenario for entry in due})
         if publish is not None:
-            _publish_defaults(points, rows, out, Path(publish))
+            publishing.publish(points, rows, out, Path(publish))
         if junit:
             from nbpoints.run import junit as report
 
@@ -140,8 +138,8 @@ def why(points: Iterable[Point], out: Path | str = Path("runs")) -> list[tuple[s
     list of (str, str)
         Name of the point and reason, such as ``"data file data/rain.csv changed"``. Current points are not listed.
     """
-    judged = _judge(_named(points), Path(out).resolve(), fresh=False)
-    return [(entry.point.name, "; ".join(entry.reasons)) for entry in judged if entry.reasons]
+    planned = _with_reasons(_named(points), Path(out).resolve(), fresh=False)
+    return [(entry.point.name, "; ".join(entry.reasons)) for entry in planned if entry.reasons]
 
 
 def _named(points: Iterable[Point]) -> list[Point]:
@@ -159,51 +157,35 @@ def _named(points: Iterable[Point]) -> list[Point]:
 
 
 @dataclass(frozen=True)
-class _Judged:
+class _Planned:
     number: int
     point: Point
     reasons: list[str]
-    seconds: float | None
+    seconds: float = float("inf")
 
 
-def _judge(points: Iterable[Point], out: Path, fresh: bool) -> Iterator[_Judged]:
+def _with_reasons(points: Iterable[Point], out: Path, fresh: bool) -> Iterator[_Planned]:
     """Yield each point with the reasons to run it, and the seconds that it took the last time."""
-    roots: dict[Path, Path] = {}
-    hashes: dict[Path, fingerprint.Hashes] = {}
+    root_of = functools.cache(lambda notebook: project.find(notebook.parent).root)
+    hashes_of = functools.cache(fingerprint.Hashes)
     for number, point in enumerate(points):
-        root = roots.get(point.notebook)
-        if root is None:
-            root = roots[point.notebook] = project.find(point.notebook.parent).root
-            hashes.setdefault(root, fingerprint.Hashes(root))
         folder = out / point.scenario / point.name
-        record = read_run(folder)
-        if record is None:
-            reasons = [_why_no_record(folder)]
-        elif not is_whole(folder, record):
-            reasons = ["outputs are missing or cut short"]
+        try:
+            record = layout.load_run(folder)
+        except InputError as error:
+            yield _Planned(number, point, [_why_no_record(folder, error)])
+            continue
+        if is_whole(folder, record):
+            reasons = fingerprint.changes(point, record["fingerprint"], hashes_of(root_of(point.notebook)))
         else:
-            reasons = fingerprint.changes(point, record["fingerprint"], hashes[root])
-        if fresh and not reasons:
-            reasons = ["--fresh"]
-        yield _Judged(number, point, reasons, record["run"]["seconds"] if record else None)
+            reasons = ["outputs are missing or cut short"]
+        yield _Planned(number, point, reasons or (["--fresh"] if fresh else []), record["run"]["seconds"])
 
 
-def _environments(points: Iterable[Point]) -> dict[Path, dict[str, str]]:
-    """Return the project's environment variables by folder of notebooks."""
-    folders = {point.notebook.parent for point in points}
-    return {folder: fingerprint.project_environment(project.find(folder)) for folder in folders}
-
-
-def _why_no_record(folder: Path) -> str:
+def _why_no_record(folder: Path, error: InputError) -> str:
     if layout.failed_folder(folder.parent, folder.name).exists():
         return "failed the last time"
-    if not (folder / layout.RUN).exists():
-        return "never ran"
-    try:
-        layout.load_run(folder)
-    except InputError as error:
-        return str(error).rstrip(".")
-    return "never ran"
+    return str(error).rstrip(".") if (folder / layout.RUN).exists() else "never ran"
 
 
 def _row(point: Point, outcome: Outcome) -> Row:
@@ -228,50 +210,6 @@ def _forget_failures(points: list[Point], rows: dict[int, Row], out: Path) -> se
             layout.forget_failure(out / scenario, name)
             changed.add(scenario)
     return changed
-
-
-def _publish_defaults(points: list[Point], rows: dict[int, Row], out: Path, target: Path) -> None:
-    """Publish the figures of the points that are done and have all parameters at their defaults.
-
-    Raises
-    ------
-    InputError
-        When two notebooks have saved a figure under one name, or the files cannot be written.
-    """
-    sources: dict[str, Path] = {}
-    owners: dict[str, str] = {}
-    for number, row in sorted(rows.items()):
-        if row.status in DONE and not points[number].passed:
-            for source in sorted((out / points[number].scenario / points[number].name / FIGURES).glob("*")):
-                owner = owners.setdefault(source.name, points[number].notebook.name)
-                if owner != points[number].notebook.name:
-                    raise InputError(
-                        f"{source.name}: saved by {owner} and by {points[number].notebook.name}, so nothing was "
-                        "published; give the figure another name in one of them."
-                    )
-                sources[source.name] = source
-    try:
-        for name, source in sources.items():
-            if _is_published(source, target / name):
-                continue
-            target.mkdir(parents=True, exist_ok=True)
-            write_whole(target / name, source.read_bytes())
-    except OSError as error:
-        raise InputError(f"{error.filename or target}: {error.strerror}, so no figure can be published.") from None
-
-
-def _is_published(source: Path, place: Path) -> bool:
-    """Whether the published file says the same; one that differs only in the versions of the maker's tools does."""
-    if not place.is_file():
-        return False
-    pair = [path.read_bytes() for path in (source, place)]
-    if pair[0] == pair[1] or source.suffix != ".json":
-        return pair[0] == pair[1]
-    try:
-        said = [{key: value for key, value in json.loads(text).items() if key != "versions"} for text in pair]
-    except (ValueError, AttributeError):
-        return False
-    return said[0] == said[1]
 
 
 def _write_crates(out: Path, points: list[Point], changed: set[str]) -> None:

@@ -62,10 +62,8 @@ def _memory_mb(pid: int, limit_mb: int) -> float:
         process = psutil.Process(pid)
         family = [process, *process.children(recursive=True)]
     resident_mb = _total_mb(family, lambda each: each.memory_info().rss)
-    if resident_mb <= limit_mb:
-        return resident_mb
-    # slow: the system walks all pages of the process
-    return _total_mb(family, _own_share)
+    # the other sum is slow: the system walks all pages of the process
+    return resident_mb if resident_mb <= limit_mb else _total_mb(family, _own_share)
 
 
 def _own_share(process: psutil.Process) -> int:

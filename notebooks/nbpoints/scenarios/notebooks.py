@@ -171,20 +171,9 @@ def points_as_json(points: Iterable[Point]) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False)
 
 
-def as_text(notebooks: Iterable[Notebook], width: int | None = None) -> str:
-    """Write the listing for people, wrapped to the width of the terminal.
-
-    Parameters
-    ----------
-    notebooks : iterable of Notebook
-    width : int, optional
-        Characters a line; by default those of the terminal, at most 100.
-
-    Returns
-    -------
-    str
-    """
-    width = width or min(100, shutil.get_terminal_size((100, 24)).columns)
+def as_text(notebooks: Iterable[Notebook]) -> str:
+    """Write the listing for people, wrapped to the width of the terminal, at most 100 characters."""
+    width = min(100, shutil.get_terminal_size((100, 24)).columns)
     return "\n\n".join(_entry(book, width) for book in notebooks)
 
 

@@ -21,7 +21,7 @@ class Point:
     passed : dict
         Those that differ from the notebook's defaults: what is injected.
     name : str
-        Readable and stable, from `nbpoints.parameters.declare.point_name`.
+        Readable and stable, from `nbpoints.parameters.names.point_name`.
     """
 
     scenario: str

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbpoints.errors import InputError, did_you_mean
-from nbpoints.parameters import declare as parameters
+from nbpoints.parameters import declare, names
 from nbpoints.parameters.types import canonical, shown
 from nbpoints.scenarios import strict_yaml
 from nbpoints.scenarios.notebooks import Notebook, find, inspect, resolve
@@ -136,7 +136,7 @@ class Scenarios:
 
     def _lacking(self, name: str, lacking: list[str], stems: list[str]) -> str:
         if len(stems) == 1:
-            return f"{stems[0]}: {parameters.unknown(name, self.notebooks[stems[0]].parameters)}"
+            return f"{stems[0]}: {declare.unknown(name, self.notebooks[stems[0]].parameters)}"
         having = [stem for stem in stems if stem not in lacking]
         if having:
             return f"{name}: only {', '.join(having)} has this parameter; choose with --notebook."
@@ -204,8 +204,8 @@ def _collect(
     defaults = book.defaults
     for values in planned:
         full = defaults | values | overrides
-        passed = parameters.passed(full, defaults)
-        name = parameters.point_name(book.path.stem, full, defaults)
+        passed = names.passed(full, defaults)
+        name = names.point_name(book.path.stem, full, defaults)
         point = Point(scenario, book.path, full, passed, name)
         # file systems of macOS and Windows take MM and mm for one name
         other = points.setdefault((scenario, name.casefold()), point)

@@ -17,10 +17,6 @@ _PLAIN = {"int": "integer", "float": "number", "str": "string", "bool": "boolean
 def as_json(notebooks: Iterable[Notebook]) -> str:
     """Write the schema of the scenario file that belongs to some notebooks.
 
-    Parameters
-    ----------
-    notebooks : iterable of Notebook
-
     Returns
     -------
     str
@@ -72,8 +68,7 @@ def _closed(properties: dict[str, Any]) -> dict[str, Any]:
 
 def _value(parameter: Parameter) -> dict[str, Any]:
     """Describe what a parameter may be; lists and dicts get their bounds on each value inside."""
-    kind = types.parse(parameter.type) if parameter.type != "any" else types.Kind("any")
-    return _kind(kind, parameter) | ({"description": parameter.help} if parameter.help else {})
+    return _kind(types.parse(parameter.type), parameter) | ({"description": parameter.help} if parameter.help else {})
 
 
 def _kind(kind: types.Kind, parameter: Parameter) -> dict[str, Any]:

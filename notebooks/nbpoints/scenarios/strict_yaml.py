@@ -16,13 +16,14 @@ from pathlib import Path
 import yaml
 
 from nbpoints.errors import InputError
+from nbpoints.files import read_text
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_WORDS = {
-    word: value
-    for value, words in {None: ("", "~", "null", "Null", "NULL"), True: ("true", "True", "TRUE")}.items()
-    for word in words
-} | dict.fromkeys(("false", "False", "FALSE"), False)
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INFINITE = re.compile(r"([-+]?)\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
@@ -59,21 +60,16 @@ class Document:
 def load(path: Path | str) -> Document:
     """Read a YAML file of plain data.
 
-    Parameters
-    ----------
-    path : Path or str
-
-    Returns
-    -------
-    Document
-
     Raises
     ------
     InputError
         When the file cannot be read, is not YAML, or holds more than plain data: anchors, merge keys, tags that would
         construct objects, endless nesting.
     """
-    return loads(_text(Path(path)), Path(path).name)
+    path = Path(path)
+    if path.is_file() and path.stat().st_size > _LARGEST_FILE:
+        raise InputError(f"{path.name}: larger than {_LARGEST_FILE // 1_000_000} MB, so not a scenario file.")
+    return loads(read_text(path), path.name)
 
 
 def loads(text: str, place: str = "text") -> Document:
@@ -161,18 +157,3 @@ def _scalar(text: str) -> object:
     if _INFINITE.fullmatch(text):
         return float(text.replace(".", ""))
     return text
-
-
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > _LARGEST_FILE and path.is_file():
-            raise InputError(f"{path.name}: larger than {_LARGEST_FILE // 1_000_000} MB, so not a scenario file.")
-        return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file.") from None
-    except IsADirectoryError:
-        raise InputError(f"{path}: a folder; give a file.") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}).") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path.name}: not UTF-8 text at byte {error.start + 1}; save it as UTF-8.") from None

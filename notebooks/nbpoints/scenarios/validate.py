@@ -19,20 +19,6 @@ ADHOC = "adhoc"
 NAME = r"[a-z0-9](?:[a-z0-9_-]|\.(?!\.)){0,79}"
 
 
-class ScenarioError(InputError):
-    """All the faults of a scenario file.
-
-    Attributes
-    ----------
-    faults : list of str
-        A sentence each, with file and line.
-    """
-
-    def __init__(self, faults: list[str]) -> None:
-        self.faults = faults
-        super().__init__("\n".join(faults))
-
-
 class Faults:
     """Collects what is wrong, by line, and says what several notebooks share only once."""
 
@@ -66,14 +52,10 @@ def validate(document: Document, notebooks: Mapping[str, Notebook], place: str) 
     place : str
         Name of the file, for errors.
 
-    Returns
-    -------
-    dict of str to Plan
-
     Raises
     ------
-    ScenarioError
-        With every fault of the file.
+    InputError
+        With every fault of the file, a line each.
     """
     faults = Faults(document, place)
     plans = {}
@@ -86,7 +68,7 @@ def validate(document: Document, notebooks: Mapping[str, Notebook], place: str) 
             if plan:
                 plans[name] = plan
     if faults:
-        raise ScenarioError(faults.sentences())
+        raise InputError("\n".join(faults.sentences()))
     return plans
 
 
@@ -123,7 +105,7 @@ class _Scenario:
                 self.fault((key,), f"unknown key {shown(key)}.{near}")
         if not isinstance(self.spec.get("about", ""), str):
             self.fault(("about",), "about must be text.")
-        own = self.own_parameters()
+        own = self.named_notebooks()
         common = self.mapping(("parameters",))
         axes = self.axes()
         cases = [self.mapping(("cases", at)) for at in range(len(self.sequence("cases")))]
@@ -139,21 +121,16 @@ class _Scenario:
             self.fault(("exclude",), "exclude leaves no point.")
         return plan
 
-    def own_parameters(self) -> dict[str, dict]:
+    def named_notebooks(self) -> dict[str, dict]:
         """Read `notebooks`: the stems, each with the parameters that it alone gets."""
         given = self.spec.get("notebooks")
         if given is None:
             self.fault((), "say which notebooks: `notebooks: all`, a name, or a list of names.")
             return {}
         if given == "all":
-            own: dict[str, dict] = {stem: {} for stem in self.notebooks}
-            if not own:
+            if not self.notebooks:
                 self.fault(("notebooks",), "the folder holds no notebook.")
-        else:
-            own = self.named_notebooks(given)
-        return own
-
-    def named_notebooks(self, given: object) -> dict[str, dict]:
+            return {stem: {} for stem in self.notebooks}
         own: dict[str, dict] = {}
         names = given if isinstance(given, (list, dict)) else [given]
         if not names:
@@ -186,7 +163,7 @@ class _Scenario:
 
     def column(self, where: tuple) -> list:
         """Read the values that one parameter takes: a list, or a range."""
-        given = self.at(where)
+        given = self.value(where)
         if isinstance(given, dict):
             try:
                 return expand(self.to_the_end(where[-1], given))
@@ -310,7 +287,7 @@ class _Scenario:
         near = did_you_mean(name, known) or (f" Known: {', '.join(known)}." if known else "")
         return f"{name}: no such parameter in {_some(stems)}.{near}"
 
-    def at(self, where: tuple) -> object:
+    def value(self, where: tuple) -> object:
         value = self.spec
         for key in where:
             value = value[key]
@@ -320,7 +297,7 @@ class _Scenario:
         """Return a mapping of parameter names to values, empty when absent or faulty."""
         if where[0] not in self.spec:
             return {}
-        given = self.at(where)
+        given = self.value(where)
         if given is None and where[0] == "notebooks":
             return {}
         if not isinstance(given, dict):

@@ -126,4 +126,4 @@ def test_unknown_scenario_and_point_are_bad_input(tmp_path, capsys):
     assert cli.main(["check", "months", "c", "--out", str(tmp_path)]) == 2
     assert "no point 'c' in this run" in capsys.readouterr().err
     with pytest.raises(InputError, match="no such run"):
-        runs.points(tmp_path / "nothing")
+        runs.executed(tmp_path / "nothing")

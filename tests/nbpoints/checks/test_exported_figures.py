@@ -42,12 +42,12 @@ def test_other_fonts_and_versions_are_the_same_figure(stored, tmp_path):
     """All bytes differ, nothing that is drawn does."""
     export(tmp_path / "now", svg="<svg>drawn with other fonts", y="3.0000000001 4")
     assert lines(stored, tmp_path / "now") == []
-    assert exported_figures.take(stored, tmp_path / "now") == []
-    assert exported_figures.take(stored, tmp_path / "now", redraw=True) == ["fig-a"]
+    assert exported_figures.store(stored, tmp_path / "now") == []
+    assert exported_figures.store(stored, tmp_path / "now", redraw=True) == ["fig-a"]
     assert (stored / "fig-a.svg").read_text(encoding="utf-8") == "<svg>drawn with other fonts"
     assert exported_figures.tampered(stored) == []
     export(tmp_path / "later", svg="<svg>drawn with other fonts", y="3.0000000001 4", versions={"commit": "0123abc"})
-    assert exported_figures.take(stored, tmp_path / "later", redraw=True) == [], "another commit makes no other figure"
+    assert exported_figures.store(stored, tmp_path / "later", redraw=True) == [], "another commit makes no other figure"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_another_figure_is_told_and_taken(stored, tmp_path, change, line):
     """A line, a number, a word, or other data behind it."""
     export(tmp_path / "now", **change)
     assert lines(stored, tmp_path / "now") == [line]
-    assert exported_figures.take(stored, tmp_path / "now") == ["fig-a"]
+    assert exported_figures.store(stored, tmp_path / "now") == ["fig-a"]
     assert lines(stored, tmp_path / "now") == []
 
 
@@ -78,7 +78,7 @@ def test_missing_and_replaced_files_are_told_and_made_good(stored, tmp_path):
         "fig-a: fig-a.svg is not the file that was written with fig-a.json.",
         "fig-a: fig-a.pdf is missing; run the notebook that draws it.",
     ]
-    assert exported_figures.take(stored, tmp_path / "now") == ["fig-a"]
+    assert exported_figures.store(stored, tmp_path / "now") == ["fig-a"]
     assert exported_figures.tampered(stored) == []
 
 

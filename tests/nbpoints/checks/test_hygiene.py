@@ -178,7 +178,7 @@ def test_a_point_that_draws_nothing_is_sound_and_no_stored_notebook():
     del output["data"]["image/png"], output["metadata"]["image/png"]
     output["data"][hygiene.FIGURE]["has_picture"] = False
     assert hygiene.faults(notebook) == []
-    told = [str(one) for one in outputs.cells(was["cells"][4]["outputs"], notebook["cells"][4]["outputs"])]
+    told = [str(one) for one in outputs.compare(was["cells"][4]["outputs"], notebook["cells"][4]["outputs"])]
     assert any("has_picture" in line for line in told), told
 
 
