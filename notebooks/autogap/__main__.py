@@ -46,7 +46,7 @@ COMMANDS: list[cli.Command] = [
     ),
     cli.Command(
         "tidy",
-        "write the data as Parquet, as a wide CSV of thirty series, and as Croissant metadata",
+        "write the data as Parquet, as a wide CSV of the main monthly series, and as Croissant metadata",
         "autogap.data.tidy:add_arguments",
         "autogap.data.tidy:main",
     ),
