@@ -41,7 +41,8 @@ unit, source and vintage, `data.table("timeline")`, `data.catalogue("mof.us")`.
 ## Before you use a figure
 
 1. **US imports have two bases.** In a month, general imports (`census.jp.general_imports`) are 0.92 to 1.06 times
-   imports for consumption (all `customs_value` and `calculated_duty`). The series of HS 87 change from one basis to the other.
+   imports for consumption (all `customs_value` and `calculated_duty`). The series of HS 87 change from one basis to the
+   other.
 2. **NAICS 336 is not only cars.** It includes parts, aircraft, ships and trains. There are no monthly quantities of
    HS 8703 here, so US unit values of Japanese cars cannot be computed.
 3. **Japan's customs value exports FOB and imports CIF**, so the two countries' balances cannot agree.
@@ -53,7 +54,8 @@ unit, source and vintage, `data.table("timeline")`, `data.catalogue("mof.us")`.
    exports and within 0.3 percent for total imports. It is in thousand yen, the press releases (`mof`) in million.
    **`mof_derived`** holds what is not published: numbers of vehicles from May 2023 to April 2024, with a band, and
    months as revised.
-7. **World vehicle exports** probably change definition between 1997 and 1999: do not compare unit values across the break.
+7. **World vehicle exports** probably change definition between 1997 and 1999: do not compare unit values across the
+   break.
 8. **Real GDP** in chained 2015 yen and in chained 2020 yen is on two scales; the reference year of the real-time
    vintages changes too.
 9. **Shipments over GDP** is the ratio of a gross flow to value added, not a share. **Editions of car-related
@@ -62,8 +64,9 @@ unit, source and vintage, `data.table("timeline")`, `data.catalogue("mof.us")`.
 
 ## Rights of use
 
-There are two separate questions: may the figures be *used* (downloaded, computed with), and may they be *published* again (as
-in this repository)? The publishers answer as follows; the licence of each series and table is in the catalogue and below.
+There are two separate questions: may the figures be *used* (downloaded, computed with), and may they be *published*
+again (as in this repository)? The publishers answer as follows; the licence of each series and table is in the
+catalogue and below.
 """
 
 TAIL_RIGHTS = """

@@ -113,7 +113,7 @@ LICENCES = {
     "not stated": {
         "name": "notspecified",
         "use": "single figures are quoted as facts, with their source",
-        "publish": "no statement found that grants it: quote single figures with source, ask before passing on the whole",
+        "publish": "no statement found grants it: quote single figures with source, ask before passing on the whole",
     },
 }
 """Terms as the publisher states them -> identifier for the data package, right to use, right to publish."""
