@@ -30,8 +30,8 @@ source, licence and SHA-256 is in `datapackage.json`, a [Frictionless Data Packa
 - `requests.csv` and `selectors.csv` tell `autogap refresh` where to ask and which series to fill; `retrievals.csv`
   records what it took. A further series of a known publisher needs one more row. `autogap data` shows what is overdue.
 - Files that `autogap data` calls `kept by hand` have no adapter: USITC DataWeb requires a log-in by a person, METI
-  refuses programs, JAMA and the makers have no stable file, the OECD publishes its tables every few years, Korea Customs
-  blocks programs, DBnomics lags. To add a newer figure, enter it from the page that the file's source names.
+  refuses programs, JAMA and the makers have no stable file, the OECD publishes its tables every few years, Korea
+  Customs blocks programs, DBnomics lags. To add a newer figure, enter it from the page that the file's source names.
 - `tables/` holds everything that is not a time series; `tables.yaml` describes its columns.
 
 From Python: `from autogap import data`, then `data.series("mof.us.exports.motor_vehicles")`,
