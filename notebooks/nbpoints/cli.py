@@ -80,10 +80,15 @@ def _parser(argv: list[str], commands: list[Command], settings: list[Setting]) -
             _imported(command.declare)(branch)
             branch.set_defaults(function=_imported(command.function), is_callers=command not in COMMANDS)
             for each in settings if command.name in ("run", "why") else ():
-                name = each.option.lstrip("-").upper()
-                allowed = {"choices": each.choices} if each.choices else {"metavar": name}
-                allowed = {"metavar": name, "type": _some_of(each.choices)} if each.is_list else allowed
-                branch.add_argument(each.option, dest=each.variable, help=each.about, **allowed)
+                is_one_of = each.choices and not each.is_list
+                branch.add_argument(
+                    each.option,
+                    dest=each.variable,
+                    metavar=None if is_one_of else each.option.lstrip("-").upper(),
+                    choices=each.choices if is_one_of else None,
+                    type=_some_of(each.choices) if each.is_list else str,
+                    help=each.about,
+                )
     return parser
 
 
