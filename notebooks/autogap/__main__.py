@@ -46,7 +46,7 @@ COMMANDS: list[cli.Command] = [
     ),
     cli.Command(
         "tidy",
-        "write the data as Parquet, as a wide CSV of thirty series, and as Croissant metadata",
+        "write the data as Parquet, as a wide CSV of the main monthly series, and as Croissant metadata",
         "autogap.data.tidy:add_arguments",
         "autogap.data.tidy:main",
     ),
@@ -60,11 +60,15 @@ COMMANDS: list[cli.Command] = [
 
 # those of `autogap.figures.style`, which imports matplotlib
 PROFILES = ("briefing", "journal", "economics", "slides", "phone", "numbers")
+# those of `autogap.figures.export`, for the same reason
+FORMS = ("svg", "pdf", "png", "eps", "tiff")
 
 # what notebooks read from the environment, as options of `run` and `why`
 SETTINGS = [
     cli.Setting("--profile", "AUTOGAP_PROFILE", "size and type of the figures; numbers draws no pictures", PROFILES),
-    cli.Setting("--forms", "AUTOGAP_FORMS", "forms of the figures, such as svg,pdf (default: svg,pdf,png)"),
+    cli.Setting(
+        "--forms", "AUTOGAP_FORMS", f"some of {', '.join(FORMS)}, such as svg,pdf (default: svg,pdf,png)", FORMS, True
+    ),
 ]
 
 

@@ -8,7 +8,7 @@ from nbpoints.errors import InputError
 
 
 def number(value: float, digits: int = 1, signed: bool = False) -> str:
-    """Write a number for a sentence or a title: thousands parted by commas, a real minus, never "-0.0".
+    """Write a number for a sentence or a title: thousands separated by commas, a real minus, never "-0.0".
 
     Parameters
     ----------
@@ -83,17 +83,6 @@ def pushed(points: float, what: str, digits: int = 1) -> str:
     if not size.strip("0.,"):
         return f"did not move {what}"
     return f"took {size} points off {what}" if points < 0 else f"added {size} points to {what}"
-
-
-def signed(value: float, digits: int = 1) -> str:
-    """Write a number with its sign, thousands parted by commas.
-
-    Examples
-    --------
-    >>> signed(-6.96), signed(1234.5, 0)
-    ('-7.0', '+1,234')
-    """
-    return f"{value:+,.{digits}f}"
 
 
 def count(number_of: int, singular: str, plural: str = "") -> str:

@@ -56,6 +56,9 @@ def main(
         # the reader, such as `head`, has seen enough; keep the interpreter from complaining at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except (FileExistsError, NotADirectoryError) as error:
+        print(f"{error.filename}: a file stands where a folder is needed; name another folder.", file=sys.stderr)
+        return 2
     except OSError as error:
         print(f"{error.filename or prog}: {error.strerror or error}.", file=sys.stderr)
         return 2
@@ -77,9 +80,14 @@ def _parser(argv: list[str], commands: list[Command], settings: list[Setting]) -
             _imported(command.declare)(branch)
             branch.set_defaults(function=_imported(command.function), is_callers=command not in COMMANDS)
             for each in settings if command.name in ("run", "why") else ():
-                name = None if each.choices else each.option.lstrip("-").upper()
+                is_one_of = each.choices and not each.is_list
                 branch.add_argument(
-                    each.option, dest=each.variable, metavar=name, choices=each.choices or None, help=each.about
+                    each.option,
+                    dest=each.variable,
+                    metavar=None if is_one_of else each.option.lstrip("-").upper(),
+                    choices=each.choices if is_one_of else None,
+                    type=_some_of(each.choices) if each.is_list else str,
+                    help=each.about,
                 )
     return parser
 
@@ -176,6 +184,16 @@ def _whole(least: int) -> Callable[[str], int]:
     return number
 
 
+def _some_of(choices: Iterable[str]) -> Callable[[str], str]:
+    def names(text: str) -> str:
+        for name in text.split(","):
+            if name.strip() not in choices:
+                raise argparse.ArgumentTypeError(f"{name!r} is not one of {', '.join(choices)}")
+        return text
+
+    return names
+
+
 def _load(arguments: argparse.Namespace, given: Path | None = None) -> scenarios.Scenarios:
     """Load a scenario file with the notebooks beside it or, where there are none, those of the project."""
     path = given or arguments.file
@@ -194,13 +212,15 @@ def _out(arguments: argparse.Namespace) -> Path:
 def _points(arguments: argparse.Namespace) -> tuple[list[Point], list[str]]:
     """Return the points that are asked for, and why some notebooks of the folder are left out."""
     loaded = _load(arguments)
+    if not loaded.notebooks:
+        raise InputError(f"{arguments.dir or loaded.path.parent}: no notebook in this folder.")
     points = loaded.points(arguments.scenarios, arguments.notebook, overrides(arguments.parameter))
     left_out = loaded.left_out(arguments.scenarios, arguments.notebook)
     if arguments.point is not None:
         names = {point.name for point in points}
         for name in arguments.point:
             if name not in names:
-                raise InputError(f"no point {name!r} in it.{did_you_mean(name, names)}")
+                raise InputError(f"no point {name!r} among those asked for.{did_you_mean(name, names)}")
         points, left_out = [point for point in points if point.name in arguments.point], []
     _tell(note for point in points for note in loaded.notebooks[point.notebook.stem].notes)
     return points, left_out

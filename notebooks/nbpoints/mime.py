@@ -77,7 +77,7 @@ def steady(value: float) -> float:
 
 
 def number(value: float, digits: int = 1, signed: bool = False) -> str:
-    """Write a number as text does: thousands parted by commas, a real minus, no sign before a rounded zero.
+    """Write a number as text does: thousands separated by commas, a real minus, no sign before a rounded zero.
 
     Examples
     --------

@@ -42,12 +42,15 @@ class Setting:
         Such as ``"--profile"``, ``"MY_PROFILE"`` and the line of help.
     choices : tuple of str
         Allowed values; empty when any is.
+    is_list : bool
+        Whether several of them may be given, separated by commas.
     """
 
     option: str
     variable: str
     about: str
     choices: tuple[str, ...] = ()
+    is_list: bool = False
 
 
 _called = "nbpoints"

@@ -101,7 +101,7 @@ def journals(root: Path) -> str:
         rows.append(
             [f"[{name}]({asked.source})", f"`{asked.profile}`", width, letters, forms, dots, asked.unmet or "-"]
         )
-    heads = ["Journals", "Profile", "Width", "Least letters", "Forms of ours", "Bitmaps of lines", "Not met"]
+    heads = ["Journals", "Profile", "Width", "Smallest letters", "Forms written", "Bitmaps of lines", "Not met"]
     return _table(heads, rows)
 
 

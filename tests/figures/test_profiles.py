@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 from autogap import figures, run
-from autogap.__main__ import PROFILES
+from autogap.__main__ import FORMS, PROFILES
 from autogap.figures import export, style
 from autogap.figures.journals import JOURNALS
 from autogap.paths import FIGURES
@@ -28,9 +28,9 @@ def folder(monkeypatch, tmp_path):
     return tmp_path
 
 
-def test_the_command_line_offers_every_profile():
+def test_the_command_line_offers_every_profile_and_form():
     """It names them without the import of matplotlib."""
-    assert tuple(style.PROFILES) == PROFILES
+    assert tuple(style.PROFILES) == PROFILES and export.FORMS == FORMS
 
 
 @pytest.mark.parametrize("width", ["single", "double"])

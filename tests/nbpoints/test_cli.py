@@ -205,6 +205,23 @@ def test_a_wrong_option_is_refused_by_the_parser(folder, capsys, argv):
     assert caught.value.code == 2 and "error:" in capsys.readouterr().err
 
 
+def test_a_setting_that_is_a_list_is_judged_before_anything_runs(folder, runner, capsys, monkeypatch):
+    monkeypatch.setenv("TOY_FORMS", "")
+    forms = Setting("--forms", "TOY_FORMS", "forms of the figures", ("svg", "pdf"), is_list=True)
+    for wrong in ("svg,bmp", "bmp"):
+        with pytest.raises(SystemExit) as stopped:
+            main(["run", "--forms", wrong], settings=[forms])
+        assert stopped.value.code == 2 and "--forms: 'bmp' is not one of svg, pdf" in capsys.readouterr().err
+    assert not hasattr(runner, "names")
+    assert main(["run", "--forms", "pdf, svg"], settings=[forms]) == 0 and os.environ["TOY_FORMS"] == "pdf, svg"
+
+
+def test_a_folder_without_notebooks_is_refused(folder, runner, capsys):
+    (folder / "empty").mkdir()
+    assert "empty: no notebook in this folder." in refused(capsys, "run", "--dir", str(folder / "empty"))
+    assert not hasattr(runner, "names")
+
+
 def test_help_lists_every_command(folder, capsys):
     """Those of the checks stand among the others, those of the caller after them."""
     site = Command("site", "build the website", lambda parser: None, lambda arguments: 0)
@@ -246,6 +263,7 @@ def test_why_gives_a_line_a_point(folder, runner, capsys):
     [
         (OSError(28, "No space left on device", "runs/x"), 2, "runs/x: No space left on device."),
         (PermissionError(13, "Permission denied", "runs"), 2, "runs: Permission denied."),
+        (FileExistsError(17, "File exists", "a"), 2, "a: a file stands where a folder is needed; name another folder."),
         (KeyboardInterrupt(), 130, "Stopped; run the same command again to continue."),
     ],
 )

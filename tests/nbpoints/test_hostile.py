@@ -154,7 +154,9 @@ def test_a_long_line_costs_no_more_than_its_bytes(tmp_path):
 def test_a_progress_line_that_overwrites_itself_holds_when_it_runs_again(tmp_path, capsys):
     """What a terminal would show stays, with carriage returns from one print or from many, at whatever speed."""
     project = Project(tmp_path)
-    counting = "import sys, time\nfor i in range(20):\n    print(f'\\r{i}', end=''); sys.stdout.flush(); time.sleep(n / 100)"
+    counting = (
+        "import sys, time\nfor i in range(20):\n    print(f'\\r{i}', end=''); sys.stdout.flush(); time.sleep(n / 100)"
+    )
     project.write("bar", counting, "print('10%\\r100%')")
     assert project.run(project.point("bar"))[0] == 0
     assert project.printed(project.point("bar")) == "19100%\n"

@@ -132,7 +132,7 @@ def test_command_line_values_replace_the_scenario_s(load):
     ("arguments", "says"),
     [
         ((["month"],), "no scenario 'month' in scenarios.yaml. Did you mean 'months'?"),
-        ((["months"], ["01"]), "months: no point of 01_gap in it."),
+        ((["months"], ["01"]), "months: no point of 01_gap."),
         (([], ["../01_gap"]), "no notebook '../01_gap'"),
         (([], None, {"month": "2025-08"}), "month: only 03_exports has this parameter; choose with --notebook."),
         (([], None, {"moth": "2025-08"}), "moth: no notebook has such a parameter. Did you mean 'month'?"),

@@ -25,7 +25,7 @@ def code(stem):
 
 
 def test_notebooks_are_numbered_without_a_gap_and_ask_different_questions():
-    """One notebook a number, from the thirteen that the collection began with on."""
+    """One notebook for each number, no fewer than the collection began with."""
     assert [stem[:2] for stem in BOOKS] == [f"{number:02d}" for number in range(1, len(BOOKS) + 1)]
     assert len({reading.question(cells(stem)) for stem in BOOKS}) == len(BOOKS) >= 13
 

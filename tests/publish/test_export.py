@@ -202,6 +202,16 @@ def test_an_unknown_point_is_told_with_the_nearest(tmp_path):
         package.find(plans, ["export_declin"], tmp_path)
 
 
+def test_an_export_to_a_file_is_refused_before_anything_runs(tmp_path, capsys):
+    from autogap.__main__ import main
+
+    file = tmp_path / "thesis.tex"
+    file.write_text("mine", encoding="utf-8")
+    assert main(["export", "export_decline", "--to", str(file), "--runs", str(tmp_path / "runs")]) == 2
+    assert capsys.readouterr().err == f"--to: {file} is a file; name a folder.\n"
+    assert file.read_text(encoding="utf-8") == "mine" and not (tmp_path / "runs").exists()
+
+
 def test_a_point_of_no_scenario_is_found_among_the_runs_or_by_its_parameters(site, tmp_path):
     from autogap.paths import NOTEBOOKS
     from nbpoints.scenarios import scenarios

@@ -15,7 +15,7 @@ found by search
 then, since, later law
     The figure as it stood when the claim was made; as later releases revised it; as the law was later changed.
 coverage
-    A yes-or-no result: whether the data at hand can answer at all.
+    A yes-or-no result: whether the available data can answer at all.
 outcome
     What happened to a forecast. A forecast is not right or wrong by itself; its outcome is stated.
 """
@@ -42,7 +42,7 @@ VERDICTS = {
     "one_definition": "holds only under another definition",
     "revised": "right when written, figure later revised",
     "law_changed": "right when written, law later changed",
-    "later_differs": "differs from later releases, that of the day not at hand",
+    "later_differs": "differs from later releases; that of the day is not available",
     "does_not_hold": "does not hold",
     "forecast_came": "a forecast that came true",
     "forecast_not": "a forecast that did not come true",

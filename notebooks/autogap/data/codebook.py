@@ -20,7 +20,7 @@ HEAD = """# The data: codebook and rights of use
 
 Version {version}: {n_series} series in {n_files} files of observations, and {n_tables} tables. Every file, field, unit,
 source, licence and SHA-256 is in `datapackage.json`, a [Frictionless Data Package](https://datapackage.org/);
-`frictionless validate datapackage.json` judges it. `CHANGES.md` is the record of revisions.
+`frictionless validate datapackage.json` checks it. `CHANGES.md` is the record of revisions.
 
 - `series.csv` is the catalogue, with one row per series.
 - `observations/` holds the figures in tidy form: `period, series, value, vintage`. The vintage is the day of release. A
@@ -28,10 +28,10 @@ source, licence and SHA-256 is in `datapackage.json`, a [Frictionless Data Packa
   released by then. A gap in the source stays a gap: nothing is interpolated, and no figure has been changed. Series of
   grade `derived`, and all of `mof_derived`, are computed from published figures; their notes say how.
 - `requests.csv` and `selectors.csv` tell `autogap refresh` where to ask and which series to fill; `retrievals.csv`
-  records what it took. A further series of a known publisher takes one more row. `autogap data` shows what is overdue.
-- Files that `autogap data` calls `kept by hand` have no adapter: USITC DataWeb wants a person at its log-in, METI
-  refuses programs, JAMA and the makers have no stable file, the OECD's tables come once in years, Korea Customs blocks
-  callers, DBnomics lags. Who needs a newer figure enters it from the page that the file's source names.
+  records what it took. A further series of a known publisher needs one more row. `autogap data` shows what is overdue.
+- Files that `autogap data` calls `kept by hand` have no adapter: USITC DataWeb requires a log-in by a person, METI
+  refuses programs, JAMA and the makers have no stable file, the OECD publishes its tables every few years, Korea
+  Customs blocks programs, DBnomics lags. To add a newer figure, enter it from the page that the file's source names.
 - `tables/` holds everything that is not a time series; `tables.yaml` describes its columns.
 
 From Python: `from autogap import data`, then `data.series("mof.us.exports.motor_vehicles")`,
@@ -41,7 +41,8 @@ unit, source and vintage, `data.table("timeline")`, `data.catalogue("mof.us")`.
 ## Before you use a figure
 
 1. **US imports have two bases.** In a month, general imports (`census.jp.general_imports`) are 0.92 to 1.06 times
-   imports for consumption (all `customs_value` and `calculated_duty`). HS 87 changes from one basis to the other.
+   imports for consumption (all `customs_value` and `calculated_duty`). The series of HS 87 change from one basis to the
+   other.
 2. **NAICS 336 is not only cars.** It includes parts, aircraft, ships and trains. There are no monthly quantities of
    HS 8703 here, so US unit values of Japanese cars cannot be computed.
 3. **Japan's customs value exports FOB and imports CIF**, so the two countries' balances cannot agree.
@@ -53,8 +54,9 @@ unit, source and vintage, `data.table("timeline")`, `data.catalogue("mof.us")`.
    exports and within 0.3 percent for total imports. It is in thousand yen, the press releases (`mof`) in million.
    **`mof_derived`** holds what is not published: numbers of vehicles from May 2023 to April 2024, with a band, and
    months as revised.
-7. **World vehicle exports** probably change definition between 1997 and 1999: compare no unit values across the break.
-8. **Real GDP** in chained 2015 yen and in chained 2020 yen are on two scales; the reference year of the real-time
+7. **World vehicle exports** probably change definition between 1997 and 1999: do not compare unit values across the
+   break.
+8. **Real GDP** in chained 2015 yen and in chained 2020 yen is on two scales; the reference year of the real-time
    vintages changes too.
 9. **Shipments over GDP** is the ratio of a gross flow to value added, not a share. **Editions of car-related
    employment** differ in definition: do not chain them.
@@ -62,8 +64,9 @@ unit, source and vintage, `data.table("timeline")`, `data.catalogue("mof.us")`.
 
 ## Rights of use
 
-Two separate questions: may the figures be *used* (downloaded, computed with), and may they be *published* again (as in
-this repository)? The publishers answer as follows; the licence of each series and table is in the catalogue and below.
+There are two separate questions: may the figures be *used* (downloaded, computed with), and may they be *published*
+again (as in this repository)? The publishers answer as follows; the licence of each series and table is in the
+catalogue and below.
 """
 
 TAIL_RIGHTS = """

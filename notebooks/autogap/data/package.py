@@ -70,7 +70,7 @@ def _series_resource(data: Path) -> dict:
         fields.append(field | ({"constraints": constraints} if constraints else {}))
     return {
         "name": "series",
-        "title": "The catalogue: one row a series",
+        "title": "The catalogue: one row per series",
         **_file(data, "series.csv"),
         "sources": [{"title": "this project"}],
         "licenses": _licences(["own compilation"]),
@@ -116,7 +116,7 @@ def _observations(data: Path, relative: str, rows: list[dict[str, str]]) -> dict
     sources = sorted({(row["source"], row["collected_from"]) for row in rows})
     return {
         "name": Path(relative).stem,
-        "title": f"{'; '.join(distinct('publisher'))}: {Path(relative).stem.partition('_')[2].replace('_', ' ')}",
+        "title": f"{'; '.join(distinct('publisher'))}: {_spelt(Path(relative).stem.partition('_')[2])}",
         "description": f"{len(rows)} series, {span}, unit: {units}, grade: {'; '.join(distinct('grade'))}, "
         f"vintages: {_vintages(data, relative)}",
         **_file(data, relative),
@@ -128,6 +128,13 @@ def _observations(data: Path, relative: str, rows: list[dict[str, str]]) -> dict
             "foreignKeys": [{"fields": ["series"], "reference": {"resource": "series", "fields": ["name"]}}],
         },
     }
+
+
+def _spelt(name: str) -> str:
+    """Words of a file's name, with abbreviations and proper names as a title writes them."""
+    words = name.replace("_", " ")
+    words = re.sub(r"\b(gdp|hs|naics|sna|us)([0-9]*)\b", lambda hit: f"{hit[1].upper()} {hit[2]}".rstrip(), words)
+    return re.sub(r"\b(?:china|japan|tankan)\b", lambda hit: hit[0].capitalize(), words)
 
 
 def _vintages(data: Path, relative: str) -> str:

@@ -35,7 +35,7 @@ MONTHLY = (
     *("frb.jpy_per_usd", "boj.export_price.cars_north_america_contract_yoy_pct", "bls.cpi_new_vehicles_sa"),
     *("bls.import_price.japan_all_goods", "bea.us.vehicle_sales_saar", "treasury.customs_duties"),
 )
-"""The thirty monthly series that most users want, the columns of the wide table."""
+"""The monthly series that most users want, the columns of the wide table."""
 _CONTEXT = {
     "@vocab": "https://schema.org/",
     "cr": "http://mlcommons.org/croissant/",
@@ -71,7 +71,7 @@ def newest() -> pd.DataFrame:
 
 
 def wide() -> pd.DataFrame:
-    """The thirty monthly series, a column each; a month that a series lacks is empty."""
+    """The main monthly series, a column each; a month that a series lacks is empty."""
     table = data.frame(list(MONTHLY))
     full = pd.period_range(table.index[0], table.index[-1], freq="M", name="month")
     return table.reindex(full)

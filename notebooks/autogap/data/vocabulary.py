@@ -65,7 +65,7 @@ SEASONAL = {
 
 VINTAGE_KINDS = {
     "release": "the vintage is the day on which the publisher released the figure",
-    "announcement": "as release, but each tells a few periods only; a row stands also where it repeats a figure",
+    "announcement": "as release, but each covers a few periods only; a row is kept even where it repeats a figure",
     "capture": "the vintage is the day of the copy; a figure counts as known from its usual release, as revised since",
     "edition": "each vintage is an edition with definitions of its own: read one, never join them",
 }
@@ -87,7 +87,7 @@ LICENCES = {
     "reuse with attribution (Government of Japan Standard Terms of Use)": {
         "name": "other-at",
         "use": "free",
-        "publish": "free with the source named, and with a word that the figures were edited",
+        "publish": "free with the source named, and a statement that the figures were edited",
     },
     "use with attribution to the OECD": {
         "name": "other-at",
@@ -113,7 +113,7 @@ LICENCES = {
     "not stated": {
         "name": "notspecified",
         "use": "single figures are quoted as facts, with their source",
-        "publish": "granted by no statement found: quote single figures with source, ask before passing on the whole",
+        "publish": "no statement found grants it: quote single figures with source, ask before passing on the whole",
     },
 }
 """Terms as the publisher states them -> identifier for the data package, right to use, right to publish."""
@@ -142,7 +142,7 @@ SERIES_FIELDS = {
 
 ASKING = {
     "requests.csv": (
-        "Where `autogap refresh` asks: one row an address",
+        "Where `autogap refresh` asks: one row per address",
         ["request"],
         {
             "request": "name of the request",
@@ -153,16 +153,16 @@ ASKING = {
             "body": "what to post, if it is a POST",
             "kind": "csv, html, json, xlsx or xml",
             "encoding": "encoding of text, decoded strictly",
-            "expect": "words that must stand in the reply, joined by |: the unit, the base year",
+            "expect": "words that the reply must contain, joined by |: the unit, the base year",
             "key": "environment variable with the key, if one is needed",
-            "key_page": "where a key is to be had",
+            "key_page": "where to get a key",
             "optional_key": "yes where the publisher answers without a key too",
             "rests_on": "what the parser was tried on",
             "terms": "terms as the publisher states them",
         },
     ),
     "selectors.csv": (
-        "Which figure of which reply a series holds: one row a series",
+        "Which figure of which reply a series holds: one row per series",
         ["series"],
         {
             "series": "name in series.csv",
@@ -174,7 +174,7 @@ ASKING = {
         },
     ),
     "retrievals.csv": (
-        "What refreshes took from where: one row a reply",
+        "What refreshes took from where: one row per reply",
         [],
         {
             "request": "name in requests.csv",
@@ -213,7 +213,7 @@ KEPT_FOR = {
     "observations/makers_production.csv": (
         "where each maker builds, by year; tests hold Japan and overseas against the world"
     ),
-    "observations/meti_production.csv": "the few months of industrial production that could be had",
+    "observations/meti_production.csv": "the few months of industrial production that could be obtained",
     "observations/mof_china.csv": ("trade with China before 2020; tests hold it against world totals"),
     "observations/mof_partners.csv": (
         "totals of other partners from the same releases as the US figures; tests add areas up; renewed by `refresh`"

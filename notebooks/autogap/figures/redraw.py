@@ -58,7 +58,8 @@ def _point(runs: Path, name: str) -> object:
     folder = next((folder for folder in known if folder.name == name), None)
     if folder is None:
         names = sorted({folder.name for folder in known})
-        raise InputError(f"figures: no point {name!r} has run in {runs}.{did_you_mean(name, names)}")
+        near = did_you_mean(name, names) or " `autogap run` runs points."
+        raise InputError(f"figures: no point {name!r} has run in {runs}.{near}")
     told = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     notebook = paths.ROOT / told["notebook"]
     declared = declare.read(notebook)

@@ -220,6 +220,6 @@ def _range(name: str, column: pd.Series) -> str:
 
 
 def _number(value: float) -> str:
-    """Three digits that count, thousands parted, a real minus."""
+    """Three digits that count, thousands separated, a real minus."""
     rounded = float(f"{value:.3g}") + 0.0
     return f"{rounded:,.10g}".replace("-", "\N{MINUS SIGN}")

@@ -1,6 +1,6 @@
 """Inference with few clusters or months: wild cluster bootstrap, influence of one cluster, t intervals.
 
-With thirty partners of unequal size, one of which holds a third of the variation, clustered errors promise too much:
+With few partners of unequal size, one of which has much of the variation, clustered standard errors are too small:
 MacKinnon and Webb, Journal of Applied Econometrics 32, 2017, https://doi.org/10.1002/jae.2508.
 """
 

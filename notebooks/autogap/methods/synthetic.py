@@ -45,7 +45,7 @@ def synthetic_control(
     predictors: pd.DataFrame | None = None,
     predictor_weights: pd.Series | None = None,
 ) -> SyntheticControl:
-    """Weigh donors, none below zero and one in sum, so that together they move like the treated unit before the event.
+    """Weight donors, none below zero and one in sum, so that together they move like the treated unit before the event.
 
     Abadie, Diamond and Hainmueller, American Journal of Political Science 59, 2015,
     https://doi.org/10.1111/ajps.12116. Without `predictors` the outcomes before the event are matched themselves,

@@ -73,7 +73,7 @@ def dated(schedule: pd.DataFrame) -> pd.DataFrame:
 
 
 def known_to(events: pd.DataFrame) -> str:
-    """Last day up to which the orders were looked up: that of the last event which tells the rate on a Japanese car.
+    """Last day up to which orders were searched: that of the last event that states the rate on a Japanese car.
 
     Examples
     --------

@@ -142,6 +142,8 @@ def export(arguments: argparse.Namespace) -> int:
         return _check(arguments, plans, runs)
     if not arguments.points or arguments.to is None:
         raise InputError("export: name points and a folder, such as `export export_decline --to manuscript`.")
+    if arguments.to.is_file():
+        raise InputError(f"--to: {arguments.to} is a file; name a folder.")
     journal = package.JOURNALS[arguments.journal]
     wanted = package.find(plans, arguments.points, runs, cli.overrides(arguments.parameter))
     reads = package.run(wanted, runs, journal, arguments.jobs)
@@ -162,15 +164,15 @@ def _check(arguments: argparse.Namespace, plans: scenarios.Scenarios, runs: Path
     sources = arguments.manuscript or check.sources_of(arguments.check, lock)
     found = check.compare(arguments.check, lock, reads, sources, theme_of(arguments).macro)
     for title, lines in (
-        ("Moved since", found.moved),
-        ("Used but not there", found.missing),
-        ("Changed files", found.edited),
+        ("Changed since", found.moved),
+        ("Used but missing", found.missing),
+        ("Edited files", found.edited),
     ):
         for line in lines:
             print(f"{title}: {line}")
     print(
         f"{counted(len(lock['numbers']), 'number')}, {len(found.unused)} of them not used by the manuscript; "
-        f"{len(found.moved)} moved, {len(found.missing)} do not exist, {counted(len(found.edited), 'file')} changed."
+        f"{len(found.moved)} changed, {len(found.missing)} do not exist, {counted(len(found.edited), 'file')} edited."
     )
     return 0 if found.is_in_order else 1
 

@@ -136,7 +136,7 @@ def table(markup: str) -> str:
 
 
 def number(value: object, digits: int = 1) -> str:
-    """Write a recorded value as its reader sees it: thousands parted, a real minus, never minus zero.
+    """Write a recorded value as its reader sees it: thousands separated, a real minus, never minus zero.
 
     Examples
     --------

@@ -93,7 +93,7 @@ class Scenarios:
         _refuse_blocked(plans, wanted)
         for stem in wanted or ():
             if stem not in planned:
-                raise InputError(f"{', '.join(plan.name for plan in plans)}: no point of {stem} in it.")
+                raise InputError(f"{', '.join(plan.name for plan in plans)}: no point of {stem}.")
         values = self._overrides(overrides or {}, [stem for stem in self.notebooks if stem in (wanted or planned)])
         result: dict[tuple, Point] = {}
         for plan in plans:
