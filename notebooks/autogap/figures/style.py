@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from math import ceil
+from math import ceil, inf
 
 from nbpoints.errors import InputError, did_you_mean
 
@@ -64,6 +64,7 @@ class Profile:
     least_pt: float = 6.0
     tiff_dpi: int = 600
     has_letters: bool = False
+    most_height_mm: float = inf
 
     @property
     def is_narrow(self) -> bool:
@@ -143,6 +144,7 @@ PROFILES = {
         has_grid=True,
         png_dpi=200,
         least_pt=14.0,
+        most_height_mm=300.0 * 9 / 16,
     ),
     # a telephone held upright is 390 points of CSS wide or less; 9.5 pt are 12.7 of them
     "phone": Profile(
@@ -201,6 +203,7 @@ def settings(chosen: Profile) -> dict[str, object]:
         "axes.xmargin": 0.02,
         "figure.dpi": 110,
         "figure.facecolor": "white",
+        "figure.labelsize": small,
         # made from a font of the lock, so every machine draws the same bytes
         "font.family": fonts.families(),
         "font.size": small,

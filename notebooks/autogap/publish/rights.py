@@ -26,13 +26,15 @@ class Terms:
     terms : str
         As the publisher states them, or ``not stated``.
     source : str
-        The publisher, as it is to be cited.
+        What it was taken from, as it is to be cited.
     is_stated : bool
         Whether passing on the whole is allowed by a statement.
     url : str
         Where the publisher has it, where that is known.
     vintage : str
         Release of its newest figure.
+    publisher : str
+        Who publishes it, where that is known.
     """
 
     path: str
@@ -42,6 +44,12 @@ class Terms:
     is_stated: bool = True
     url: str = ""
     vintage: str = ""
+    publisher: str = ""
+
+    @property
+    def answerable(self) -> str:
+        """The publisher, or else the source."""
+        return self.publisher or self.source
 
 
 def may_offer(table: list[list[str]], terms: Iterable[Terms]) -> bool:
