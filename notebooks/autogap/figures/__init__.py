@@ -143,7 +143,8 @@ def new(
     _begun.add(fig)
     axes = fig.subplots(rows, cols, **kw)
     if names and height > chosen.most_height_mm:
-        axes.tick_params(axis="y", labelsize=chosen.least_pt)
+        smaller = chosen.ticks_pt * chosen.most_height_mm / height
+        axes.tick_params(axis="y", labelsize=max(chosen.least_pt, smaller))
     return fig, axes
 
 

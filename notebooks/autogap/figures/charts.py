@@ -18,7 +18,7 @@ from autogap.figures.drawing import (
     zero_line,
 )
 from autogap.figures.folding import narrow
-from autogap.figures.style import COLOURS, ink, profile
+from autogap.figures.style import COLOURS, PROFILES, ink, profile
 from autogap.figures.values import write_values, written
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def intervals(
     span(where, frame["low"], frame["high"], color=drawn, linewidth=profile().line_pt, label=level, zorder=2.6)
     filled = ["white" if is_open else one for one, is_open in zip(drawn, hollow, strict=True)]
     dots = (where, frame["value"]) if is_upright else (frame["value"], where)
-    size = (profile().line_pt * 3) ** 2
+    size = max(profile().line_pt * 3, 4.0) ** 2  # a smaller one hides whether it is hollow
     ax.scatter(
         *dots, s=size, color=filled, edgecolor=drawn, linewidth=profile().line_pt * 0.6, zorder=3, label="estimate"
     )
@@ -325,7 +325,10 @@ def multiples(
     planned = -(-len(titles) // cols)
     cols = next(few for few in range(max(1, min(cols, room, len(titles))), 0, -1) if len(titles) % few != 1 or few == 1)
     rows = -(-len(titles) // cols)
-    height_mm = _AROUND_MM + ((height_mm or _AROUND_MM + 42 * planned) - _AROUND_MM) * rows / planned
+    height_mm = height_mm or _AROUND_MM + 42 * planned
+    if rows > planned:  # each panel stays as high as in the briefing profile, whose proportion `new` changes
+        proportion = profile().height_mm[width] / PROFILES["briefing"].height_mm[width]
+        height_mm = _AROUND_MM + (height_mm - _AROUND_MM) * rows / planned / proportion
     fig, grid = figures.new(
         width, height_mm, rows=rows, cols=cols, squeeze=False, **({"sharex": True, "sharey": True} | kw)
     )

@@ -71,6 +71,11 @@ class Profile:
         """Whether a legend beside the axes would leave no room for them."""
         return self.width_mm["single"] < 10 * self.text_pt
 
+    @property
+    def ticks_pt(self) -> float:
+        """Size of the words along the axes."""
+        return max(self.text_pt * (1.0 if self.name == "journal" else 0.92), self.least_pt)
+
     def height_of(self, names: Iterable[str], width: str) -> float:
         """Millimetres that a figure with these names of rows needs, so that all have rows of the same height.
 
@@ -183,7 +188,7 @@ def profile() -> Profile:
 
 def settings(chosen: Profile) -> dict[str, object]:
     """Return the matplotlib settings of a profile."""
-    small = max(chosen.text_pt * (1.0 if chosen.name == "journal" else 0.92), chosen.least_pt)
+    small = chosen.ticks_pt
     return {
         "axes.axisbelow": True,
         "axes.edgecolor": COLOURS["neutral"],
