@@ -116,7 +116,7 @@ def _observations(data: Path, relative: str, rows: list[dict[str, str]]) -> dict
     sources = sorted({(row["source"], row["collected_from"]) for row in rows})
     return {
         "name": Path(relative).stem,
-        "title": f"{'; '.join(distinct('publisher'))}: {Path(relative).stem.partition('_')[2].replace('_', ' ')}",
+        "title": f"{'; '.join(distinct('publisher'))}: {_subject(Path(relative).stem)}",
         "description": f"{len(rows)} series, {span}, unit: {units}, grade: {'; '.join(distinct('grade'))}, "
         f"vintages: {_vintages(data, relative)}",
         **_file(data, relative),
@@ -128,6 +128,25 @@ def _observations(data: Path, relative: str, rows: list[dict[str, str]]) -> dict
             "foreignKeys": [{"fields": ["series"], "reference": {"resource": "series", "fields": ["name"]}}],
         },
     }
+
+
+def _subject(stem: str) -> str:
+    """What a file of observations is about, by its name after the publisher's."""
+    return " ".join(_SPELT.get(word, word) for word in stem.partition("_")[2].split("_"))
+
+
+_SPELT = {
+    "us": "US",
+    "japan": "Japan",
+    "china": "China",
+    "gdp": "GDP",
+    "sna": "national accounts by",
+    "hs87": "HS 87",
+    "hs9": "by HS of nine digits",
+    "naics336": "NAICS 336",
+    "naics3": "by NAICS of three digits,",
+    "naics6": "by NAICS of six digits,",
+}
 
 
 def _vintages(data: Path, relative: str) -> str:

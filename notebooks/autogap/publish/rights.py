@@ -63,11 +63,12 @@ def may_offer(table: list[list[str]], terms: Iterable[Terms]) -> bool:
     >>> may_offer([["month", "value"]] + [["2025-05", "1"]] * 500, unstated)
     False
     """
-    values = sum(_is_value(text) for row in table[1:] for text in row)
+    values = sum(is_value(text) for row in table[1:] for text in row)
     return values <= QUOTED or all(each.is_stated for each in terms)
 
 
-def _is_value(text: str) -> bool:
+def is_value(text: str) -> bool:
+    """Tell whether a cell of a table holds a number."""
     try:
         float(text)
     except ValueError:
