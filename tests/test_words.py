@@ -34,6 +34,12 @@ def test_a_count_has_its_noun_in_the_right_form(number_of, noun, text):
     assert words.count(number_of, noun) == text
 
 
+def test_the_ends_of_a_part_are_words():
+    parts = [words.part(few, 3, "country") for few in (0, 1, 3)]
+    assert parts == ["none of 3 countries", "1 of 3 countries", "all 3 countries"]
+    assert words.part(0, 0, "month") == "none of 0 months"  # which the rules for sentences refuse
+
+
 @pytest.mark.parametrize(
     ("low", "high", "text"), [(-1, 0, "within"), (0, 0, "within"), (1, 2, "above"), (-2, -1, "below")]
 )

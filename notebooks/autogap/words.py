@@ -109,6 +109,38 @@ def count(number_of: int, singular: str, plural: str = "") -> str:
     return f"{int(number_of):,} {singular if number_of == 1 else many}"
 
 
+def part(number_of: int, whole: int, singular: str, plural: str = "") -> str:
+    """Say how many of several things, the ends by their words.
+
+    Parameters
+    ----------
+    number_of, whole : int
+        How many, of how many; of a single thing a sentence of its own tells more.
+    singular, plural : str
+        As for `count`.
+
+    Examples
+    --------
+    >>> part(16, 26, "year"), part(0, 26, "year"), part(26, 26, "year")
+    ('16 of 26 years', 'none of 26 years', 'all 26 years')
+    """
+    things = count(whole, singular, plural)
+    if 0 < whole == number_of:
+        return f"all {things}"
+    return f"{int(number_of) or 'none'} of {things}"
+
+
+def opening(text: str) -> str:
+    """Begin a sentence or a title with a text: its first letter large, the others as they are.
+
+    Examples
+    --------
+    >>> opening("none of 10 JAMA editions")
+    'None of 10 JAMA editions'
+    """
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def times(number_of: int) -> str:
     """Say how often something happened.
 

@@ -71,6 +71,22 @@ def test_table_has_the_columns_types_and_keys_that_it_states(name):
             rows[column].dropna().map(dt.date.fromisoformat)
 
 
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [("estimates_elasticities", "study"), ("estimates_macro", "institution"), ("timeline", "source")],
+)
+def test_a_table_of_many_publishers_names_the_foremost(name, column):
+    named = SPEC[name]["source"].partition(", and the other ")[0].split(", ")
+    rows = table(name)[column]
+    assert [publisher for publisher in named if not rows.str.contains(publisher, regex=False).any()] == []
+    assert any(publisher in rows.value_counts().index[0] for publisher in named)
+
+
+def test_a_publisher_is_somebody():
+    """A reader of a list of publishers has no rows at hand."""
+    assert [name for name, entry in SPEC.items() if "row by row" in entry["source"]] == []
+
+
 def test_every_claim_has_its_identifier_once_and_accepts_its_own_figure():
     claims = table("claims/japan_times_2025-06-19")
     assert claims.claim_id.tolist() == [f"C{i:02d}" for i in range(1, 26)] + ["S01", "S02", "S03"]

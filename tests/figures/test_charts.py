@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 from autogap import figures
-from autogap.figures import artists, labels
+from autogap.figures import artists, labels, sight
 from nbpoints.errors import InputError
+from sample import save
 
 EFFECTS = pd.DataFrame({"value": [-15.8, 4.9], "low": [-24.0, -3.0], "high": [-6.0, 12.0]}, ["customs", "census"])
 DUTIES = pd.DataFrame({"law": [27.5, 2.5], "charged": [13.1, 2.0]}, ["Japan", "United Kingdom"])
@@ -33,6 +34,34 @@ def test_nothing_is_said_of_hollow_dots_where_there_are_none():
     fig, ax = figures.new()
     figures.intervals(ax, EFFECTS.iloc[:1])
     assert words(fig) == ["dot: estimate; line: 95 percent interval"]
+
+
+def test_panels_with_a_subtitle_need_no_note():
+    fig, ax = figures.new()
+    figures.intervals(ax, EFFECTS, level="")
+    assert words(fig) == []
+
+
+@pytest.mark.parametrize("is_upright", [False, True])
+@pytest.mark.parametrize("has_open_dots", [False, True])
+@pytest.mark.parametrize("is_line", [False, True])
+def test_a_filled_dot_within_an_interval_that_includes_zero_is_seen(is_line, has_open_dots, is_upright):
+    fig, ax = figures.new()
+    row = EFFECTS.loc["census"]
+    (ax.vlines if is_upright else ax.hlines)([2], row["low"], row["high"])
+    at = (2, row["value"]) if is_upright else (row["value"], 2)
+    inside = "white" if has_open_dots else "black"
+    ax.plot(*at, "D", markerfacecolor=inside) if is_line else ax.scatter(*at, color=inside, edgecolor="black")
+    found = list(sight.certain_dots(fig))
+    assert len(found) == (not has_open_dots)
+    assert all("the dot at 4.9 is filled, its interval -3 to 12 includes zero" in fault for fault in found)
+
+
+def test_a_dot_at_the_end_of_a_bar_is_no_estimate_within_an_interval():
+    fig, ax = figures.new()
+    figures.dumbbell(ax, pd.DataFrame({"law": [-1.0], "charged": [2.0]}, ["Japan"]), {"law": "japan", "charged": "us"})
+    figures.intervals(figures.new()[1], EFFECTS)
+    assert list(sight.certain_dots(fig)) == []
 
 
 @pytest.mark.parametrize("index", [pd.period_range("2025-04", periods=2, freq="M"), pd.Index([0, 6])])
@@ -111,6 +140,22 @@ def test_multiples_share_axes_and_take_no_more_columns_than_fit(monkeypatch):
         figures.multiples([])
 
 
+@pytest.mark.parametrize("profile", ["briefing", "journal", "economics", "slides", "phone"])
+@pytest.mark.parametrize(("panels", "cols"), [(2, 2), (3, 3), (4, 3), (5, 3), (6, 3), (7, 3)])
+def test_no_panel_stands_alone_in_its_row(monkeypatch, profile, panels, cols):
+    monkeypatch.setenv("AUTOGAP_PROFILE", profile)
+    fig, axes = figures.multiples([f"panel {number}" for number in range(panels)], cols=cols)
+    rows = [ax.get_subplotspec().rowspan.start for ax in axes.values()]
+    beside = {row: rows.count(row) for row in rows}
+    assert min(beside.values()) > 1 or max(beside.values()) == 1
+
+
+def test_more_rows_of_panels_make_a_higher_figure(monkeypatch):
+    monkeypatch.setenv("AUTOGAP_PROFILE", "phone")
+    low, high = (figures.multiples(list("abc")[:few], cols=3, height_mm=80)[0] for few in (2, 3))
+    assert high.get_size_inches()[1] > 1.5 * low.get_size_inches()[1]
+
+
 def test_bars_write_their_values_with_a_real_minus():
     fig, ax = figures.new()
     figures.barh(ax, pd.Series([3.0, -1.04], ["cars", "parts"]), values="{:+.1f}")
@@ -137,6 +182,30 @@ def test_rows_have_the_same_height_however_many_there_are(monkeypatch, profile):
     assert many - few == pytest.approx(more - many) and many > few
     folded = figures.new("single", names=["value added behind demand for its goods in Japan"] * 8)[0]
     assert folded.get_size_inches()[1] > few
+
+
+@pytest.mark.parametrize("rows", [4, 12, 20])
+def test_a_slide_has_rows_within_16_to_9(house, monkeypatch, rows):
+    monkeypatch.setenv("AUTOGAP_PROFILE", "slides")
+    monkeypatch.setenv("AUTOGAP_FORMS", "svg")
+    series = pd.Series(range(1, rows + 1), [f"United Kingdom {row}" for row in range(rows)], dtype=float)
+    fig, ax = figures.new("double", names=series.index)
+    figures.barh(ax, series, values="{:+.0f}")
+    figures.note(ax, "(cut): duty lowered")
+    ax.set(xlabel="Change (percent)")
+    save(fig, data=series)
+    width, height = fig.get_size_inches()
+    assert height / width <= 9 / 16 + 1e-9
+
+
+def test_a_slide_of_too_many_rows_is_refused(house, monkeypatch):
+    monkeypatch.setenv("AUTOGAP_PROFILE", "slides")
+    series = pd.Series(range(40), [f"row {row}" for row in range(40)], dtype=float)
+    fig, ax = figures.new("double", names=series.index)
+    figures.barh(ax, series)
+    ax.set(xlabel="Change (percent)")
+    with pytest.raises(InputError, match="on the page of the profile 'slides', 300 by 169 mm"):
+        save(fig, data=series)
 
 
 def test_sizes_of_marks_follow_the_profile(monkeypatch):

@@ -1,4 +1,4 @@
-"""Every notebook in every profile, with its defaults and other parameters: no figure is cut, read from the PDFs.
+"""Every notebook in every profile, with its defaults and other parameters: no figure is cut or too high, by its PDF.
 
 The layout is not trusted: where the words stand is read from the files by another library.
 """
@@ -43,6 +43,10 @@ def outside(path: Path) -> list[str]:
     return cut
 
 
+def heights_mm(path: Path) -> list[float]:
+    return [page.height / 72 * style.MM_PER_INCH for page in extract_pages(path)]
+
+
 def _lines(part):
     if isinstance(part, LTContainer):
         if any(isinstance(one, LTChar) for one in part):
@@ -52,7 +56,7 @@ def _lines(part):
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_no_figure_is_cut(profile, tmp_path, monkeypatch):
+def test_no_figure_is_cut_or_too_high(profile, tmp_path, monkeypatch):
     monkeypatch.setenv("AUTOGAP_PROFILE", profile)
     monkeypatch.setenv("AUTOGAP_FORMS", "pdf")
     told = io.StringIO()
@@ -62,3 +66,5 @@ def test_no_figure_is_cut(profile, tmp_path, monkeypatch):
     drawn = sorted(tmp_path.rglob("fig-*.pdf"))
     assert len(drawn) > 80
     assert {f"{path.stem} in {path.parts[-3]}": cut for path in drawn if (cut := outside(path))} == {}
+    most = style.PROFILES[profile].most_height_mm + 0.1
+    assert [f"{path.stem} in {path.parts[-3]}" for path in drawn if max(heights_mm(path)) > most] == []

@@ -12,7 +12,7 @@ from autogap import results
 NUMBER = r"[+\N{MINUS SIGN}-]?[0-9][0-9,]*(?:\.[0-9]+)?"
 NOUNS = (
     "months|quarters|years|days|weeks|partners|countries|claims|rounds|calls|times|releases|points|events|dates|"
-    "estimates|vintages|draws|jobs|cars|notebooks|donors|placebos|industries|commodities|products|studies"
+    "estimates|vintages|draws|jobs|cars|notebooks|donors|placebos|industries|commodities|products|studies|outcomes"
 )
 UNITS = (
     "below|above|higher|lower|percent|points?|percentage|thousand|million|billion|trillion|yen|dollars|JPY|USD|"
@@ -22,7 +22,12 @@ UNITS = (
 FAULTS = {
     "a negative zero": re.compile(r"(?<![0-9.,])[\N{MINUS SIGN}-]0(?:\.0+)?(?![0-9.,]*[1-9])\b"),
     "one of several": re.compile(rf"(?<![0-9.,\N{{MINUS SIGN}}+-])1 (?:[a-z-]+ )?(?:{NOUNS})\b"),
-    "a share of nothing": re.compile(r"\b[0-9]+ of 0\b"),
+    "a share of nothing": re.compile(r"\b(?:[0-9]+|none|all) of (?:the )?0\b(?![.,][0-9])"),
+    "a share of one": re.compile(
+        r"\b(?:(?:[0-9]+|none|all) of (?:the )?|all |the )1 (?!trillion|billion|million|thousand|percent)[a-z]", re.I
+    ),
+    "none as a number": re.compile(rf"(?<![0-9.,])\b0 of (?:[0-9]+ (?:[a-z-]+ )?(?:{NOUNS})|them|these|those)\b"),
+    "the most of one or two": re.compile(rf"\b(?:larg|small|high|low)est of (?:the )?[12] (?:[a-z-]+ )?(?:{NOUNS})\b"),
     "a sign said twice": re.compile(
         r"\b(?:rose|fell|gained|lost|absorbed|grew|shrank|dropped|increased|decreased)(?: by)? [\N{MINUS SIGN}-][0-9]"
     ),
@@ -30,7 +35,9 @@ FAULTS = {
         r"\b(?:upwards?|gain(?:s|ed)?|increase) \(?[\N{MINUS SIGN}-][0-9]|\b(?:downwards?|loss|decrease) \(\+[0-9]"
     ),
     "a word said twice": re.compile(r"\b([a-z]{2,}) \1\b"),
-    "a range of one number": re.compile(r"(?<![0-9.,\N{MINUS SIGN}+-])\b([0-9][0-9.,]*) to \1(?![0-9.,]*[0-9])"),
+    "a range of one number": re.compile(
+        r"(?<![0-9.,\N{MINUS SIGN}+-])([\N{MINUS SIGN}+-]?[0-9][0-9.,]*) to \1(?![0-9.,]*[0-9])"
+    ),
     "a comparison that the sign denies": re.compile(
         r"[\N{MINUS SIGN}-][0-9][0-9.,]*(?: [a-z]+){0,3} (?:more|less|higher|lower) than\b"
     ),

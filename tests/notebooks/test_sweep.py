@@ -54,6 +54,7 @@ OTHERS = {
         other(ANSWER, "exports_yoy_pct", "fig-export-split", month=HIGH, commodity="mv_parts"),
         other(ANSWER, "fig-export-growth", month="2025-08", commodity="buses_trucks", as_of="2025-09-30"),
         other(ANSWER, "exports_jpy_bn", "fig-export-growth", commodity="mv_parts", as_of="2025-06-19"),
+        other(ANSWER, "exports_jpy_bn", "fig-export-growth", commodity="buses_trucks", as_of=LOW),
     ],
     "04_auto_sector": [
         other(ANSWER, "jobs_related_mn", "gdp_share_direct_pct", year=LOW, edition=2001),
@@ -135,6 +136,7 @@ OTHERS = {
         other(ANSWER, "calls", "fig-recession-calls", as_of=LOW, rule="three_falls"),
         other(ANSWER, "calls", "fig-recession-releases", as_of="2025-06-19", rule="bbq"),
         other(ANSWER, "calls", as_of="2024-02-20"),
+        other(ANSWER, "calls", as_of="2025-08-20"),
     ],
     "11_negotiation_timeline": [
         other(ANSWER, "rounds_to_as_of", "fig-timeline", start=LOW, end=LOW, as_of=LOW),

@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from autogap.publish import collection
+from autogap.publish import citing, collection
 from autogap.publish.export import check, numbers, package, tables
 from autogap.publish.export.package import JOURNALS
 from nbpoints.errors import InputError
@@ -253,6 +253,14 @@ def test_a_data_file_is_cited_with_its_address_and_its_newest_release(export):
         (export[0] / "references.bib").read_text(encoding="utf-8").split("@misc{data-mof-us-trade")[1].split("\n}")[0]
     )
     assert "url = {https://www.customs.go.jp/" in entry and "releases up to 20" in entry
+
+
+def test_the_author_of_a_data_file_is_its_publisher():
+    theme = collection.theme()
+    authors = {path: citing.data_file(theme, file.terms).split("author = {{")[1] for path, file in theme.data.items()}
+    assert authors["data/observations/census_bilateral.csv"].startswith("US Census Bureau}}")
+    assert authors["data/tables/timeline.csv"].startswith("White House, Federal Register, ")
+    assert [path for path, author in authors.items() if author.startswith(theme.data[path].terms.title)] == []
 
 
 def test_every_journal_names_a_profile_that_there_is():

@@ -116,7 +116,7 @@ def _observations(data: Path, relative: str, rows: list[dict[str, str]]) -> dict
     sources = sorted({(row["source"], row["collected_from"]) for row in rows})
     return {
         "name": Path(relative).stem,
-        "title": f"{'; '.join(distinct('publisher'))}: {_spelt(Path(relative).stem.partition('_')[2])}",
+        "title": f"{'; '.join(distinct('publisher'))}: {_subject(Path(relative).stem)}",
         "description": f"{len(rows)} series, {span}, unit: {units}, grade: {'; '.join(distinct('grade'))}, "
         f"vintages: {_vintages(data, relative)}",
         **_file(data, relative),
@@ -130,11 +130,23 @@ def _observations(data: Path, relative: str, rows: list[dict[str, str]]) -> dict
     }
 
 
-def _spelt(name: str) -> str:
-    """Words of a file's name, with abbreviations and proper names as a title writes them."""
-    words = name.replace("_", " ")
-    words = re.sub(r"\b(gdp|hs|naics|sna|us)([0-9]*)\b", lambda hit: f"{hit[1].upper()} {hit[2]}".rstrip(), words)
-    return re.sub(r"\b(?:china|japan|tankan)\b", lambda hit: hit[0].capitalize(), words)
+def _subject(stem: str) -> str:
+    """What a file of observations is about, by its name after the publisher's."""
+    return " ".join(_SPELT.get(word, word) for word in stem.partition("_")[2].split("_"))
+
+
+_SPELT = {
+    "us": "US",
+    "japan": "Japan",
+    "china": "China",
+    "gdp": "GDP",
+    "sna": "national accounts by",
+    "hs87": "HS 87",
+    "hs9": "by HS of nine digits",
+    "naics336": "NAICS 336",
+    "naics3": "by NAICS of three digits,",
+    "naics6": "by NAICS of six digits,",
+}
 
 
 def _vintages(data: Path, relative: str) -> str:

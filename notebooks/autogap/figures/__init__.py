@@ -30,14 +30,7 @@ from nbpoints.mime import FIGURE
 import autogap
 from autogap import executed, run
 from autogap.figures import artists, credit, export, fit, grey, measure, sight, style, truth, wording
-from autogap.figures.charts import (
-    dumbbell,
-    intervals,
-    multiples,
-    note,
-    slopes,
-    waterfall,
-)
+from autogap.figures.charts import dumbbell, intervals, multiples, note, slopes, waterfall
 from autogap.figures.drawing import (
     band,
     barh,
@@ -115,11 +108,11 @@ def new(
     width : {"single", "double"}
         160 or 180 mm in the briefing profile, 89 or 183 mm in the journal profile.
     height_mm : float, optional
-        Height in the briefing profile; another profile keeps the proportion.
+        Height in the briefing profile; another profile keeps the proportion, and slides keep within 16 to 9.
     rows, cols : int
         Panels.
     names : iterable of str, optional
-        Names of the categories in rows; the figure is as high as they need.
+        Names of the categories in rows; the figure is as high as they need, or has them smaller where it cannot be.
     **kw
         Passed to `Figure.subplots` (``sharex``, ``sharey``, ``width_ratios``, ...).
 
@@ -144,10 +137,15 @@ def new(
         height = chosen.height_of(names, width)
     if height_mm is not None:
         height = height_mm * chosen.height_mm[width] / briefing.height_mm[width]
-    fig = Figure(figsize=(chosen.width_mm[width] / MM_PER_INCH, height / MM_PER_INCH), layout="constrained")
+    size = chosen.width_mm[width] / MM_PER_INCH, min(height, chosen.most_height_mm) / MM_PER_INCH
+    fig = Figure(figsize=size, layout="constrained")
     FigureCanvasAgg(fig)
     _begun.add(fig)
-    return fig, fig.subplots(rows, cols, **kw)
+    axes = fig.subplots(rows, cols, **kw)
+    if names and height > chosen.most_height_mm:
+        smaller = chosen.ticks_pt * chosen.most_height_mm / height
+        axes.tick_params(axis="y", labelsize=max(chosen.least_pt, smaller))
+    return fig, axes
 
 
 def save(

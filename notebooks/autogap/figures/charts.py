@@ -18,7 +18,7 @@ from autogap.figures.drawing import (
     zero_line,
 )
 from autogap.figures.folding import narrow
-from autogap.figures.style import COLOURS, ink, profile
+from autogap.figures.style import COLOURS, PROFILES, ink, profile
 from autogap.figures.values import write_values, written
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ def intervals(
     frame: pd.DataFrame,
     role: str | Sequence[str] = "neutral_a",
     level: str = "95 percent interval",
-    zero: bool = True,
 ) -> None:
     """Draw estimates as dots with their intervals; a dot is hollow when its interval includes zero.
 
@@ -45,9 +44,8 @@ def intervals(
     role : str or sequence of str
         Role in `style.COLOURS`, one for all or one a row.
     level : str
-        What the interval is; it is written above the axes with the meaning of hollow dots.
-    zero : bool
-        Whether zero means "no effect"; a line is drawn there and dots are hollow accordingly.
+        What the interval is; it is written above the axes with the meaning of hollow dots. An empty one writes nothing,
+        for panels whose subtitle says it.
 
     Raises
     ------
@@ -74,11 +72,11 @@ def intervals(
     where = positions(ax, frame.index) if is_upright else frame.index.to_numpy()
     span = ax.vlines if is_upright else ax.hlines
     drawn = [colour(one) for one in ([role] * len(frame) if isinstance(role, str) else role)]
-    hollow = ((frame["low"] <= 0) & (frame["high"] >= 0) & zero).to_numpy()
+    hollow = ((frame["low"] <= 0) & (frame["high"] >= 0)).to_numpy()
     span(where, frame["low"], frame["high"], color=drawn, linewidth=profile().line_pt, label=level, zorder=2.6)
     filled = ["white" if is_open else one for one, is_open in zip(drawn, hollow, strict=True)]
     dots = (where, frame["value"]) if is_upright else (frame["value"], where)
-    size = (profile().line_pt * 3) ** 2
+    size = max(profile().line_pt * 3, 4.0) ** 2  # a smaller one hides whether it is hollow
     ax.scatter(
         *dots, s=size, color=filled, edgecolor=drawn, linewidth=profile().line_pt * 0.6, zorder=3, label="estimate"
     )
@@ -88,11 +86,12 @@ def intervals(
     elif len(frame) <= 13 and not isinstance(frame.index, pd.PeriodIndex):
         ax.set_xticks(where)
         ax.margins(x=0.05)
-    if zero and is_upright:
+    if is_upright:
         zero_line(ax)
-    elif zero:
+    else:
         ax.axvline(0, color=COLOURS["neutral"], linewidth=profile().axis_pt, zorder=2.5)
-    note(ax, f"dot: estimate; line: {level}" + ("; hollow: includes zero" if hollow.any() else ""))
+    if level:
+        note(ax, f"dot: estimate; line: {level}" + ("; hollow: includes zero" if hollow.any() else ""))
 
 
 def note(ax: Axes, text: str) -> Annotation:
@@ -281,6 +280,9 @@ def waterfall(
     return drawn
 
 
+_AROUND_MM = 30  # of a figure of panels: its words and those of the time axis
+
+
 def multiples(
     names: Sequence[str] | Mapping[str, str],
     width: str = "double",
@@ -296,9 +298,9 @@ def multiples(
         Key of each panel, and its title when a mapping is given.
     width : {"single", "double"}
     cols : int
-        Panels in a row, at most; a narrow page takes fewer.
+        Panels in a row, at most; a narrow page takes fewer, and no page leaves a panel alone in the last row.
     height_mm : float, optional
-        As for `figures.new`; by default 45 mm a row.
+        As for `figures.new`, for `cols` panels in a row; more rows make the figure higher.
     **kw
         Passed to `figures.new`; ``sharex`` and ``sharey`` are true unless said otherwise.
 
@@ -320,9 +322,13 @@ def multiples(
         raise InputError("figures.multiples: there are no names; give at least one panel.")
     # a panel narrower than a dozen letters and its ticks shows nothing
     room = int(profile().width_mm[width] / 25.4 * 72 / (profile().text_pt * 13))
-    cols = max(1, min(cols, room, len(titles)))
+    planned = -(-len(titles) // cols)
+    cols = next(few for few in range(max(1, min(cols, room, len(titles))), 0, -1) if len(titles) % few != 1 or few == 1)
     rows = -(-len(titles) // cols)
-    height_mm = height_mm or 30 + 42 * rows
+    height_mm = height_mm or _AROUND_MM + 42 * planned
+    if rows > planned:  # each panel stays as high as in the briefing profile, whose proportion `new` changes
+        proportion = profile().height_mm[width] / PROFILES["briefing"].height_mm[width]
+        height_mm = _AROUND_MM + (height_mm - _AROUND_MM) * rows / planned / proportion
     fig, grid = figures.new(
         width, height_mm, rows=rows, cols=cols, squeeze=False, **({"sharex": True, "sharey": True} | kw)
     )

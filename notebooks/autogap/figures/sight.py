@@ -1,9 +1,9 @@
-"""Tell whether colours that a reader must tell apart can be told apart: in grey, and by the colour-blind."""
+"""Tell whether a reader can tell marks apart: colours, in grey and by the colour-blind; sure and unsure dots."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
 from nbpoints.errors import InputError
@@ -12,6 +12,7 @@ from autogap.figures import artists
 
 if TYPE_CHECKING:
     import numpy as np
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 # Machado, Oliveira and Fernandes 2009, severity 1.0, https://doi.org/10.1109/TVCG.2009.113
@@ -64,13 +65,13 @@ def confused(one: str, other: str) -> str:
 
 
 def refuse(fig: Figure, stem: str) -> None:
-    """Refuse colours that only a legend tells apart and that look alike.
+    """Refuse colours that only a legend tells apart and that look alike, and dots that look more certain than they are.
 
     Raises
     ------
     InputError
     """
-    found = next(faults(fig), None)
+    found = next(chain(faults(fig), certain_dots(fig)), None)
     if found:
         raise InputError(f"{stem}: {found}")
 
@@ -104,3 +105,41 @@ def _look(handle: object) -> tuple[str, tuple[str, ...]]:
     drawn = handle.get_facecolor() if len(handle.get_facecolor()) else handle.get_edgecolor()
     colour = to_hex(drawn[0] if getattr(drawn, "ndim", 1) == 2 else drawn)
     return colour, (type(handle).__name__, str(getattr(handle, "get_hatch", str)() or ""))
+
+
+def certain_dots(fig: Figure) -> Iterator[str]:
+    """Sentences about the filled dots within intervals that include zero; the house draws them hollow."""
+    from matplotlib.collections import LineCollection
+
+    for ax in fig.axes:
+        spans = [
+            span
+            for lines in ax.collections
+            if isinstance(lines, LineCollection)
+            for span in lines.get_segments()
+            if len(span) == 2
+        ]
+        for dot in _filled_dots(ax):
+            for span in spans:
+                along = 0 if span[0][1] == span[1][1] else 1  # lying or upright
+                (low, high), across = sorted(span[:, along]), span[0][1 - along]
+                if across == dot[1 - along] and low < dot[along] < high and low <= 0 <= high:
+                    yield (
+                        f"the dot at {dot[along]:.3g} is filled, its interval {low:.3g} to {high:.3g} includes zero; "
+                        "draw it hollow, as figures.intervals does."
+                    )
+
+
+def _filled_dots(ax: Axes) -> Iterator[tuple[float, float]]:
+    """Places of the dots whose inside is not white."""
+    from matplotlib.collections import PathCollection
+    from matplotlib.colors import to_hex
+
+    for dots in ax.collections:
+        if isinstance(dots, PathCollection):
+            places, inside = dots.get_offsets(), dots.get_facecolor()
+            colours = inside if len(inside) == len(places) else [*inside] * len(places)
+            yield from (tuple(at) for at, colour in zip(places, colours, strict=False) if to_hex(colour) != "#ffffff")
+    for line in ax.lines:
+        if line.get_marker() not in ("None", "", " ") and to_hex(line.get_markerfacecolor()) != "#ffffff":
+            yield from zip(line.get_xdata(orig=False), line.get_ydata(orig=False), strict=True)

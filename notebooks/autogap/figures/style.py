@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from math import ceil
+from math import ceil, inf
 
 from nbpoints.errors import InputError, did_you_mean
 
@@ -64,11 +64,17 @@ class Profile:
     least_pt: float = 6.0
     tiff_dpi: int = 600
     has_letters: bool = False
+    most_height_mm: float = inf
 
     @property
     def is_narrow(self) -> bool:
         """Whether a legend beside the axes would leave no room for them."""
         return self.width_mm["single"] < 10 * self.text_pt
+
+    @property
+    def ticks_pt(self) -> float:
+        """Size of the words along the axes."""
+        return max(self.text_pt * (1.0 if self.name == "journal" else 0.92), self.least_pt)
 
     def height_of(self, names: Iterable[str], width: str) -> float:
         """Millimetres that a figure with these names of rows needs, so that all have rows of the same height.
@@ -143,6 +149,7 @@ PROFILES = {
         has_grid=True,
         png_dpi=200,
         least_pt=14.0,
+        most_height_mm=300.0 * 9 / 16,
     ),
     # a telephone held upright is 390 points of CSS wide or less; 9.5 pt are 12.7 of them
     "phone": Profile(
@@ -181,7 +188,7 @@ def profile() -> Profile:
 
 def settings(chosen: Profile) -> dict[str, object]:
     """Return the matplotlib settings of a profile."""
-    small = max(chosen.text_pt * (1.0 if chosen.name == "journal" else 0.92), chosen.least_pt)
+    small = chosen.ticks_pt
     return {
         "axes.axisbelow": True,
         "axes.edgecolor": COLOURS["neutral"],
@@ -201,6 +208,7 @@ def settings(chosen: Profile) -> dict[str, object]:
         "axes.xmargin": 0.02,
         "figure.dpi": 110,
         "figure.facecolor": "white",
+        "figure.labelsize": small,
         # made from a font of the lock, so every machine draws the same bytes
         "font.family": fonts.families(),
         "font.size": small,

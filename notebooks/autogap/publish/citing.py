@@ -71,7 +71,7 @@ def line(theme: Theme, read: Read, figure: Figure | None = None) -> str:
 
 def data_line(theme: Theme, figures: Iterable[Figure]) -> str:
     """Name the publishers of the data behind some figures."""
-    return "; ".join(terms.source for terms in publishers(theme, figures))
+    return "; ".join(dict.fromkeys(terms.answerable for terms in publishers(theme, figures)))
 
 
 def bibtex(theme: Theme, read: Read, figure: Figure | None = None) -> str:
@@ -103,9 +103,8 @@ def collection(theme: Theme) -> str:
 
 def data_file(theme: Theme, terms: Terms) -> str:
     """Write the BibTeX entry of a data file, by its publisher."""
-    publisher = terms.title.partition(":")[0]
     fields = {
-        "author": f"{{{tex(publisher)}}}",
+        "author": f"{{{tex(terms.answerable)}}}",
         "title": f"{{{tex(terms.title)}}}",
         "year": (terms.vintage or theme.released)[:4],
         "howpublished": tex(terms.source),

@@ -51,7 +51,9 @@ def _author(author: dict) -> str:
 def _data_files() -> dict[str, DataFile]:
     package = json.loads((DATA / "datapackage.json").read_bytes())
     series: dict[str, list[dict[str, str]]] = {}
+    named: dict[str, dict[str, None]] = {}
     for row in _rows("series"):
+        named.setdefault(f"data/{row['file']}", {})[row["publisher"]] = None
         series.setdefault(f"data/{row['file']}", []).append(
             {
                 "name": row["name"],
@@ -66,11 +68,18 @@ def _data_files() -> dict[str, DataFile]:
     for resource in package["resources"]:
         path = f"data/{resource['path']}"
         terms = "; ".join(dict.fromkeys(licence["title"] for licence in resource["licenses"]))
-        publishers = dict.fromkeys(source["title"].partition("; collected from")[0] for source in resource["sources"])
+        sources = dict.fromkeys(source["title"].partition("; collected from")[0] for source in resource["sources"])
         stated = NOT_STATED not in terms
         found[path] = DataFile(
             Terms(
-                path, resource["title"], terms, "; ".join(publishers), stated, homes.get(path, ""), _newest(resource)
+                path,
+                resource["title"],
+                terms,
+                "; ".join(sources),
+                stated,
+                homes.get(path, ""),
+                _newest(resource),
+                "; ".join(named.get(path, sources)),
             ),
             resource.get("description", ""),
             tuple(series.get(path, ())),

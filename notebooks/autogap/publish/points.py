@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -124,7 +124,9 @@ def slots(book: Book, read: Read, kept: dict[str, Kept], module: Any, stems: set
         found[f"{figure.stem}:words"] = module.words(figure)
         found[f"{figure.stem}:picture"] = module.picture(figure, its.links, its.size)
         found[f"{figure.stem}:under"] = module.under(figure, its.links, latex(figure))
-        found[f"{figure.stem}:rows"] = module.rows(figure, table, its.is_offered)
+        heads = figure.table[0] if figure.table else []
+        sides = [_is_numeric(row[place] for row in figure.table[1:]) for place in range(len(heads))]
+        found[f"{figure.stem}:rows"] = module.rows(figure, table, sides, its.is_offered)
         found[f"{figure.stem}:made"] = module.made(figure, terms)
         line, bibtex = citing.line(theme, read, figure), citing.bibtex(theme, read, figure)
         found[f"{figure.stem}:cited"] = module.cited(figure, line, bibtex)
@@ -142,6 +144,11 @@ def slots(book: Book, read: Read, kept: dict[str, Kept], module: Any, stems: set
     blocks = [block for block in read.blocks if whole or block.kind in ("sentence", "table", "text")]
     shown_blocks = [(block.kind, _block(block, link), block.is_folded) for block in blocks]
     return found | {"text": module.text(shown_blocks, whole)}
+
+
+def _is_numeric(column: Iterable[str]) -> bool:
+    """Whether a column holds numbers and blanks alone, so that it stands at the right."""
+    return all(rights.is_value(text) for text in column if text)
 
 
 def elsewhere(read: Read) -> str:

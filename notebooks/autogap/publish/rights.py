@@ -26,13 +26,15 @@ class Terms:
     terms : str
         As the publisher states them, or ``not stated``.
     source : str
-        The publisher, as it is to be cited.
+        What it was taken from, as it is to be cited.
     is_stated : bool
         Whether passing on the whole is allowed by a statement.
     url : str
         Where the publisher has it, where that is known.
     vintage : str
         Release of its newest figure.
+    publisher : str
+        Who publishes it, where that is known.
     """
 
     path: str
@@ -42,6 +44,12 @@ class Terms:
     is_stated: bool = True
     url: str = ""
     vintage: str = ""
+    publisher: str = ""
+
+    @property
+    def answerable(self) -> str:
+        """The publisher, or else the source."""
+        return self.publisher or self.source
 
 
 def may_offer(table: list[list[str]], terms: Iterable[Terms]) -> bool:
@@ -55,11 +63,12 @@ def may_offer(table: list[list[str]], terms: Iterable[Terms]) -> bool:
     >>> may_offer([["month", "value"]] + [["2025-05", "1"]] * 500, unstated)
     False
     """
-    values = sum(_is_value(text) for row in table[1:] for text in row)
+    values = sum(is_value(text) for row in table[1:] for text in row)
     return values <= QUOTED or all(each.is_stated for each in terms)
 
 
-def _is_value(text: str) -> bool:
+def is_value(text: str) -> bool:
+    """Tell whether a cell of a table holds a number."""
     try:
         float(text)
     except ValueError:

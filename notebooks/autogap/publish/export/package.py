@@ -216,7 +216,7 @@ def _readme(reads: list[Read], theme: Theme) -> str:
     for path in dict.fromkeys(path for read in reads for path in read.record["fingerprint"]["files"]):
         if path in theme.data:
             terms = theme.terms(path)
-            lines.append(f"| {path} | {terms.source} | {terms.terms} |")
+            lines.append(f"| {path} | {terms.answerable} | {terms.terms} |")
     lines += [
         "",
         rights.RULE,

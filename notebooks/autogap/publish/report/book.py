@@ -119,7 +119,7 @@ def whole(reads: list[Read], theme: Theme) -> str:
         ]
     used = citing.publishers(theme, [figure for read in reads for figure in read.figures])
     if used:
-        rows = [(terms.path.rpartition("/")[2], terms.source, terms.terms) for terms in used]
+        rows = [(terms.path.rpartition("/")[2], terms.answerable, terms.terms) for terms in used]
         parts += [
             "#heading(level: 1)[Data and their terms]",
             f"#par[{words(rights.RULE)}]",
