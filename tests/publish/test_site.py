@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import shutil
 import zipfile
 
@@ -55,6 +56,17 @@ def test_prose_is_set_and_no_mark_is_left(site):
     for path in site.out.rglob("*.html"):
         page = path.read_text(encoding="utf-8")
         assert "&lt;li&gt;" not in page and "\ue000" not in page, path
+
+
+def test_numbers_under_a_figure_stand_at_the_right_and_words_at_the_left(site):
+    seen = set()
+    for path in site.out.glob(f"{BOOK}/*.html"):
+        for table in re.findall(r'<details data-kind="table">(.*?)</table>', path.read_text(encoding="utf-8"), re.S):
+            for looks, text in re.findall(r"<td([^>]*)>([^<]+)", table):
+                is_word = re.fullmatch(r"[A-Za-z]+|[0-9]{4}-[0-9]{2}", text.strip()) is not None
+                assert is_word == ("class" not in looks), (path.name, text)
+                seen.add(is_word)
+    assert seen == {True, False}
 
 
 def test_equal_drawings_are_stored_once(site):
