@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,26 @@ from autogap.paths import DATA, ROOT
 
 
 def unread(root: Path, data: Path) -> set[str]:
-    """Files that stand behind no stored figure and of which no cell of code names a series or the table."""
+    """Files that stand behind no stored figure and of which no cell of code names a series or the table.
+
+    A name may be put together: ``f"mof.us.{way}.index_{kind}"``.
+    """
     sidecars = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((root / "figures").glob("*.json"))]
     behind = {name.removeprefix("data/") for one in sidecars for name in one.get("data", {})}
     code = ""
     for path in sorted((root / "notebooks").glob("[0-9]*.ipynb")):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         code += "".join(line for cell in cells if cell["cell_type"] == "code" for line in cell["source"])
-    named = {row["file"] for row in package.read_catalogue(data) if f'"{row["name"]}"' in code}
+    # what has words of its own in its last part; `mof.{country}.exports.{good}` may be any file
+    texts = [
+        text for text in re.findall(r'f"(\w+\.\w+\.[^"]*)"', code) if re.sub(r"{.*?}", "", text.rpartition(".")[2])
+    ]
+    composed = [re.compile(re.sub(r"{.*?}", r"\\w+", text.replace(".", r"\."))) for text in texts]
+    named = {
+        row["file"]
+        for row in package.read_catalogue(data)
+        if f'"{row["name"]}"' in code or any(one.fullmatch(row["name"]) for one in composed)
+    }
     files = {path.relative_to(data).as_posix() for path in data.glob("observations/*.csv")}
     tables = {path.relative_to(data).as_posix() for path in data.glob("tables/**/*.csv")}
     named |= {name for name in tables if f'"{name.removeprefix("tables/").removesuffix(".csv")}"' in code}
