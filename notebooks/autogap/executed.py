@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Collection, Iterator, Mapping
-from symtable import SymbolTable, symtable
 from typing import TYPE_CHECKING
 
 from nbpoints import notebook as reading
 from nbpoints.errors import InputError
 
 if TYPE_CHECKING:
+    from symtable import SymbolTable
+
     from nbpoints.parameters.declare import Parameter
 
 # the first line of the cell that papermill, and our engine after it, puts below the parameters cell
@@ -108,6 +109,8 @@ def behind() -> set[int]:
 
 def _names(source: str) -> tuple[set[str], set[str], set[str], set[str]]:
     """The names that a cell reads before it sets them, sets, changes the value of, and imports."""
+    from symtable import symtable
+
     reads, sets, changes, imports = (set[str]() for _ in range(4))
     tree = reading.syntax(source)
     for statement in tree.body if tree else ():
