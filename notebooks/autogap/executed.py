@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 from nbpoints import notebook as reading
@@ -107,6 +108,7 @@ def behind() -> set[int]:
     return found
 
 
+@cache
 def _names(source: str) -> tuple[set[str], set[str], set[str], set[str]]:
     """The names that a cell reads before it sets them, sets, changes the value of, and imports."""
     from symtable import symtable
