@@ -67,6 +67,7 @@ def publish(**parameters):
         (["a = {}", "a['x'] = 1", "print(a)"], [1, 2, 3]),
         (["x = 5", "a = [x for x in (1, 2)]", "print(a)"], [2, 3]),
         (["x = 5", "a = [x + k for k in (1, 2)]", "print(a)"], [1, 2, 3]),
+        (["k = 5", "a = {k: [v for v in (k,)] for k in (1, 2)}", "print({*a}, {v for v in a})"], [2, 3]),
         (["a = 1", "a += 1", "print(a)"], [1, 2, 3]),
         (["a = 1", "a = 2\nprint(a)"], [2]),
         (["import json", "b = 2", "json.dumps(1)"], [1, 3]),

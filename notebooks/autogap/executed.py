@@ -116,7 +116,7 @@ def _names(source: str) -> tuple[set[str], set[str], set[str], set[str]]:
     reads, sets, changes, imports = (set[str]() for _ in range(4))
     tree = reading.syntax(source)
     for statement in tree.body if tree else ():
-        table = symtable(ast.unparse(statement), "cell", "exec")
+        table = symtable(ast.unparse(_AsGenerators().visit(statement)), "cell", "exec")
         reads |= {*_read(table), *_added_to(statement)} - sets
         imports |= {one.get_name() for one in table.get_symbols() if one.is_imported()}
         sets |= {one.get_name() for one in table.get_symbols() if one.is_assigned()} | imports
@@ -128,6 +128,19 @@ def _names(source: str) -> tuple[set[str], set[str], set[str], set[str]]:
                 if isinstance(part, ast.Name):
                     changes.add(part.id)
     return reads, sets, changes, imports
+
+
+class _AsGenerators(ast.NodeTransformer):
+    """Write comprehensions as generators: since Python 3.12 the names of the former are those of the cell (PEP 709)."""
+
+    def visit_ListComp(self, node: ast.ListComp | ast.SetComp) -> ast.AST:
+        return self.generic_visit(ast.GeneratorExp(node.elt, node.generators))
+
+    visit_SetComp = visit_ListComp
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.AST:
+        pair = ast.Tuple([node.key, node.value], ast.Load())
+        return self.generic_visit(ast.GeneratorExp(pair, node.generators))
 
 
 def _added_to(statement: ast.stmt) -> Iterator[str]:
