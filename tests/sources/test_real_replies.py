@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from pathlib import Path
 
 import pytest
 from autogap import data
@@ -32,14 +31,10 @@ from autogap.sources.figure import NotYet, SourceError
 from autogap.sources.match import match
 from autogap.sources.tables import Request
 
-# a worktree lies two folders deeper than the checkout
-FOLDERS = [folder / "shared" / "evidence" / "responses" for folder in (ROOT.parent, ROOT.parent.parent)]
-HERE = next((folder for folder in FOLDERS if folder.is_dir()), None)
+HERE = ROOT.parent / "shared" / "evidence" / "responses"
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        HERE is None, reason="NO REAL REPLY WAS TRIED: ../shared/evidence/responses is not beside this project"
-    ),
+    pytest.mark.skipif(not HERE.is_dir(), reason="NO REAL REPLY WAS TRIED: none were kept beside this project"),
 ]
 REQUESTS, SELECTORS = tables.read(DATA)
 
@@ -244,7 +239,3 @@ def test_the_envelope_of_the_treasury_and_the_federal_register():
         treasury.parse(reply("treasury/mts_table_9_refundable_credits_2021.json"), nothing)
     found = law.documents(reply("federal_register/documents_search_2020-08.trimmed.json"), "2020-01-01")
     assert len(found) >= 2 and all(re.match("2020-[0-9]{2}-[0-9]{2} 2020-[0-9]+: .", line) for line in found)
-
-
-def test_where_the_replies_were_looked_for():
-    assert isinstance(HERE, Path)
