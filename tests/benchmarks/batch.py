@@ -4,8 +4,9 @@
     .venv-bench/bin/pip install -r requirements.txt -r tests/benchmarks/requirements.txt
     .venv-bench/bin/python tests/benchmarks/batch.py
 
-The ways take turns within each round, so that a change in the machine's load hits all of them; medians are compared.
-A way that is not installed is left out with a line. Ways that know no parameters get notebooks with injected values.
+Ours runs before and after each other way, and is compared with it by the mean of both: a machine shared with others is
+half as fast again from one minute to the next. Of several rounds the median ratio counts. A way that is not installed
+is left out with a line. Ways that know no parameters get notebooks with injected values.
 """
 
 from __future__ import annotations
@@ -103,31 +104,40 @@ class Comparison:
 def compare(chosen: Comparison, rounds: int) -> None:
     """Time all ways, round by round, and print medians, ratios and where our time goes."""
     chosen.folder.mkdir()
-    commands = ways(chosen)
-    seconds: dict[str, list[float]] = {label: [] for label in commands}
+    others = ways(chosen)
+    _, ours = others.pop(OURS)
+    seconds: dict[str, list[float]] = {label: [] for label in (OURS, *others)}
     forms = "svg, pdf and png" if chosen.folder.name == "equal" else "each way's default"
     print(f"\n{len(chosen.values)} points of {chosen.notebook.name}, forms: {forms}; median of {rounds}:", flush=True)
+    ratios: dict[str, list[float]] = {label: [] for label in others}
     for _ in range(rounds):
-        for label, (program, steps) in commands.items():
+        before = timed(ours, chosen, is_ours=True)
+        seconds[OURS].append(before)
+        for label, (program, steps) in others.items():
             if program.exists():
-                seconds[label].append(timed(steps, chosen, label == OURS))
+                theirs, after = timed(steps, chosen, is_ours=False), timed(ours, chosen, is_ours=True)
+                seconds[label].append(theirs)
+                seconds[OURS].append(after)
+                ratios[label].append(theirs / statistics.mean((before, after)))
+                before = after
     made = len(list((chosen.folder / "out").glob("*.ipynb")))
-    if seconds["millrun run"] and made != len(chosen.values):
+    if ratios["millrun run"] and made != len(chosen.values):
         print(f"  millrun ended without an error, but made {made} notebooks of {len(chosen.values)}; left out.")
-        seconds["millrun run"].clear()
-    medians = {label: statistics.median(values) for label, values in seconds.items() if values}
+        ratios["millrun run"].clear()
+    medians = {label: statistics.median(values) for label, values in ratios.items() if values}
     for label, values in seconds.items():
-        if not values:
-            print(f"  {label:24} is not installed here; left out.")
-            continue
         each = ", ".join(f"{value:.2f}" for value in values)
-        print(f"  {label:24} {medians[label]:7.2f} s, {medians[label] / medians[OURS]:4.1f} times ours ({each})")
-    others = [value for label, value in medians.items() if label not in (OURS, LOOP)]
+        if label == OURS:
+            print(f"  {label:24} {statistics.median(values):7.2f} s ({each})")
+        elif label in medians:
+            print(f"  {label:24} {statistics.median(values):7.2f} s, {medians[label]:4.1f} times ours ({each})")
+        else:
+            print(f"  {label:24} is not installed here; left out.")
     to_loop, to_best = AIMS[chosen.folder.name]
     if LOOP in medians:
-        print(f"  ratio to the loop: {medians[LOOP] / medians[OURS]:.1f} (aim: {to_loop})")
-    if others:
-        print(f"  ratio to the best of the others: {min(others) / medians[OURS]:.1f} (aim: {to_best})")
+        print(f"  ratio to the loop: {medians[LOOP]:.1f} (aim: {to_loop})")
+    if best := [ratio for label, ratio in medians.items() if label != LOOP]:
+        print(f"  ratio to the best of the others: {min(best):.1f} (aim: {to_best})")
     again = timed([run_command(chosen)], chosen, is_ours=True)
     records = [json.loads(path.read_bytes())["run"] for path in chosen.folder.glob("ours/*/*/run.json")]
     cells = [record["cell_cpu_s"] for record in records]

@@ -139,21 +139,20 @@ def embeddable(source: Path, wanted: frozenset[str]) -> bytes:
 
     A file with all letters of most figures would be made once, but a page then has 3 kB more for each weight.
     """
-    from fontTools import subset
+    import uharfbuzz as harfbuzz
+    from fontTools.ttLib import TTFont
 
-    options = subset.Options(
-        hinting=False,
-        drop_tables=[*subset.Options().drop_tables, *_LEFT_OUT],
-        name_IDs=_NAMES,
-        recalc_timestamp=False,
-        notdef_outline=True,
-    )
-    with nameless(), subset.load_font(source, options) as font:
-        chosen = subset.Subsetter(options)
-        chosen.populate(text="".join(sorted(wanted)))
-        chosen.subset(font)
+    chosen = harfbuzz.SubsetInput()
+    chosen.flags = harfbuzz.SubsetFlags.NO_HINTING | harfbuzz.SubsetFlags.NOTDEF_OUTLINE
+    chosen.unicode_set.update(map(ord, wanted))
+    chosen.name_id_set.clear()
+    chosen.name_id_set.update(_NAMES)
+    chosen.drop_table_tag_set.update(int.from_bytes(tag.encode()) for tag in _LEFT_OUT)
+    small = harfbuzz.subset(harfbuzz.Face(harfbuzz.Blob.from_file_path(str(source))), chosen)
+    buffer = BytesIO()
+    # the tables go from one wrapping into the other as they are
+    with TTFont(BytesIO(small.blob.data), lazy=True, recalcBBoxes=False, recalcTimestamp=False) as font:
         font.flavor = "woff"
-        buffer = BytesIO()
         font.save(buffer, reorderTables=False)
     return buffer.getvalue()
 
@@ -173,8 +172,10 @@ def nameless() -> Iterator[None]:
 def _cached(recipe: str, name: str) -> Path:
     import fontTools
     import matplotlib
+    import uharfbuzz as harfbuzz  # packs the tables for fontTools where it is installed
 
-    version = hashlib.sha256(f"{recipe}{fontTools.version}".encode()).hexdigest()[:8]
+    versions = f"{recipe}{fontTools.version}{harfbuzz.__version__}"
+    version = hashlib.sha256(versions.encode()).hexdigest()[:8]
     return Path(matplotlib.get_cachedir(), f"autogap-{version}-{name}.ttf")
 
 

@@ -200,8 +200,10 @@ def _clear(ax: Axes, word: Annotation, start: float, end: float, unplaced: list[
         for line in ax.lines
     ]
     marks = [bar.get_window_extent() for bar in ax.patches if bar.get_zorder() >= 1]
-    found = []
+    found: list[tuple] = []
     for far in range(48):
+        if any(taken == 0 for taken, *_ in found):
+            break  # what follows is farther from the middle
         for part in sorted({0.5 - far / 100, 0.5 + far / 100}):
             for side, va in ((2.5, "bottom"), (-2.5, "top")):
                 word.xy = (start + part * (end - start), word.xy[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -52,17 +53,11 @@ def add(fig: Figure, chosen: Profile, stem: str, words: Mapping[str, str], credi
 
 def wrap(fig: Figure, text: str, room: float, points: float, weight: str) -> list[str]:
     """Break a text into as few lines as fit the room, in points, and these as even as they get."""
-    from matplotlib.font_manager import FontProperties
-
-    font = FontProperties(family=[fonts.FAMILY, *fonts.others(_beyond(text))[0]], size=points, weight=weight)
-    renderer, words = fig.canvas.get_renderer(), text.split()
-
-    def measured(part: str) -> float:
-        return renderer.get_text_width_height_descent(part, font, ismath=False)[0] * 72 / fig.dpi
-
+    looks = (fonts.FAMILY, *fonts.others(_beyond(text))[0]), points, weight, fig.dpi
+    words = text.split()
     # each word once: a title is tried at eleven widths
-    widths = {word: measured(word) for word in words}
-    space = measured("n n") - measured("nn")
+    widths = {word: _width_pt(word, *looks) for word in words}
+    space = _width_pt("n n", *looks) - _width_pt("nn", *looks)
 
     def within(width: float) -> list[str]:
         lines, used = [""], 0.0
@@ -78,6 +73,15 @@ def wrap(fig: Figure, text: str, room: float, points: float, weight: str) -> lis
     # no last line of a single word
     narrower = (within(room * part / 20) for part in range(19, 9, -1)) if len(lines) > 1 else ()
     return [lines, *takewhile(lambda tried: len(tried) == len(lines), narrower)][-1]
+
+
+@cache
+def _width_pt(text: str, families: tuple[str, ...], points: float, weight: str, dpi: float) -> float:
+    from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.font_manager import FontProperties
+
+    font = FontProperties(family=list(families), size=points, weight=weight)
+    return RendererAgg(1, 1, dpi).get_text_width_height_descent(text, font, ismath=False)[0] * 72 / dpi
 
 
 def add_letters(fig: Figure) -> None:

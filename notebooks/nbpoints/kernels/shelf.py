@@ -36,6 +36,7 @@ class Shelf:
         self._needs: dict[str, set[str]] = {}
         self._effects: dict[str, list[Callable[[], None]]] = {}
         self._handed_out: dict[str, tuple[ModuleType, ModuleSpec | None]] = {}
+        self._supplied: set[str] = set()
 
     def load(self, names: Iterable[str], then: Callable[[], None] = lambda: None) -> None:
         """Import modules and hide them with all their dependencies; skip those that cannot be imported.
@@ -121,6 +122,7 @@ class Shelf:
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """Supply a module with its dependencies; part of the loader protocol."""
         needed = self._needed(spec.name)
+        self._supplied |= needed
         sys.modules.update({name: self._modules.pop(name) for name in list(self._modules) if name in needed})
         for name in [name for name in self._effects if name in needed]:
             for redo in self._effects.pop(name):
@@ -136,7 +138,7 @@ class Shelf:
         rest = [name]
         while rest:
             each = rest.pop()
-            if each not in found:
+            if each not in found and each not in self._supplied:
                 found.add(each)
                 rest += self._needs.get(each, ())
                 if parent := each.rpartition(".")[0]:
