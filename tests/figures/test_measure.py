@@ -3,22 +3,25 @@
 import contextlib
 
 import pytest
+from autogap import figures
 from autogap.figures import export, fonts, measure
+from matplotlib.axis import Axis
 from matplotlib.text import Text
 from sample import draw, read, save
 
 
 def test_measuring_once_draws_the_same(house, monkeypatch):
-    measured = []
-    plain = Text._get_layout
-    monkeypatch.setattr(Text, "_get_layout", lambda text, renderer: measured.append(text) or plain(text, renderer))
+    measured, placed = [], []
+    measure_it, place_it = Text._get_layout, Axis._update_ticks
+    monkeypatch.setattr(Text, "_get_layout", lambda text, renderer: measured.append(text) or measure_it(text, renderer))
+    monkeypatch.setattr(Axis, "_update_ticks", lambda axis: placed.append(axis) or place_it(axis))
     save()
-    once, files = len(measured), read(house[0])
-    measured.clear()
-    monkeypatch.setattr(measure, "once", contextlib.nullcontext)
+    once, files = (len(measured), len(placed)), read(house[0])
+    measured.clear(), placed.clear()
+    monkeypatch.setattr(figures, "save", figures.save.__wrapped__)
     save()
     assert read(house[0]) == files
-    assert once < 0.7 * len(measured)
+    assert once[0] < 0.7 * len(measured) and once[1] < 0.5 * len(placed)
 
 
 @pytest.mark.parametrize(
@@ -38,12 +41,34 @@ def test_a_word_that_changes_is_measured_again(change):
     assert after == word.get_window_extent(renderer).extents.tolist()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda ax: ax.set_ylim(0, 1000),
+        lambda ax: ax.set_yticks([0, 50], ["none", "half"]),
+        lambda ax: ax.set_position([0.1, 0.1, 0.2, 0.05]),
+    ],
+    ids=["limits", "labels", "size"],
+)
+def test_the_ticks_of_an_axis_that_changes_are_placed_again(change):
+    def drawn(ax):
+        return [(tick.get_loc(), tick.label1.get_text()) for tick in ax.yaxis._update_ticks()]
+
+    ax = draw().axes[0]
+    with measure.once():
+        before = drawn(ax)
+        change(ax)
+        after = drawn(ax)
+    assert after != before
+    assert after == drawn(ax)
+
+
 def test_matplotlib_is_left_as_it_was():
-    plain = Text._get_layout
+    plain = Text._get_layout, Axis._update_ticks
     with contextlib.suppress(KeyError), measure.once():
-        assert Text._get_layout is not plain
+        assert plain[0] is not Text._get_layout and plain[1] is not Axis._update_ticks
         raise KeyError
-    assert Text._get_layout is plain
+    assert plain == (Text._get_layout, Axis._update_ticks)
 
 
 def test_a_pdf_is_the_same_without_the_search_for_names(monkeypatch):

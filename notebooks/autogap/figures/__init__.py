@@ -148,6 +148,7 @@ def new(
     return fig, axes
 
 
+@measure.once()
 def save(
     fig: Figure,
     stem: str,
@@ -222,9 +223,8 @@ def save(
     truth.refuse_certainty(stem, title, table, interval)
     files, inline = {}, None
     if chosen.has_pictures:
-        with measure.once():
-            export.lay_out(fig, stem)
-            fit.refuse(fig, stem, chosen)
+        export.lay_out(fig, stem)
+        fit.refuse(fig, stem, chosen)
     fit.refuse_many_colours(fig, stem)
     sight.refuse(fig, stem)
     if grey.is_wanted():

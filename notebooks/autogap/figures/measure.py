@@ -1,4 +1,7 @@
-"""Measure each text of a figure once: laying a figure out asks some thirty times, and matplotlib keeps no answer."""
+"""Measure each text of a figure once, and place the ticks of an axis once for each size that it has.
+
+Laying a figure out asks some thirty times, and matplotlib keeps no answer.
+"""
 
 from __future__ import annotations
 
@@ -7,30 +10,39 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from matplotlib.axis import Tick
     from matplotlib.backend_bases import RendererBase
     from matplotlib.text import Text
 
 
 @contextmanager
 def once() -> Iterator[None]:
-    """Keep how large texts are, by all that their size depends on, and where their letters stand in them."""
+    """Keep how large texts are and which ticks are drawn, by all that they depend on."""
+    from matplotlib.axis import Axis
     from matplotlib.text import Text
 
-    measure, known = Text._get_layout, {}
+    measure, place, known, placed = Text._get_layout, Axis._update_ticks, {}, {}
 
-    def kept(text: Text, renderer: RendererBase) -> tuple:
+    def layout(text: Text, renderer: RendererBase) -> tuple:
         if text.get_wrap():  # folded at the edge of the page, so its place counts too
             return measure(text, renderer)
         font, dpi = text.get_fontproperties(), text.get_figure(root=True).dpi
         looks = text.get_rotation(), text.get_rotation_mode(), text.get_ha(), text.get_va()
         lines = text._get_multialignment(), text._linespacing
-        key = type(renderer), dpi, text.get_text(), hash(font), looks, lines
+        key = renderer, dpi, text.get_text(), hash(font), looks, lines
         if key not in known:
             known[key] = measure(text, renderer)
         return known[key]
 
-    Text._get_layout = kept
+    def ticks(axis: Axis) -> list[Tick]:
+        kinds = axis.major.locator, axis.major.formatter, axis.minor.locator, axis.minor.formatter
+        key = kinds, axis.axes.bbox.bounds, tuple(axis.get_view_interval())
+        if placed.get(axis, (None,))[0] != key:
+            placed[axis] = key, place(axis)
+        return placed[axis][1]
+
+    Text._get_layout, Axis._update_ticks = layout, ticks
     try:
         yield
     finally:
-        Text._get_layout = measure
+        Text._get_layout, Axis._update_ticks = measure, place
