@@ -1,5 +1,9 @@
 """Series are drawn in the middle of their periods, with ticks that name the periods."""
 
+import gc
+import weakref
+
+import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
 import pytest
@@ -127,6 +131,29 @@ def test_a_legend_stands_outside_the_axes():
     assert 0 < words.y0 - below.get_window_extent().y1 < 15 and below.get_window_extent().y0 >= 0
     with pytest.raises(InputError, match="side"):
         figures.legend(ax, side="left")
+
+
+def test_every_month_between_labelled_ones_has_a_small_tick_on_each_panel():
+    fig, (top, _) = figures.new(rows=2, sharex=True)
+    for months in (14, 20):  # a second, longer series moves them
+        index = pd.period_range("2025-01", periods=months, freq="M")
+        figures.line(top, pd.Series(range(months), index, name=f"{months} months"))
+    places = {str(day) for day in figures.drawing.middles(index)}
+    labelled = {str(day)[:10] for day in mdates.num2date(top.get_xticks())}
+    for ax, small in zip(top.get_shared_x_axes().get_siblings(top), fig.artists, strict=True):
+        assert {str(day)[:10] for day in mdates.num2date(small.get_xdata())} == places - labelled
+        assert small.get_transform() == ax.get_xaxis_transform("tick1")
+    figures.line(top, pd.Series(range(60), pd.period_range("2021-01", periods=60, freq="M"), name="60 months"))
+    assert [len(small.get_xdata()) for small in fig.artists] == [0, 0]  # there would be no room between them
+
+
+def test_a_figure_with_small_ticks_goes_when_nobody_holds_it():
+    fig, ax = figures.new()
+    figures.line(ax, monthly())
+    held = weakref.ref(fig)
+    del fig, ax
+    gc.collect()
+    assert held() is None
 
 
 def test_an_axis_of_days_has_ticks_where_months_begin():

@@ -1,16 +1,22 @@
 """The house font is Source Sans 3 with fewer letters: every figure's words are in it, kerned as in the original."""
 
+import contextlib
 import json
 from io import BytesIO
 
 import fontpkg_source_sans_3 as package
 import pytest
-from autogap.figures import fonts
+from autogap.figures import export, fonts
 from autogap.paths import FIGURES
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.textpath import TextPath
+from pdfminer.pdfdocument import PDFDocument
+from pdfminer.pdfpage import PDFPage
+from pdfminer.pdfparser import PDFParser
+from pdfminer.pdftypes import PDFStream, resolve1
+from sample import draw
 
 
 @pytest.fixture
@@ -101,3 +107,22 @@ def test_a_web_font_has_the_letters_of_its_drawing():
         assert set(map(chr, font.getBestCmap())) == set("Exports")
         assert "GPOS" in font and "Open Font License" in font["name"].getDebugName(13)
     assert len(made) < 4_000
+
+
+def test_the_fonts_of_a_pdf_have_no_kerning_and_its_letters_stand_where_they_stood(monkeypatch):
+    def drawn():
+        """Page and tables of the fonts, whatever numbers they have in the file."""
+        pdf = PDFDocument(PDFParser(BytesIO(export._pdf(fig, {"title": "t", "alt": "a", "id": "i"}))))
+        streams = [resolve1(pdf.getobj(number)) for xref in pdf.xrefs for number in xref.get_objids()]
+        streams = [one for one in streams if isinstance(one, PDFStream)]
+        embedded = [TTFont(BytesIO(one.get_data())) for one in streams if "Length1" in one.attrs]
+        page = next(PDFPage.create_pages(pdf)).contents[0].resolve().get_data()
+        return page, [set(font.keys()) for font in embedded]
+
+    fig = draw()
+    export.lay_out(fig, "fig-x")
+    page, tables = drawn()
+    monkeypatch.setattr(fonts, "unkerned", contextlib.nullcontext)
+    same_page, usual_tables = drawn()
+    assert page == same_page
+    assert [one - {"GPOS", "GDEF"} for one in usual_tables] == tables and "GPOS" in usual_tables[0]

@@ -4,7 +4,7 @@ import contextlib
 
 import pytest
 from autogap import figures
-from autogap.figures import export, fonts, measure
+from autogap.figures import measure
 from matplotlib.axis import Axis
 from matplotlib.text import Text
 from sample import draw, read, save
@@ -69,12 +69,3 @@ def test_matplotlib_is_left_as_it_was():
         assert plain[0] is not Text._get_layout and plain[1] is not Axis._update_ticks
         raise KeyError
     assert plain == (Text._get_layout, Axis._update_ticks)
-
-
-def test_a_pdf_is_the_same_without_the_search_for_names(monkeypatch):
-    """If a font of ours had names for its features, they would be lost."""
-    fig, about = draw(), {"title": "t", "alt": "a", "id": "i"}
-    export.lay_out(fig, "fig-x")
-    fast = export._pdf(fig, about)
-    monkeypatch.setattr(fonts, "nameless", contextlib.nullcontext)
-    assert export._pdf(fig, about) == fast

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import pandas as pd
 from nbpoints.errors import InputError, did_you_mean
+from pandas.core.groupby import DataFrameGroupBy
 
 from autogap.data import known, used
 from autogap.data.known import released as released
@@ -56,9 +57,9 @@ def _catalogue() -> dict[str, dict[str, str]]:
 
 
 @lru_cache(maxsize=32)
-def _observations(relative: str) -> dict[str, pd.DataFrame]:
+def _observations(relative: str) -> DataFrameGroupBy:
     rows = pd.read_csv(_open(relative), dtype={"period": str, "series": str, "value": float, "vintage": str})
-    return dict(list(rows.groupby("series", sort=False)))
+    return rows.groupby("series", sort=False)
 
 
 def catalogue(match: str | None = None) -> pd.DataFrame:
@@ -196,7 +197,7 @@ def _bound(value: str | pd.Period, frequency: str, name: str, end: bool) -> pd.P
 
 def _rows(entry: dict[str, str]) -> pd.DataFrame:
     used.note_use(entry["file"])
-    return _observations(entry["file"])[entry["name"]]
+    return _observations(entry["file"]).get_group(entry["name"])
 
 
 def _known(entry: dict[str, str], as_of: str | None) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from nbpoints.errors import InputError, did_you_mean
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
 _axis_periods: WeakKeyDictionary[Axes, pd.PeriodIndex] = WeakKeyDictionary()
+_small_ticks: WeakKeyDictionary[Axes, ref[Line2D]] = WeakKeyDictionary()
 
 
 def colour(role: str) -> str:
@@ -327,11 +328,25 @@ def _period_axis(ax: Axes, index: pd.PeriodIndex) -> None:
     step = next((step for step in _STEPS[a_year] if sum(place % step == 0 for place in places) <= room), a_year * 50)
     chosen = full[[place % step == 0 for place in places]]
     ax.set_xticks(middles(chosen), _tick_labels(chosen, step % a_year == 0))
-    if len(full) <= 48:
-        ax.set_xticks(middles(full), minor=True)
-        ax.tick_params(axis="x", which="minor", labelbottom=False)  # or each layout would measure their empty labels
+    _mark(ax, middles(full.difference(chosen)) if len(full) <= 48 else middles(chosen[:0]))
     edges = full[0].start_time.to_numpy(), full[-1].end_time.to_numpy()
     ax.set_xlim(edges[0].astype("datetime64[D]"), edges[1].astype("datetime64[D]") + 1)
+
+
+def _mark(ax: Axes, places: np.ndarray) -> None:
+    """Put a small tick at each place, all of them one line: as ticks of an axis they take half the time of a figure."""
+    import matplotlib as mpl
+    import matplotlib.dates as mdates
+    import numpy as np
+
+    looks = {"markersize": mpl.rcParams["xtick.minor.size"], "markeredgewidth": mpl.rcParams["xtick.minor.width"]}
+    looks |= {"marker": mpl.lines.TICKDOWN, "color": mpl.rcParams["xtick.color"], "linestyle": "none"}
+    places = np.asarray(mdates.date2num(places))
+    for one in ax.get_shared_x_axes().get_siblings(ax):
+        if one in _small_ticks:
+            _small_ticks.pop(one)().remove()
+        line = mpl.lines.Line2D(places, 0 * places, transform=one.get_xaxis_transform("tick1"), **looks)
+        _small_ticks[one] = ref(ax.get_figure(root=True).add_artist(line))
 
 
 def _within(period: pd.Period) -> int:

@@ -158,15 +158,16 @@ def embeddable(source: Path, wanted: frozenset[str]) -> bytes:
 
 
 @contextmanager
-def nameless() -> Iterator[None]:
-    """Let fontTools subset fonts without searching their kerning for names: ours have none, and it takes a third."""
-    from fontTools.ttLib.tables._n_a_m_e import NameRecordVisitor
+def unkerned() -> Iterator[None]:
+    """Leave kerning out of the fonts of a PDF, where each letter has its place; to subset it takes most of the time."""
+    from fontTools.subset import Options
 
-    searched, NameRecordVisitor.TABLES = NameRecordVisitor.TABLES, ()
+    usual = Options._drop_tables_default
+    Options._drop_tables_default = [*usual, "GPOS", "GDEF"]
     try:
         yield
     finally:
-        NameRecordVisitor.TABLES = searched
+        Options._drop_tables_default = usual
 
 
 def _cached(recipe: str, name: str) -> Path:
