@@ -205,7 +205,7 @@ def _spread(ax: Axes, words: list[Annotation]) -> None:
 
 
 def _reach(ax: Axes, end: float) -> float:
-    """Points by which another line or the axes themselves go on beyond the end of a series, through its name."""
+    """Points by which a bar, another line or the axes go on beyond the end of a series, through its name."""
     import numpy as np
 
     drawn = [one.get_xdata(orig=False) for one in ax.lines if one.get_transform() == ax.transData]
@@ -216,7 +216,9 @@ def _reach(ax: Axes, end: float) -> float:
     steps = [float(x[-1] - x[-2]) for x in drawn if len(x) > 2]
     half = ax.transData.transform([(0.0, 0.0), (0.55 * max(steps, default=0.0), 0.0)])[:, 0]
     near = max(20.0, 2 * profile().text_pt, float(half[1] - half[0]) * _points(ax))
-    return float(max([0.0, *beyond[(beyond > 0) & (beyond < near)]]))
+    boxes = [bar.get_window_extent() for bar in ax.patches if bar.get_zorder() >= 1]
+    bars = [box.x1 * _points(ax) - end for box in boxes if box.x0 * _points(ax) < end < box.x1 * _points(ax)]
+    return float(max([0.0, *bars, *beyond[(beyond > 0) & (beyond < near)]]))
 
 
 def apart(centres: Sequence[float], heights: Sequence[float], gap: float = 1.0) -> list[float]:

@@ -264,8 +264,12 @@ def kernel(request: dict, leash: socket.socket, prepared: Iterable[str] = ()) ->
     config = Config()
     config.HistoryManager.enabled = False
     config.IPKernelApp.log_level = 50
+    # for clients that do not wait until the kernel is idle; ours does
+    config.IPythonKernel._execute_sleep = 0
     app = KernelApp.instance(config=config, connection_file=request["connection_file"])
     app.initialize([])
+    # traitlets leaves it to the handler to drop messages, after each has been written out
+    app.log.setLevel(app.log_level)
     app.session.pack = messages.escaping_half_characters(app.session.pack)
     observer.time_cells(app.shell.events)
     observer.start(prepared)
