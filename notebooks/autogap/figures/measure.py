@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.axis import Tick
     from matplotlib.backend_bases import RendererBase
+    from matplotlib.font_manager import FontManager, FontProperties
     from matplotlib.text import Text
 
 
 @contextmanager
 def once() -> Iterator[None]:
-    """Keep how large texts are and which ticks are drawn, by all that they depend on."""
+    """Keep how large texts are, which fonts they take and which ticks are drawn, by all that they depend on."""
     from matplotlib.axis import Axis
+    from matplotlib.font_manager import FontManager
     from matplotlib.text import Text
 
-    measure, place, known, placed = Text._get_layout, Axis._update_ticks, {}, {}
+    measure, place, find = Text._get_layout, Axis._update_ticks, FontManager._find_fonts_by_props
+    known, placed, found = {}, {}, {}
 
     def layout(text: Text, renderer: RendererBase) -> tuple:
         if text.get_wrap():  # folded at the edge of the page, so its place counts too
@@ -41,8 +44,14 @@ def once() -> Iterator[None]:
             placed[axis] = key, place(axis)
         return placed[axis][1]
 
-    Text._get_layout, Axis._update_ticks = layout, ticks
+    def fonts(manager: FontManager, looks: FontProperties, *how: object, **more: object) -> list[str]:
+        key = hash(looks), how, tuple(more.items())
+        if key not in found:
+            found[key] = find(manager, looks, *how, **more)
+        return found[key]
+
+    Text._get_layout, Axis._update_ticks, FontManager._find_fonts_by_props = layout, ticks, fonts
     try:
         yield
     finally:
-        Text._get_layout, Axis._update_ticks = measure, place
+        Text._get_layout, Axis._update_ticks, FontManager._find_fonts_by_props = measure, place, find
