@@ -122,7 +122,7 @@ def test_the_fonts_of_a_pdf_have_no_kerning_and_its_letters_stand_where_they_sto
     fig = draw()
     export.lay_out(fig, "fig-x")
     page, tables = drawn()
-    monkeypatch.setattr(fonts, "unkerned", contextlib.nullcontext)
+    monkeypatch.setattr(fonts, "pdf_by_harfbuzz", contextlib.nullcontext)
     same_page, usual_tables = drawn()
     assert page == same_page
     assert [one - {"GPOS", "GDEF"} for one in usual_tables] == tables and "GPOS" in usual_tables[0]

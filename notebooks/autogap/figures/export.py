@@ -138,7 +138,7 @@ def _drawn(fig: Figure, form: str, dpi: int, **how: object) -> bytes:
 
 def _pdf(fig: Figure, about: Mapping[str, str]) -> bytes:
     said = {"Title": about["title"], "Subject": about["alt"], "Keywords": about["id"]}
-    with fonts.unkerned():
+    with fonts.pdf_by_harfbuzz():
         drawn = _drawn(fig, "pdf", 72, **said, Producer=None, CreationDate=None, Creator="autogap")
     return tagged.tag(drawn, about["alt"])
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from importlib import metadata
 from io import BytesIO
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from nbpoints.files import write_whole
 
 if TYPE_CHECKING:
+    import uharfbuzz as harfbuzz
     from fontTools.ttLib import TTFont
 
 FAMILY = "autogap Sans"
@@ -139,35 +140,52 @@ def embeddable(source: Path, wanted: frozenset[str]) -> bytes:
 
     A file with all letters of most figures would be made once, but a page then has 3 kB more for each weight.
     """
-    import uharfbuzz as harfbuzz
-    from fontTools.ttLib import TTFont
-
-    chosen = harfbuzz.SubsetInput()
-    chosen.flags = harfbuzz.SubsetFlags.NO_HINTING | harfbuzz.SubsetFlags.NOTDEF_OUTLINE
+    chosen = _chosen(_LEFT_OUT)
     chosen.unicode_set.update(map(ord, wanted))
-    chosen.name_id_set.clear()
-    chosen.name_id_set.update(_NAMES)
-    chosen.drop_table_tag_set.update(int.from_bytes(tag.encode()) for tag in _LEFT_OUT)
-    small = harfbuzz.subset(harfbuzz.Face(harfbuzz.Blob.from_file_path(str(source))), chosen)
     buffer = BytesIO()
-    # the tables go from one wrapping into the other as they are
-    with TTFont(BytesIO(small.blob.data), lazy=True, recalcBBoxes=False, recalcTimestamp=False) as font:
+    with _subset(source, chosen)[0] as font:
         font.flavor = "woff"
         font.save(buffer, reorderTables=False)
     return buffer.getvalue()
 
 
 @contextmanager
-def unkerned() -> Iterator[None]:
-    """Leave kerning out of the fonts of a PDF, where each letter has its place; to subset it takes most of the time."""
-    from fontTools.subset import Options
+def pdf_by_harfbuzz() -> Iterator[None]:
+    """Let matplotlib take the fonts of a PDF from HarfBuzz, without kerning: each letter has its place there."""
+    from matplotlib.backends import _backend_pdf_ps as backend
 
-    usual = Options._drop_tables_default
-    Options._drop_tables_default = [*usual, "GPOS", "GDEF"]
+    def subset(source: str, glyphs: Iterable[int]) -> AbstractContextManager[backend.SubsetResults]:
+        chosen = _chosen((*_LEFT_OUT, "GPOS", "GDEF"))
+        chosen.glyph_set.update(glyphs)
+        return nullcontext(backend.SubsetResults(*_subset(source, chosen)))
+
+    usual, backend.get_glyphs_subset = backend.get_glyphs_subset, subset
     try:
         yield
     finally:
-        Options._drop_tables_default = usual
+        backend.get_glyphs_subset = usual
+
+
+def _chosen(left_out: Iterable[str]) -> harfbuzz.SubsetInput:
+    """What a part of a font is to have besides its letters."""
+    import uharfbuzz as harfbuzz
+
+    chosen = harfbuzz.SubsetInput()
+    chosen.flags = harfbuzz.SubsetFlags.NO_HINTING | harfbuzz.SubsetFlags.NOTDEF_OUTLINE
+    chosen.name_id_set.clear()
+    chosen.name_id_set.update(_NAMES)
+    chosen.drop_table_tag_set.update(int.from_bytes(tag.encode()) for tag in left_out)
+    return chosen
+
+
+def _subset(source: Path | str, chosen: harfbuzz.SubsetInput) -> tuple[TTFont, dict[int, int]]:
+    """Return the part of a font, its tables as they are, and the new numbers of its glyphs."""
+    import uharfbuzz as harfbuzz
+    from fontTools.ttLib import TTFont
+
+    plan = harfbuzz.SubsetPlan(harfbuzz.Face(harfbuzz.Blob.from_file_path(str(source))), chosen)
+    font = TTFont(BytesIO(plan.execute().blob.data), lazy=True, recalcBBoxes=False, recalcTimestamp=False)
+    return font, plan.old_to_new_glyph_mapping
 
 
 def _cached(recipe: str, name: str) -> Path:
