@@ -101,3 +101,17 @@ def test_the_names_of_few_periods_stand_beyond_their_last_bars_and_averages():
     words = labels.label_lines(ax, {"bars": ""})
     export.lay_out(fig, "fig-few")
     assert Text.get_window_extent(words[0], fig.canvas.get_renderer()).x0 >= ax.get_window_extent().x1
+
+
+def test_the_name_of_a_single_total_stands_beside_its_bar_and_off_the_names_of_its_parts():
+    fig, ax = figures.new("double")
+    month = pd.period_range("2025-05", periods=1, freq="M")
+    parts = pd.DataFrame({"number": [-18.0], "price": [-1.0]}, index=month)
+    figures.stack(ax, parts, {"number": "neutral_a", "price": "cars"})
+    figures.line(ax, parts.sum(axis=1).rename("value"), "neutral_b", "value", marker="D")
+    words = labels.label_lines(ax)
+    export.lay_out(fig, "fig-single")
+    placed = [Text.get_window_extent(word, fig.canvas.get_renderer()) for word in words]
+    assert sorted(word.get_text() for word in words) == ["number", "price", "value"]
+    assert all(box.x0 > max(bar.get_window_extent().x1 for bar in ax.patches) for box in placed)
+    assert not any(one.overlaps(other) for one, other in combinations(placed, 2))

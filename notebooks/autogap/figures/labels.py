@@ -188,10 +188,14 @@ def _spread(ax: Axes, words: list[Annotation]) -> None:
     for word in words:
         narrow(word, ax.figure.bbox.width * _points(ax) * _MOST_OF_WIDTH)
     ends = {word: word.xycoords.transform(word.xy) * _points(ax) for word in words}
+    on_right = [word for word in words if word.get_horizontalalignment() == "left"]
+    beyond = dict.fromkeys(words, 0.0) | {word: _reach(ax, ends[word][0]) for word in on_right}
     groups: list[list[Annotation]] = []
-    for word in sorted(words, key=lambda word: ends[word][0]):
-        is_beside = groups and ends[word][0] - ends[groups[-1][-1]][0] < 30
+    reached = 0.0
+    for word in sorted(words, key=lambda word: ends[word][0] + beyond[word]):
+        is_beside = groups and ends[word][0] + beyond[word] - reached < 30
         groups[-1].append(word) if is_beside else groups.append([word])
+        reached = ends[word][0] + beyond[word]
     for group in groups:
         group.sort(key=lambda word: (ends[word][1], word.get_text()))
         heights = [_size(ax, word)[1] for word in group]
@@ -199,8 +203,7 @@ def _spread(ax: Axes, words: list[Annotation]) -> None:
         for word, place in zip(group, placed, strict=True):
             moved = place - ends[word][1]
             away = 14 if abs(moved) > 4 else 5
-            is_right = word.get_horizontalalignment() == "left"
-            word.set_position((away + _reach(ax, ends[word][0]) if is_right else -away, moved))
+            word.set_position((away + beyond[word] if word in on_right else -away, moved))
             word.arrowprops, word.arrow_patch = _hairs[word] if abs(moved) > 4 else (None, None)
 
 

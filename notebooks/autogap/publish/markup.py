@@ -27,6 +27,7 @@ _TABLE_TAGS = {
     "sup",
 }
 _SPANS = {"colspan", "rowspan"}
+_PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -52,22 +53,20 @@ def prose(markdown: str, link: Callable[[str], str | None], shift: int = 0) -> s
     shift : int
         Levels by which headings sink, since the page has a title of its own.
     """
-    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = parser.parse(markdown)
+    tokens = _PARSER.parse(markdown)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1]) + shift)}"
         _relink(token.children or [], link)
-    return parser.renderer.render(tokens, parser.options, {})
+    return _PARSER.renderer.render(tokens, _PARSER.options, {})
 
 
 def sentence(markdown: str, link: Callable[[str], str | None] = lambda target: None) -> str:
     """Turn one paragraph of markdown into HTML without a paragraph around it; bold words become plain."""
-    parser = MarkdownIt("commonmark", {"html": False})
-    tokens = parser.parseInline(re.sub(r"\A\*\*(.*)\*\*\Z", r"\1", markdown.strip(), flags=re.DOTALL))
+    tokens = _PARSER.parseInline(re.sub(r"\A\*\*(.*)\*\*\Z", r"\1", markdown.strip(), flags=re.DOTALL))
     for token in tokens:
         _relink(token.children or [], link)
-    return parser.renderer.render(tokens, parser.options, {}).strip()
+    return _PARSER.renderer.render(tokens, _PARSER.options, {}).strip()
 
 
 def plain(markdown: str) -> str:
