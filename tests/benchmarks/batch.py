@@ -131,7 +131,7 @@ def compare(chosen: Comparison, rounds: int) -> None:
             print(f"  {label:24} {statistics.median(values):7.2f} s ({each})")
         elif label in medians:
             print(f"  {label:24} {statistics.median(values):7.2f} s, {medians[label]:4.1f} times ours ({each})")
-        else:
+        elif not values:
             print(f"  {label:24} is not installed here; left out.")
     to_loop, to_best = AIMS[chosen.folder.name]
     if LOOP in medians:

@@ -22,7 +22,6 @@ from pathlib import Path
 
 import pandas as pd
 from nbpoints.errors import InputError, did_you_mean
-from pandas.core.groupby import DataFrameGroupBy
 
 from autogap.data import known, used
 from autogap.data.known import released as released
@@ -57,7 +56,7 @@ def _catalogue() -> dict[str, dict[str, str]]:
 
 
 @lru_cache(maxsize=32)
-def _observations(relative: str) -> DataFrameGroupBy:
+def _observations(relative: str) -> pd.api.typing.DataFrameGroupBy:
     rows = pd.read_csv(_open(relative), dtype={"period": str, "series": str, "value": float, "vintage": str})
     return rows.groupby("series", sort=False)
 

@@ -328,20 +328,19 @@ def _period_axis(ax: Axes, index: pd.PeriodIndex) -> None:
     step = next((step for step in _STEPS[a_year] if sum(place % step == 0 for place in places) <= room), a_year * 50)
     chosen = full[[place % step == 0 for place in places]]
     ax.set_xticks(middles(chosen), _tick_labels(chosen, step % a_year == 0))
-    _mark(ax, middles(full.difference(chosen)) if len(full) <= 48 else middles(chosen[:0]))
+    _mark(ax, full.difference(chosen) if len(full) <= 48 else full[:0])
     edges = full[0].start_time.to_numpy(), full[-1].end_time.to_numpy()
     ax.set_xlim(edges[0].astype("datetime64[D]"), edges[1].astype("datetime64[D]") + 1)
 
 
-def _mark(ax: Axes, places: np.ndarray) -> None:
-    """Put a small tick at each place, all of them one line: as ticks of an axis they take half the time of a figure."""
+def _mark(ax: Axes, index: pd.PeriodIndex) -> None:
+    """Put a small tick under the middle of each period, all of them one line: an axis lays out its ticks one by one."""
     import matplotlib as mpl
     import matplotlib.dates as mdates
-    import numpy as np
 
     looks = {"markersize": mpl.rcParams["xtick.minor.size"], "markeredgewidth": mpl.rcParams["xtick.minor.width"]}
     looks |= {"marker": mpl.lines.TICKDOWN, "color": mpl.rcParams["xtick.color"], "linestyle": "none"}
-    places = np.asarray(mdates.date2num(places))
+    places = mdates.date2num(middles(index))
     for one in ax.get_shared_x_axes().get_siblings(ax):
         if one in _small_ticks:
             _small_ticks.pop(one)().remove()

@@ -188,14 +188,13 @@ def _spread(ax: Axes, words: list[Annotation]) -> None:
     for word in words:
         narrow(word, ax.figure.bbox.width * _points(ax) * _MOST_OF_WIDTH)
     ends = {word: word.xycoords.transform(word.xy) * _points(ax) for word in words}
-    on_right = [word for word in words if word.get_horizontalalignment() == "left"]
-    beyond = dict.fromkeys(words, 0.0) | {word: _reach(ax, ends[word][0]) for word in on_right}
+    sides = {word: 1 if word.get_horizontalalignment() == "left" else -1 for word in words}
+    beyond = {word: _reach(ax, ends[word][0]) if side == 1 else 0.0 for word, side in sides.items()}
+    starts = {word: ends[word][0] + beyond[word] for word in words}
     groups: list[list[Annotation]] = []
-    reached = 0.0
-    for word in sorted(words, key=lambda word: ends[word][0] + beyond[word]):
-        is_beside = groups and ends[word][0] + beyond[word] - reached < 30
+    for word in sorted(words, key=lambda word: starts[word]):
+        is_beside = groups and starts[word] - starts[groups[-1][-1]] < 30
         groups[-1].append(word) if is_beside else groups.append([word])
-        reached = ends[word][0] + beyond[word]
     for group in groups:
         group.sort(key=lambda word: (ends[word][1], word.get_text()))
         heights = [_size(ax, word)[1] for word in group]
@@ -203,7 +202,7 @@ def _spread(ax: Axes, words: list[Annotation]) -> None:
         for word, place in zip(group, placed, strict=True):
             moved = place - ends[word][1]
             away = 14 if abs(moved) > 4 else 5
-            word.set_position((away + beyond[word] if word in on_right else -away, moved))
+            word.set_position((sides[word] * (away + beyond[word]), moved))
             word.arrowprops, word.arrow_patch = _hairs[word] if abs(moved) > 4 else (None, None)
 
 
