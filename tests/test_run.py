@@ -70,13 +70,20 @@ def publish(**parameters):
         (["k = 5", "a = {k: [v for v in (k,)] for k in (1, 2)}", "print({*a}, {v for v in a})"], [2, 3]),
         (["a = 1", "a += 1", "print(a)"], [1, 2, 3]),
         (["a = 1", "a = 2\nprint(a)"], [2]),
+        (["a = 1", "for a in (1, 2):\n    print(a)"], [2]),
+        (["a = 1", "for b in (a,):\n    a = b", "print(a)"], [1, 2, 3]),
+        (["a = 1", "with open('x') as a:\n    print(a)"], [2]),
+        (["a = 1", "@a\ndef f():\n    pass", "f"], [1, 2, 3]),
+        (["a = 1", "class C:\n    a = 2\n    def f(self):\n        return a", "C"], [1, 2, 3]),
+        (["a = 1", "class C:\n    a = 2\n    b = a", "C"], [2, 3]),
+        (["a = 1", "return a", "print('\\d', a is 1)"], [1, 3]),
         (["import json", "b = 2", "json.dumps(1)"], [1, 3]),
         (["import json", "json.dumps(1)", "json.dumps(2)"], [1, 3]),
         (["%%bash\nls", "print(1)"], [2]),
     ],
 )
 def test_a_cell_rests_on_those_that_set_what_it_reads(kernel, cells, behind):
-    kernel(CELL, *(source for source in cells if not source.startswith("%%")))
+    kernel(CELL)
     shell = executed.kernel()
     shell.history_manager.input_hist_raw[1:] = cells
     assert sorted(executed.behind()) == behind

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import ast
+import dis
 import sys
-from collections.abc import Collection, Iterator, Mapping
+import warnings
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from functools import cache
+from types import CodeType
 from typing import TYPE_CHECKING
 
 from nbpoints import notebook as reading
 from nbpoints.errors import InputError
 
 if TYPE_CHECKING:
-    from symtable import SymbolTable
-
     from nbpoints.parameters.declare import Parameter
 
 # the first line of the cell that papermill, and our engine after it, puts below the parameters cell
 _INJECTED = "# Parameters"
+# instructions of names that are not a function's own: https://docs.python.org/3/library/dis.html
+_READ = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"}
+_SET = {"STORE_NAME", "STORE_GLOBAL", "DELETE_NAME", "DELETE_GLOBAL"}
 # what papermill adds to it with `--inject-paths`
 _PATHS = ("PAPERMILL_INPUT_PATH", "PAPERMILL_OUTPUT_PATH")
 
@@ -111,51 +116,41 @@ def behind() -> set[int]:
 @cache
 def _names(source: str) -> tuple[set[str], set[str], set[str], set[str]]:
     """The names that a cell reads before it sets them, sets, changes the value of, and imports."""
-    from symtable import symtable
-
-    reads, sets, changes, imports = (set[str]() for _ in range(4))
-    tree = reading.syntax(source)
-    for statement in tree.body if tree else ():
-        table = symtable(ast.unparse(_AsGenerators().visit(statement)), "cell", "exec")
-        reads |= {*_read(table), *_added_to(statement)} - sets
-        imports |= {one.get_name() for one in table.get_symbols() if one.is_imported()}
-        sets |= {one.get_name() for one in table.get_symbols() if one.is_assigned()} | imports
-        for node in ast.walk(statement):
-            is_call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-            part = node.value.func if is_call else node if isinstance(getattr(node, "ctx", None), ast.Store) else None
-            while isinstance(part, ast.Attribute | ast.Subscript):
-                part = part.value
-                if isinstance(part, ast.Name):
-                    changes.add(part.id)
-    return reads, sets, changes, imports
+    tree = reading.syntax(source) or ast.parse("")
+    nodes = list(ast.walk(tree))
+    imports = {(node.asname or node.name).partition(".")[0] for node in nodes if isinstance(node, ast.alias)}
+    with warnings.catch_warnings(), suppress(SyntaxError, ValueError):  # a cell that could not run either
+        warnings.simplefilter("ignore")
+        code = compile(tree, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        return *_read_and_set(code), {name for node in nodes if (name := _changed(node))}, imports
+    return set(), set(), set(), set()
 
 
-class _AsGenerators(ast.NodeTransformer):
-    """Write comprehensions as generators: since Python 3.12 the names of the former are those of the cell (PEP 709)."""
+def _read_and_set(code: CodeType) -> tuple[set[str], set[str]]:
+    """The names of the notebook that compiled code reads before it sets them, in functions of its own too, and sets.
 
-    def visit_ListComp(self, node: ast.ListComp | ast.SetComp) -> ast.AST:
-        return self.generic_visit(ast.GeneratorExp(node.elt, node.generators))
-
-    visit_SetComp = visit_ListComp
-
-    def visit_DictComp(self, node: ast.DictComp) -> ast.AST:
-        pair = ast.Tuple([node.key, node.value], ast.Load())
-        return self.generic_visit(ast.GeneratorExp(pair, node.generators))
-
-
-def _added_to(statement: ast.stmt) -> Iterator[str]:
-    """The names that are read though symbols do not say so, as in ``a += 1``."""
-    for node in ast.walk(statement):
-        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-            yield node.target.id
+    Python's compiler has decided which names those are; a variable of a comprehension is none, in any version.
+    """
+    reads, sets = set[str](), set[str]()
+    for step in dis.get_instructions(code):
+        if step.opname in _READ:
+            reads |= {step.argval} - sets
+        elif step.opname in _SET:
+            sets.add(step.argval)
+        elif isinstance(step.argval, CodeType):
+            # what a class sets is not there for its methods
+            reads |= _read_and_set(step.argval)[0] - (sets if code.co_name == "<module>" else set())
+    return reads, sets
 
 
-def _read(table: SymbolTable) -> Iterator[str]:
-    """The names of the notebook that a piece of code reads, in its functions and comprehensions too."""
-    is_top = table.get_type() == "module"
-    yield from (one.get_name() for one in table.get_symbols() if one.is_referenced() and (is_top or one.is_global()))
-    for inner in table.get_children():
-        yield from _read(inner)
+def _changed(node: ast.AST) -> str | None:
+    """The name whose value a piece of code changes, as in ``frame["x"] = ...`` or ``rows.append(...)``."""
+    is_call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+    part = node.value.func if is_call else node if isinstance(getattr(node, "ctx", None), ast.Store) else None
+    is_part = isinstance(part, ast.Attribute | ast.Subscript)
+    while isinstance(part, ast.Attribute | ast.Subscript):
+        part = part.value
+    return part.id if is_part and isinstance(part, ast.Name) else None
 
 
 def _same(now: object, began: object) -> bool:

@@ -13,6 +13,7 @@ from autogap.figures.folding import fold, narrow
 from autogap.figures.style import COLOURS, ink, profile
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
@@ -209,18 +210,26 @@ def _spread(ax: Axes, words: list[Annotation]) -> None:
 def _reach(ax: Axes, end: float) -> float:
     """Points by which a bar, another line or the axes go on beyond the end of a series, through its name."""
     import numpy as np
+    from matplotlib.patches import Rectangle
 
     drawn = [one.get_xdata(orig=False) for one in ax.lines if one.get_transform() == ax.transData]
     lasts = [float(np.max(x)) for x in drawn if len(x)]
-    places = ax.transData.transform([(last, 0.0) for last in lasts])[:, 0] if lasts else np.array([])
-    beyond = np.append(places, ax.get_window_extent().x1) * _points(ax) - end
+    beyond = np.append(_across(ax, lasts), ax.get_window_extent().x1 * _points(ax)) - end
     # the last of few periods ends half of one before the axes do, and bars and averages fill that half
     steps = [float(x[-1] - x[-2]) for x in drawn if len(x) > 2]
-    half = ax.transData.transform([(0.0, 0.0), (0.55 * max(steps, default=0.0), 0.0)])[:, 0]
-    near = max(20.0, 2 * profile().text_pt, float(half[1] - half[0]) * _points(ax))
-    boxes = [bar.get_window_extent() for bar in ax.patches if bar.get_zorder() >= 1]
-    bars = [box.x1 * _points(ax) - end for box in boxes if box.x0 * _points(ax) < end < box.x1 * _points(ax)]
-    return float(max([0.0, *bars, *beyond[(beyond > 0) & (beyond < near)]]))
+    near = max(20.0, 2 * profile().text_pt, *np.diff(_across(ax, [0.0, 0.55 * max(steps, default=0.0)])))
+    bars = [bar for bar in ax.patches if isinstance(bar, Rectangle) and bar.get_zorder() >= 1]
+    lefts = _across(ax, [bar.get_x() for bar in bars]) - end
+    rights = _across(ax, [bar.get_x() + bar.get_width() for bar in bars]) - end
+    through = np.maximum(lefts, rights)[lefts * rights < 0]
+    return float(max([0.0, *through, *beyond[(beyond > 0) & (beyond < near)]]))
+
+
+def _across(ax: Axes, places: Sequence[float]) -> np.ndarray:
+    """Turn places on the x-axis into points from the left of the page."""
+    import numpy as np
+
+    return ax.transData.transform(np.column_stack([places, np.zeros(len(places))]))[:, 0] * _points(ax)
 
 
 def apart(centres: Sequence[float], heights: Sequence[float], gap: float = 1.0) -> list[float]:
@@ -284,9 +293,8 @@ def _raise_labels(ax: Axes, marks: list[tuple[Line2D, Annotation]]) -> None:
     height = max(_size(ax, word)[1] for _, word in marks) + 1
     foot = 2 + _headed.get(ax, 0.0)
     box = ax.get_window_extent()
-    spots = [
-        (float(ax.transData.transform((word.xy[0], 0))[0]) * _points(ax), _size(ax, word)[0] + 2) for _, word in marks
-    ]
+    places = _across(ax, [word.xy[0] for _, word in marks]).tolist()
+    spots = [(place, _size(ax, word)[0] + 2) for place, (_, word) in zip(places, marks, strict=True)]
     placed = rows(spots, box.x1 * _points(ax) + 6)
     for (upright, word), (row, is_left) in zip(marks, placed, strict=True):
         label = word.get_text().strip()
@@ -363,14 +371,14 @@ def head(ax: Axes, words: list[Annotation], spans: list[tuple[float, float]]) ->
 
 def _fit_head(ax: Axes, words: list[Annotation], spans: list[tuple[float, float]]) -> None:
     for word, span in zip(words, spans, strict=True):
-        left, right = ax.transData.transform([(edge, 0) for edge in span])[:, 0] * _points(ax)
+        left, right = _across(ax, span).tolist()
         narrow(word, right - left - 3)
     box = ax.get_window_extent()
     end = box.x1 * _points(ax) + 6
     taken: list[int] = []
     reach: list[float] = []
     for word, (start, _) in zip(words, spans, strict=True):
-        left, width = float(ax.transData.transform((start, 0))[0]) * _points(ax), _size(ax, word)[0] + 3
+        (left,), width = _across(ax, [start]).tolist(), _size(ax, word)[0] + 3
         moved = min(0.0, end - width - left)
         row = next((row for row, taken_to in enumerate(reach) if taken_to <= left + moved), len(reach))
         reach[row : row + 1] = [left + moved + width]

@@ -38,8 +38,8 @@ def window(values: pd.Series | pd.DataFrame, event: str, end: str | None, name: 
     before = int((whole.index < event).sum())
     if before < LEAST_BEFORE:
         raise InputError(f"event: {before} periods before {event} in {name} are too few; {LEAST_BEFORE} are the least.")
-    gaps = whole.isna().stack()
-    if gaps.any():
+    if whole.isna().to_numpy().any():
+        gaps = whole.isna().stack()
         period, column = gaps.index[gaps][0]
         raise InputError(f"{name}: {column} is missing in {period}; begin after it, end before it, or leave it out.")
     return whole.astype(float), event

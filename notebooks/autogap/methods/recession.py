@@ -254,7 +254,7 @@ def calls(growth: pd.DataFrame, run: int = 2) -> pd.DataFrame:
     for release in later:
         stretches, kept = _stretches(marked[release]), []
         for call in standing:
-            overlap = [quarters for quarters in stretches if len(quarters.intersection(call["quarters"]))]
+            overlap = [quarters for quarters in stretches if not set(quarters).isdisjoint(call["quarters"])]
             if overlap:
                 kept.append(
                     call | {"quarters": overlap[0].append(overlap[1:]), "releases": call.get("releases", 0) + 1}

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -41,8 +42,15 @@ def keep_figure(store: Store, theme: Theme, figure: Figure, has_png: bool) -> Ke
             links[ending] = store.hashed(f"{figure.stem}.{ending}", figure.files[ending])
     if figure.table and offered:
         links["csv"] = store.hashed(f"{figure.stem}.csv", sheets.safe_csv(figure.files["csv"]))
-        links["xlsx"] = store.hashed(f"{figure.stem}.xlsx", sheets.workbook(figure.table, _notes(theme, figure)))
+        book = _workbook(figure.files["csv"], tuple(_notes(theme, figure)))
+        links["xlsx"] = store.hashed(f"{figure.stem}.xlsx", book)
     return Kept(links, _size(figure), offered)
+
+
+@cache
+def _workbook(content: bytes, notes: tuple[tuple[str, str], ...]) -> bytes:
+    """The workbook of a table, which half of the figures share with that of another point."""
+    return sheets.workbook(sheets.table(content), list(notes))
 
 
 def _notes(theme: Theme, figure: Figure) -> list[tuple[str, str]]:

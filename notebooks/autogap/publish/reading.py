@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import csv
 import hashlib
 import json
 import re
@@ -17,6 +16,8 @@ from nbpoints.errors import InputError, counted
 from nbpoints.mime import FIGURE, RESULT
 from nbpoints.records.layout import FIGURES, NOTEBOOK, read_run
 from nbpoints.scenarios.point import Point
+
+from autogap.publish import sheets
 
 PICTURES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
 _METADATA = re.compile(rb"\s*<metadata>.*?</metadata>", re.DOTALL)
@@ -55,7 +56,7 @@ class Figure:
     @cached_property
     def table(self) -> list[list[str]]:
         """The rows of its csv, heads first; empty without one."""
-        return list(csv.reader(self.files["csv"].decode().splitlines())) if "csv" in self.files else []
+        return sheets.table(self.files["csv"]) if "csv" in self.files else []
 
     @property
     def says_itself(self) -> bool:

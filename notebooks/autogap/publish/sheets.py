@@ -35,11 +35,16 @@ def as_number(text: str) -> float | None:
         return None
 
 
+def table(content: bytes) -> list[list[str]]:
+    """Return the rows of a csv, heads first."""
+    return list(csv.reader(io.StringIO(content.decode(), newline="")))
+
+
 def safe_csv(content: bytes) -> bytes:
     """Neutralise the cells of a csv; one without such cells keeps its bytes."""
-    rows = list(csv.reader(io.StringIO(content.decode(), newline="")))
-    safe = [[neutral(text) for text in row] for row in rows]
-    return content if safe == rows else as_csv(safe)
+    there = table(content)
+    safe = [[neutral(text) for text in row] for row in there]
+    return content if safe == there else as_csv(safe)
 
 
 def as_csv(rows: Sequence[Sequence[object]]) -> bytes:
