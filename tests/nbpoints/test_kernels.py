@@ -38,6 +38,10 @@ child = multiprocessing.get_context("fork").Process(target=speak)
 child.start()
 child.join()
 """
+TRANSFORMS = """
+print("one")
+get_ipython().input_transformers_cleanup.append(lambda lines: [line.replace("one", "two") for line in lines])
+"""
 DRAWS = """
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -59,8 +63,9 @@ def both_ways(tmp_path_factory):
         )
         project.write("itself", ABOUT_ITSELF)
         project.write("forks", FORKS)
+        project.write("transforms", TRANSFORMS, TRANSFORMS)
         project.write("dice", "import numpy, random\nprint(numpy.random.rand(), random.random())")
-        points = [project.point(name) for name in ("draws", "itself", "forks", "dice")]
+        points = [project.point(name) for name in ("draws", "itself", "forks", "transforms", "dice")]
         points.append(project.point("dice", n=2))
         assert project.run(*points, warm=warm)[0] == 0
         projects.append(project)
@@ -101,6 +106,12 @@ def test_what_a_notebook_forks_can_print(both_ways):
     """It goes the same way as in ipykernel, though over no TCP port."""
     for project in both_ways:
         assert project.printed(project.point("forks")) == "the child speaks\n"
+
+
+def test_a_cell_that_changes_how_cells_are_read_changes_its_own_repetition(both_ways):
+    for project in both_ways:
+        outputs = project.outputs(project.point("transforms"))
+        assert [output["text"] for output in outputs] == [["one\n"], ["two\n"]]
 
 
 def test_kernels_are_forked_whatever_was_imported_beforehand(tmp_path):

@@ -12,6 +12,7 @@ Run as ``python forkserver.py kernel LEASH``, it becomes one ordinary kernel wit
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import importlib
 import importlib.util
@@ -271,6 +272,9 @@ def kernel(request: dict, leash: socket.socket, prepared: Iterable[str] = ()) ->
     # traitlets leaves it to the handler to drop messages, after each has been written out
     app.log.setLevel(app.log_level)
     app.session.pack = messages.escaping_half_characters(app.session.pack)
+    # ipykernel asks for the Python of a cell before it has IPython run the cell, which asks again
+    transformed = app.shell.transform_cell = functools.lru_cache(1)(app.shell.transform_cell)
+    app.shell.events.register("post_run_cell", lambda result: transformed.cache_clear())
     observer.time_cells(app.shell.events)
     observer.start(prepared)
     app.start()

@@ -42,6 +42,8 @@ def unread(cells: list[notebook.Cell], names: Iterable[str]) -> list[str]:
     undecided = list(names)
     lost: list[str] = []
     for cell in _later(cells):
+        if not undecided:
+            break
         tree = notebook.syntax(cell.source)
         if tree is None or _RUNS_INSIDE.search(cell.source):
             return lost
