@@ -65,6 +65,15 @@ def test_parallel_is_serial_and_what_is_passed_arrives(project):
     assert str(project.root) not in json.dumps(book)
 
 
+def test_of_points_that_never_ran_the_largest_notebook_begins_first(project):
+    project.write("a_small", "print(n)")
+    project.write("b_large", "print(n)" + "  # and on" * 500)
+    points = [project.point("a_small"), project.point("b_large")]
+    assert project.run(*points, jobs=1)[0] == 0
+    small, large = (project.record(point)["run"] for point in points)
+    assert large["ended"] <= small["started"]
+
+
 def test_a_failure_is_told_and_the_others_go_on(project):
     """Cell, error and place of the partial notebook; exit status 1; JUnit; and a repair makes it current."""
     project.write("fails", "from nbpoints.errors import InputError", "if n > 1: raise InputError('month: too late.')")

@@ -87,8 +87,7 @@ def run(
     with _locked(out), terminable(), _swept(out, points):
         planned = list(_with_reasons(points, out, fresh))
         rows = {entry.number: Row(entry.point.name, "current") for entry in planned if not entry.reasons}
-        # the longest first, as far as known, so that no long one is left alone at the end
-        due = sorted((entry for entry in planned if entry.reasons), key=lambda entry: entry.seconds, reverse=True)
+        due = sorted((entry for entry in planned if entry.reasons), key=_length, reverse=True)
         changed = _forget_failures(points, rows, out)
         stopped = None
         if due:
@@ -180,6 +179,17 @@ def _with_reasons(points: Iterable[Point], out: Path, fresh: bool) -> Iterator[_
         else:
             reasons = ["outputs are missing or cut short"]
         yield _Planned(number, point, reasons or (["--fresh"] if fresh else []), record["run"]["seconds"])
+
+
+def _length(entry: _Planned) -> tuple[float, int]:
+    """How long a point takes, as far as known: the longest begin first, so that none is left alone at the end.
+
+    Of those that never ran, the notebook with the largest file, outputs and all, comes first.
+    """
+    try:
+        return entry.seconds, entry.point.notebook.stat().st_size
+    except OSError:  # it is gone, which its run will say
+        return entry.seconds, 0
 
 
 def _why_no_record(folder: Path, error: InputError) -> str:
