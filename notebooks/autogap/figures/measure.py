@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.backend_bases import RendererBase
     from matplotlib.font_manager import FontManager, FontProperties
     from matplotlib.text import Text
+    from matplotlib.transforms import Bbox
 
 
 @contextmanager
@@ -24,7 +25,8 @@ def once() -> Iterator[None]:
     from matplotlib.text import Text
 
     measure, place, find = Text._get_layout, Axis._update_ticks, FontManager._find_fonts_by_props
-    known, placed, found = {}, {}, {}
+    surround = Axis._get_ticklabel_bboxes
+    known, placed, found, boxed = {}, {}, {}, {}
 
     def layout(text: Text, renderer: RendererBase) -> tuple:
         if text.get_wrap():  # folded at the edge of the page, so its place counts too
@@ -44,6 +46,14 @@ def once() -> Iterator[None]:
             placed[axis] = key, place(axis)
         return placed[axis][1]
 
+    def boxes(axis: Axis, ticks: list[Tick], renderer: RendererBase) -> tuple[list[Bbox], list[Bbox]]:
+        words = tuple((tick.label1.get_text(), tick.label2.get_text()) for tick in ticks)
+        page = axis.get_figure(root=True).bbox.bounds
+        key = axis, renderer, page, axis.axes.bbox.bounds, tuple(axis.get_view_interval()), words
+        if key not in boxed:
+            boxed[key] = surround(axis, ticks, renderer)
+        return boxed[key]
+
     def fonts(manager: FontManager, looks: FontProperties, *how: object, **more: object) -> list[str]:
         key = hash(looks), how, tuple(more.items())
         if key not in found:
@@ -51,7 +61,9 @@ def once() -> Iterator[None]:
         return found[key]
 
     Text._get_layout, Axis._update_ticks, FontManager._find_fonts_by_props = layout, ticks, fonts
+    Axis._get_ticklabel_bboxes = boxes
     try:
         yield
     finally:
         Text._get_layout, Axis._update_ticks, FontManager._find_fonts_by_props = measure, place, find
+        Axis._get_ticklabel_bboxes = surround
