@@ -191,7 +191,7 @@ def _picture(fig: Figure, dpi: int) -> Image.Image:
     from PIL import Image
 
     size = [int(edge) for edge in fig.get_size_inches() * dpi]
-    return Image.frombytes("RGBA", size, _drawn(fig, "rgba", dpi)).convert("RGB")
+    return Image.frombuffer("RGBA", size, _drawn(fig, "rgba", dpi), "raw", "RGBA", 0, 1).convert("RGB")
 
 
 def _print_png(picture: Image.Image, chosen: style.Profile, about: Mapping[str, str]) -> bytes:
