@@ -101,8 +101,9 @@ class _Server:
 
     def loop(self) -> None:
         while self.is_parent:
-            for key, _ in self.selector.select():
-                end = key.fileobj
+            ready = [key.fileobj for key, _ in self.selector.select()]
+            # what to import comes before the forks that are to have it
+            for end in sorted(ready, key=lambda end: end is not self.owner):
                 if end is self.owner:
                     text = self.owner.recv(_LONGEST_REQUEST)
                     if not text:

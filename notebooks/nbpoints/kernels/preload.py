@@ -34,16 +34,16 @@ class Preload:
             with contextlib.suppress(OSError, ValueError, AttributeError):
                 self._seen = dict(json.loads(self._path.read_bytes()).items())
 
-    def first(self, notebooks: Iterable[Path]) -> list[str]:
-        """List what to import before any of these notebooks runs."""
+    def first(self, notebooks: Iterable[Path]) -> Iterator[list[str]]:
+        """Yield what to import before any of these notebooks runs: what the project says, known at once; then the rest."""
         notebooks = list(dict.fromkeys(notebooks))
         roots = dict.fromkeys(project.find(path.parent) for path in notebooks)
         settings = [root.settings for root in roots]
         self._cold = {name for setting in settings for name in setting.get("cold", [])}
-        names = [name for setting in settings for name in setting.get("preload", [])] + packages(notebooks)
+        yield self._new(name for setting in settings for name in setting.get("preload", []))
         # what was seen leaves out what had been imported by then
-        names += [name for path in notebooks for name in self._seen.get(self._key(path), ())]
-        return self._new(names)
+        seen = [name for path in notebooks for name in self._seen.get(self._key(path), ())]
+        yield self._new(packages(notebooks) + seen)
 
     def learn(self, path: Path, imported: list[str]) -> list[str]:
         """Note what a notebook was seen to import; return what is worth importing before the next one runs."""

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from queue import Empty, SimpleQueue
 
 from nbpoints import project
@@ -87,7 +88,8 @@ class Loop:
         if affordable < min(jobs, len(self.todo)):
             self.progress.note(f"{affordable} at a time, since no more files may be open at once (`ulimit -n`).")
         with contextlib.nullcontext(self.servers) if self.servers else contextlib.closing(Servers()) as servers:
-            servers.preload(self.preload.first(job.point.notebook for job in self.todo))
+            for names in self.preload.first(job.point.notebook for job in self.todo):
+                servers.preload(names)
             # a second of imports, while the server does its own
             from nbpoints.run.execute import execute
 
@@ -104,7 +106,8 @@ class Loop:
         with executors.dask(scheduler) as pool:
             from nbpoints.run.execute import execute
 
-            first, facts = self.preload.first(job.point.notebook for job in self.todo), self._facts()
+            first = list(chain.from_iterable(self.preload.first(job.point.notebook for job in self.todo)))
+            facts = self._facts()
             # the servers of the cluster's workers are out of reach once they run
             yield lambda job: pool.submit(execute, replace(job, preload=first, facts=facts)), lambda names: None
 
