@@ -35,7 +35,7 @@ class Preload:
                 self._seen = dict(json.loads(self._path.read_bytes()).items())
 
     def first(self, notebooks: Iterable[Path]) -> Iterator[list[str]]:
-        """Yield what to import before any of these notebooks runs: what the project says, known at once; then the rest."""
+        """Yield what to import before any of these notebooks runs: what the project says, known at once; the rest."""
         notebooks = list(dict.fromkeys(notebooks))
         roots = dict.fromkeys(project.find(path.parent) for path in notebooks)
         settings = [root.settings for root in roots]
