@@ -80,6 +80,17 @@ def publish(**parameters):
         (["import json", "b = 2", "json.dumps(1)"], [1, 3]),
         (["import json", "json.dumps(1)", "json.dumps(2)"], [1, 3]),
         (["%%bash\nls", "print(1)"], [2]),
+        (["a = 1", "if b:\n    a = 2", "print(a)"], [1, 2, 3]),
+        (["a = 1", "if b:\n    a = 2\nelse:\n    a = 3", "print(a)"], [2, 3]),
+        (["a = 1", "if b:\n    a = 2\nelse:\n    print(a)"], [1, 2]),
+        (["a = 1", "if (a := b):\n    print(a)"], [2]),
+        (["a = 1", "for b in (1, 2):\n    if b:\n        break\n    a = b", "print(a)"], [1, 2, 3]),
+        (["a = 1", "while b:\n    a = 2", "print(a)"], [1, 2, 3]),
+        (["a = 1", "try:\n    a = b\nexcept ValueError:\n    pass", "print(a)"], [1, 2, 3]),
+        (["a = 1", "try:\n    a = b\nexcept ValueError:\n    a = 0", "print(a)"], [2, 3]),
+        (["a = 1", "try:\n    b = 2\nfinally:\n    a = 2", "print(a)"], [2, 3]),
+        (["a = 1", "with open('x') as b:\n    if b:\n        a = 2", "print(a)"], [1, 2, 3]),
+        (["a = 1", "match b:\n    case [a, *c]:\n        d = a", "print(a, d)"], [1, 2, 3]),
     ],
 )
 def test_a_cell_rests_on_those_that_set_what_it_reads(kernel, cells, behind):

@@ -9,8 +9,9 @@ import warnings
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import cache
+from itertools import groupby
 from types import CodeType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nbpoints import notebook as reading
 from nbpoints.errors import InputError
@@ -96,34 +97,90 @@ def behind() -> set[int]:
     """Return the number of the cell that runs now, and of those that it rests on.
 
     A cell rests on the last one above that set a name which it reads, on those that changed its value since
-    (``frame["x"] = ...``, ``rows.append(...)``), and on what these rest on.
+    (``frame["x"] = ...``, ``rows.append(...)``) or may have set it (in an ``if``), and on what these rest on.
     """
     cells = [(number, *_names(source)) for number, source in _cells()]
     modules = {name for *_, imports in cells for name in imports}
     found = {number()}
-    rest = [(len(cells) - 1, cells[-1][1])] if cells else []
+    rest = [(len(cells) - 1, cells[-1][1].reads)] if cells else []
     while rest:
         place, names = rest.pop()
         for above in reversed(range(place)):
-            its_number, reads, sets, changes, _ = cells[above]
-            if names & (sets | changes - modules) and its_number not in found:
+            its_number, flow, changes, _ = cells[above]
+            if names & (flow.may_set | changes - modules) and its_number not in found:
                 found.add(its_number)
-                rest.append((above, reads))
-            names = names - sets
+                rest.append((above, flow.reads))
+            names = names - flow.sets
     return found
 
 
+class _Flow(NamedTuple):
+    """The names that code reads before it has set them, may set, and sets whichever way it takes."""
+
+    reads: set[str]
+    may_set: set[str]
+    sets: set[str]
+
+
 @cache
-def _names(source: str) -> tuple[set[str], set[str], set[str], set[str]]:
-    """The names that a cell reads before it sets them, sets, changes the value of, and imports."""
+def _names(source: str) -> tuple[_Flow, set[str], set[str]]:
+    """What a cell does with names; those whose value it changes; those that it imports."""
     tree = reading.syntax(source) or ast.parse("")
     nodes = list(ast.walk(tree))
     imports = {(node.asname or node.name).partition(".")[0] for node in nodes if isinstance(node, ast.alias)}
-    with warnings.catch_warnings(), suppress(SyntaxError, ValueError):  # a cell that could not run either
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        code = compile(tree, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-        return *_read_and_set(code), {name for node in nodes if (name := _changed(node))}, imports
-    return set(), set(), set(), set()
+        return _flow(tree.body), {name for node in nodes if (name := _changed(node))}, imports
+
+
+def _flow(statements: list[ast.stmt]) -> _Flow:
+    reads, may_set, sets = set[str](), set[str](), set[str]()
+    # statements one after the other are compiled as one
+    for has_ways, group in groupby(statements, lambda statement: bool(_ways(statement))):
+        for part in [[each] for each in group] if has_ways else [list(group)]:
+            flow = _flow_through(part[0]) if has_ways else _straight(part)
+            reads |= flow.reads - sets
+            may_set |= flow.may_set
+            sets |= flow.sets
+    return _Flow(reads, may_set, sets)
+
+
+def _flow_through(statement: ast.stmt) -> _Flow:
+    """The flow of a statement that may take several ways."""
+    whole, ways = _straight([statement]), [_flow(way) for way in _ways(statement)]
+    # what no way sets is set before they part, such as the variable of a loop
+    before = whole.sets - set().union(*(way.may_set for way in ways))
+    reads = whole.reads | set().union(*(way.reads for way in ways)) - before
+    certain = set() if isinstance(statement, ast.Match) else before
+    return _Flow(reads, whole.sets, certain | set.intersection(*(way.sets for way in ways)))
+
+
+def _straight(statements: list[ast.stmt]) -> _Flow:
+    """The flow of statements as if each line ran; in a loop, where `break` may stand."""
+    module = ast.parse("while True: pass")
+    module.body[0].body = statements
+    with suppress(SyntaxError, ValueError):  # a cell that could not run either
+        code = compile(module, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        reads, sets = _read_and_set(code)
+        return _Flow(reads, sets, sets)
+    return _Flow(set(), set(), set())
+
+
+def _ways(statement: ast.stmt) -> list[list[ast.stmt]]:
+    """The ways that a statement may take through the statements in it; one is to do nothing where it can."""
+    match statement:
+        case ast.With() | ast.AsyncWith():
+            return [statement.body]
+        case ast.If():
+            return [statement.body, statement.orelse]
+        case ast.For() | ast.AsyncFor() | ast.While():
+            return [statement.body, statement.orelse, []]
+        case ast.Try() | ast.TryStar():
+            ways = [statement.body + statement.orelse, *(handler.body for handler in statement.handlers)]
+            return [way + statement.finalbody for way in ways]
+        case ast.Match():
+            return [*(case.body for case in statement.cases), []]
+    return []
 
 
 def _read_and_set(code: CodeType) -> tuple[set[str], set[str]]:
