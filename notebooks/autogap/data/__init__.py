@@ -49,10 +49,12 @@ def _open(relative: str) -> Path:
 
 
 @lru_cache(maxsize=1)
-def _catalogue() -> dict[str, dict[str, str]]:
-    # a row of a table costs a millisecond, and each series asks for one
+def _catalogue() -> tuple[list[str], dict[str, list[str]]]:
+    """Columns of the catalogue, and its rows by name; a row becomes a dict when it is asked for."""
     with _open("series.csv").open(encoding="utf-8", newline="") as file:
-        return {row["name"]: row for row in csv.DictReader(file)}
+        columns, *rows = csv.reader(file)
+    place = columns.index("name")
+    return columns, {row[place]: row for row in rows if row}
 
 
 @lru_cache(maxsize=32)
@@ -81,7 +83,8 @@ def catalogue(match: str | None = None) -> pd.DataFrame:
     True
     """
     used.note_use("series.csv")
-    rows = pd.DataFrame(_catalogue().values()).set_index("name", drop=False)
+    columns, rows_by_name = _catalogue()
+    rows = pd.DataFrame(rows_by_name.values(), columns=columns).set_index("name", drop=False)
     if match is None:
         return rows
     text = rows["name"] + " " + rows["title"]
@@ -103,16 +106,19 @@ def licences(files: Collection[str]) -> dict[str, str]:
     """
     if not files:  # reading the catalogue would make it one
         return {}
-    terms = {name: {row["licence"] for row in _catalogue().values() if f"data/{row['file']}" == name} for name in files}
-    return {name: "; ".join(sorted(said)) for name, said in terms.items() if said}
+    columns, rows = _catalogue()
+    file, licence = columns.index("file"), columns.index("licence")
+    pairs = {(f"data/{row[file]}", row[licence]) for row in rows.values()}
+    terms = {name: "; ".join(sorted(said for path, said in pairs if path == name)) for name in files}
+    return {name: said for name, said in terms.items() if said}
 
 
 def _entry(name: str) -> dict[str, str]:
-    rows = _catalogue()
+    columns, rows = _catalogue()
     used.note_use("series.csv")
     if not isinstance(name, str) or name not in rows:
         raise DataError(f"series {name!r}: there is none of that name in data/series.csv." + did_you_mean(name, rows))
-    return rows[name]
+    return dict(zip(columns, rows[name], strict=True))
 
 
 def vintages(name: str) -> list[str]:

@@ -111,7 +111,7 @@ def as_known(rows: pd.DataFrame, kind: str, release_days: int, day: date | None)
     if kind == "edition" and len(rows):
         newest = max(rows["vintage"], key=last_day)
         return rows[rows["vintage"] == newest]
-    return rows.drop_duplicates("period", keep="last")
+    return rows[~rows["period"].duplicated(keep="last")]
 
 
 def note_read(name: str, vintages: Iterable[str]) -> None:

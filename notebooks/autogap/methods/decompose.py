@@ -108,10 +108,10 @@ def split_value_change(
         raise InputError(f"method: {method!r} is not known; give 'lmdi' or 'fisher'.")
     after = _sum(values)
     before = a_year_earlier(after)
-    levels = pd.DataFrame({"before": before, "after": after, "change": after - before}).join(effects)
-    points = levels[["change", *effects]].div(before / 100, axis=0)
-    points.columns = ["change_pct", *(f"{factor}_pp" for factor in effects)]
-    changes = levels.add_suffix(f"_{unit}").join(points)
+    parts = {"change": after - before, **effects}
+    levels = {f"{name}_{unit}": part for name, part in ({"before": before, "after": after} | parts).items()}
+    points = {"change_pct" if name == "change" else f"{name}_pp": part / (before / 100) for name, part in parts.items()}
+    changes = pd.DataFrame(levels | points)
     return changes if period is None else _only(changes, period)
 
 
@@ -165,9 +165,9 @@ def _goods(values: pd.Series | pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _positive(values: pd.DataFrame, name: str) -> pd.DataFrame:
     """Refuse zero and below, where a logarithm and a unit value have no meaning; a gap may stay."""
-    bad = values.le(0).stack()
-    if bad.any():
-        period, good = bad.index[bad][0]
+    bad = np.argwhere(values.le(0).to_numpy())
+    if len(bad):
+        period, good = values.index[bad[0, 0]], values.columns[bad[0, 1]]
         figure = f"{good} is {values.loc[period, good]:g} in {period}"
         raise InputError(f"{name}: {figure}; a split needs figures above zero.")
     return values
