@@ -245,7 +245,7 @@ def test_an_observer_tells_reading_from_writing(tmp_path, monkeypatch):
     watcher = observe.Observer(str(tmp_path), [str(tmp_path / "own")])
 
     def hook(path, mode, flags=0):
-        watcher._hook("open", (path, mode, flags))
+        watcher._note_event("open", (path, mode, flags))
 
     hook("r.txt", "r")
     hook(b"bytes.bin", "rb")
@@ -258,7 +258,7 @@ def test_an_observer_tells_reading_from_writing(tmp_path, monkeypatch):
     hook("/etc/hostname", "r")
     hook("own/x.txt", "r")
     hook("__pycache__/x.pyc", "rb")
-    watcher._hook("sqlite3.connect", ("base.db",))
-    watcher._hook("os.listdir", (None,))
+    watcher._note_event("sqlite3.connect", ("base.db",))
+    watcher._note_event("os.listdir", (None,))
     assert watcher.files == {"r.txt", "bytes.bin", "plus.txt", "flags.txt", "base.db"}
     assert watcher.folders == {""}

@@ -79,7 +79,33 @@ def _import_kernel() -> None:
     for name in _KERNEL:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    with contextlib.suppress(ImportError):
+        _application()
+    _load("observe")
     del sys.modules["debugpy"]
+
+
+@functools.cache
+def _application() -> type:
+    """Make IPython's kernel as a batch has it, which takes milliseconds: once, and not in each fork."""
+    from ipykernel import compiler, iostream, kernelapp
+
+    # by default cells are named after the process, and warnings print the name
+    compiler.get_tmp_directory = lambda: "ipykernel"
+    iostream.OutStream = _load("messages").flushing_what_there_is(iostream.OutStream)
+
+    class KernelApp(kernelapp.IPKernelApp):
+        leash: socket.socket
+
+        def write_connection_file(self, **keywords: object) -> None:
+            # called when the sockets are bound; the file itself exists already
+            self.leash.sendall(b'{"bound": true}\n')
+
+        def parse_command_line(self, argv: list[str] | None = None) -> None:
+            # there are no arguments, and the parser takes a tenth of a kernel's start
+            pass
+
+    return KernelApp
 
 
 class _Server:
@@ -245,30 +271,18 @@ def kernel(request: dict, leash: socket.socket, prepared: Iterable[str] = ()) ->
     observer = _load("observe").Observer(request["root"], request["ignored"])
     threading.Thread(target=_hold, args=(leash, observer), name="leash", daemon=True).start()
 
-    from ipykernel import compiler, iostream, kernelapp
+    from ipykernel import kernelapp
     from traitlets.config import Config
 
-    # by default cells are named after the process, and warnings print the name
-    compiler.get_tmp_directory = lambda: "ipykernel"
-    messages = _load("messages")
-    iostream.OutStream = messages.flushing_what_there_is(iostream.OutStream)
+    messages, application = _load("messages"), _application()
+    application.leash = leash
     kernelapp.IOPubThread = messages.without_tcp(kernelapp.IOPubThread, f"ipc://{request['connection_file']}-forks")
-
-    class KernelApp(kernelapp.IPKernelApp):
-        def write_connection_file(self, **keywords: object) -> None:
-            # called when the sockets are bound; the file itself exists already
-            leash.sendall(b'{"bound": true}\n')
-
-        def parse_command_line(self, argv: list[str] | None = None) -> None:
-            # there are no arguments, and the parser takes a tenth of a kernel's start
-            pass
-
     config = Config()
     config.HistoryManager.enabled = False
     config.IPKernelApp.log_level = 50
     # for clients that do not wait until the kernel is idle; ours does
     config.IPythonKernel._execute_sleep = 0
-    app = KernelApp.instance(config=config, connection_file=request["connection_file"])
+    app = application.instance(config=config, connection_file=request["connection_file"])
     app.initialize([])
     # traitlets leaves it to the handler to drop messages, after each has been written out
     app.log.setLevel(app.log_level)
@@ -288,6 +302,7 @@ def _hold(leash: socket.socket, observer) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
+@functools.cache
 def _load(name: str):
     # load by path and keep it out of sys.modules: a notebook may have a module of that name
     spec = importlib.util.spec_from_file_location(f"_{name}", Path(__file__).with_name(f"{name}.py"))

@@ -22,6 +22,7 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.provisioning import KernelProvisionerBase
 
+from nbpoints.kernels.messages import reading_dates
 from nbpoints.kernels.server import WAIT, Forked, ForkError, Ordinary, read_line, start_s
 
 _REPORT_S = 5
@@ -219,6 +220,7 @@ class Manager(AsyncKernelManager):
         place = self.launch.folder / f"k{uuid.uuid4().hex[:12]}"
         self.transport, self.ip, self.connection_file = "ipc", str(place), f"{place}.json"
         self.client_factory = Client
+        self.session.unpack = reading_dates(self.session.unpack)
 
     async def start_kernel(self, **keywords: object) -> None:
         """Start the kernel through our provisioner."""

@@ -1,4 +1,4 @@
-"""How messages leave a kernel: what ipykernel does otherwise, in ways that a batch would notice."""
+"""How messages leave a kernel and are read: what Jupyter does otherwise, in ways that a batch would notice."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Callable
+from datetime import datetime
 
 
 def without_tcp(thread: type, address: str) -> type:
@@ -43,6 +44,18 @@ def escaping_half_characters(pack: Callable[[object], bytes]) -> Callable[[objec
             return re.sub("[\ud800-\udfff]", lambda half: f"\\\\u{ord(half[0]):04x}", text).encode()
 
     return packed
+
+
+def reading_dates(unpack: Callable[[bytes], object]) -> Callable[[bytes], object]:
+    """Read the date of a header; jupyter_client does it with a parser of any date, twenty times as slowly."""
+
+    def unpacked(text: bytes) -> object:
+        message = unpack(text)
+        if isinstance(message, dict) and "msg_id" in message and isinstance(message.get("date"), str):
+            message["date"] = datetime.fromisoformat(message["date"])
+        return message
+
+    return unpacked
 
 
 def flushing_what_there_is(stream: type) -> type:

@@ -26,10 +26,11 @@ _SYSTEM = ("/bin/", "/dev/", "/etc/", "/lib", "/opt/", "/proc/", "/run/", "/sbin
 _CELL = re.compile(r"ipykernel_[0-9]+|<ipython-input|^ipykernel/")
 _LISTED = {"os.listdir", "os.scandir"}
 _STARTED = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"}
-_WATCHED = {"open", "sqlite3.connect", *_LISTED, *_STARTED}
+_WATCHED = frozenset({"open", "sqlite3.connect", *_LISTED, *_STARTED})
 # what Python and its packages ask about the machine
 _HARMLESS = {"fc-list", "gcc", "ld", "ldconfig", "ldd", "lscpu", "objdump", "uname"}
 _DEEPEST = 80
+_INSTALLED = f"{os.sep}site-packages{os.sep}"
 _stat = os.stat  # before it is watched
 
 
@@ -79,7 +80,13 @@ class Observer:
             Modules that do not count as imported from now on, since they were prepared beforehand.
         """
         self._before = {*sys.modules, *prepared}
-        sys.addaudithook(self._hook)
+
+        def hook(event: str, arguments: tuple, watched: frozenset[str] = _WATCHED) -> None:
+            # nearly all of the thousands of events are others, and Python calls a plain function fastest
+            if event in watched:
+                self._note_event(event, arguments)
+
+        sys.addaudithook(hook)
         self._watch_looks()
         self._watch_environment()
 
@@ -111,7 +118,8 @@ class Observer:
         scale = 2**20 if sys.platform == "darwin" else 2**10
         modules = list(sys.modules.items())
         places = {name: place for name, module in modules if isinstance(place := _own(module).get("__file__"), str)}
-        ours = {name: self._place(place) for name, place in places.items()}
+        # nearly all of a thousand modules are installed ones
+        ours = {name: None if _INSTALLED in place else self._place(place) for name, place in places.items()}
         return {
             "files": sorted(self.files),
             "variables": dict(sorted(self.variables.items())),
@@ -131,15 +139,12 @@ class Observer:
             "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale),
         }
 
-    def _hook(self, event: str, arguments: tuple) -> None:
-        # nearly all events are others
-        if event not in _WATCHED:
-            return
+    def _note_event(self, event: str, arguments: tuple) -> None:
         if event == "open":
             self._note_open(*arguments)
         elif event in _LISTED:
             inside = self._inside(arguments[0] or ".")
-            if inside is not None and not _is_importing(sys._getframe(1)):
+            if inside is not None and not _is_importing(sys._getframe(2)):
                 self.folders.add(inside)
         elif event == "sqlite3.connect":
             address = arguments[0]
@@ -158,8 +163,8 @@ class Observer:
             reads, writes = flags & os.O_ACCMODE != os.O_WRONLY, flags & os.O_ACCMODE != os.O_RDONLY
         else:
             reads, writes = "w" not in mode and ("r" in mode or "+" in mode), any(letter in mode for letter in "wax+")
-        # behind this method and the hook stands the Python code that opened the file
-        if reads and place not in self.written and not _is_importing(sys._getframe(2)):
+        # behind this method, the one that called it and the hook stands the Python code that opened the file
+        if reads and place not in self.written and not _is_importing(sys._getframe(3)):
             self.files.add(place)
         if writes:
             self.written.add(place)
@@ -182,7 +187,7 @@ class Observer:
             self.files.add(place)
 
     def _note_program(self, event: str, arguments: tuple) -> None:
-        if not self._is_of_notebook(sys._getframe(2)):
+        if not self._is_of_notebook(sys._getframe(3)):
             return
         if event in ("os.fork", "os.forkpty"):
             self.programs.add("a process that it forked")

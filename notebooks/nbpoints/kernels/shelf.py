@@ -64,6 +64,7 @@ class Shelf:
             # this one binds to IPython's shell on import, and no shell exists yet
             if name.partition(".")[0] != "matplotlib_inline":
                 self._modules[name] = module
+                self._needs.setdefault(name, set()).update(filter(None, [name.rpartition(".")[0]]))
 
     def get(self, name: str) -> ModuleType | None:
         """Return a hidden module without supplying it."""
@@ -134,15 +135,10 @@ class Shelf:
         _, module.__spec__ = self._handed_out.pop(module.__spec__.name)
 
     def _needed(self, name: str) -> set[str]:
-        found: set[str] = set()
-        rest = [name]
-        while rest:
-            each = rest.pop()
-            if each not in found and each not in self._supplied:
-                found.add(each)
-                rest += self._needs.get(each, ())
-                if parent := each.rpartition(".")[0]:
-                    rest.append(parent)
+        found, new = set[str](), {name}
+        while new:
+            found |= new
+            new = set[str]().union(*(self._needs.get(each, ()) for each in new)) - found - self._supplied
         return found
 
 

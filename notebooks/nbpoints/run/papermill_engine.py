@@ -139,6 +139,8 @@ class Execution:
 
     def _cell_starts(self, cell: Mapping, cell_index: int) -> None:
         self._at, self._reply = (cell, cell_index), {}
+        # papermill would parse it to tell how long the cell took, which we leave out
+        cell.metadata["papermill"].pop("start_time", None)
         self._outcome.has_begun = True
 
     def _cell_ends(self, cell: Mapping, cell_index: int, execute_reply: Mapping) -> None:
