@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 
 @contextmanager
 def once() -> Iterator[None]:
-    """Keep how large texts are, which fonts they take and which ticks are drawn, by all that they depend on."""
+    """Keep how large texts are, which fonts they take and which ticks are drawn, by all that they depend on.
+
+    A tick is made like the first one, whose markers it shares instead of copying them part by part.
+    """
     from matplotlib.axis import Axis
     from matplotlib.font_manager import FontManager
+    from matplotlib.markers import MarkerStyle
     from matplotlib.text import Text
 
     measure, place, find = Text._get_layout, Axis._update_ticks, FontManager._find_fonts_by_props
-    surround = Axis._get_ticklabel_bboxes
+    surround, set_marker = Axis._get_ticklabel_bboxes, MarkerStyle._set_marker
     known, placed, found, boxed = {}, {}, {}, {}
 
     def layout(text: Text, renderer: RendererBase) -> tuple:
@@ -60,10 +64,16 @@ def once() -> Iterator[None]:
             found[key] = find(manager, looks, *how, **more)
         return found[key]
 
+    def marker(style: MarkerStyle, kind: object) -> None:
+        if isinstance(kind, MarkerStyle):
+            vars(style).update(vars(kind))
+        else:
+            set_marker(style, kind)
+
     Text._get_layout, Axis._update_ticks, FontManager._find_fonts_by_props = layout, ticks, fonts
-    Axis._get_ticklabel_bboxes = boxes
+    Axis._get_ticklabel_bboxes, MarkerStyle._set_marker = boxes, marker
     try:
         yield
     finally:
         Text._get_layout, Axis._update_ticks, FontManager._find_fonts_by_props = measure, place, find
-        Axis._get_ticklabel_bboxes = surround
+        Axis._get_ticklabel_bboxes, MarkerStyle._set_marker = surround, set_marker
