@@ -39,8 +39,8 @@ METHODS = [
         "percent without the hundred",
         DECLINE,
         "decompose",
-        "div(before / 100, axis=0)",
-        "div(before, axis=0)",
+        "part / (before / 100)",
+        "part / before",
     ),
     (
         "factor in a method",
@@ -198,7 +198,7 @@ def misdate(tree: Tree) -> None:
 
 @fault("vintage ignored", "the first release read for the latest", "10_recession_risk")
 def first_vintage(tree: Tree) -> None:
-    tree.replace("notebooks/autogap/data/known.py", '("period", keep="last")', '("period", keep="first")')
+    tree.replace("notebooks/autogap/data/known.py", 'duplicated(keep="last")', 'duplicated(keep="first")')
 
 
 # --- exported figures and the compendium ------------------------------------------------------------------------------
