@@ -22,6 +22,15 @@ def test_a_misspelt_name_is_refused_with_the_near_ones():
         data.series("mof.us.exprts.total")
 
 
+@pytest.mark.parametrize("text", ["", "name,file\n\na,b,c\n", "name,file\na\n", "series,file\na,b\n"])
+def test_a_broken_catalogue_is_refused_with_the_row(text, monkeypatch, tmp_path):
+    (tmp_path / "series.csv").write_text(text)
+    monkeypatch.setattr(data, "DATA", tmp_path)
+    monkeypatch.setattr(data, "_catalogue", data._catalogue.__wrapped__)
+    with pytest.raises(data.DataError, match=r"^data/series\.csv: '.*' does not fit the columns; restore the file\.$"):
+        data.series("a")
+
+
 @pytest.mark.parametrize(("start", "words"), [("2031-01", "nothing from 2031-01"), ("May", "is not a valid period")])
 def test_a_period_outside_the_data_is_refused(start, words):
     with pytest.raises(data.DataError, match=words):

@@ -52,9 +52,11 @@ def _open(relative: str) -> Path:
 def _catalogue() -> tuple[list[str], dict[str, list[str]]]:
     """Columns of the catalogue, and its rows by name; a row becomes a dict when it is asked for."""
     with _open("series.csv").open(encoding="utf-8", newline="") as file:
-        columns, *rows = csv.reader(file)
-    place = columns.index("name")
-    return columns, {row[place]: row for row in rows if row}
+        columns, *rows = [row for row in csv.reader(file) if row] or [[]]
+    for row in [columns, *rows]:
+        if "name" not in columns or len(row) != len(columns):
+            raise DataError(f"data/series.csv: {','.join(row)[:40]!r} does not fit the columns; restore the file.")
+    return columns, {row[columns.index("name")]: row for row in rows}
 
 
 @lru_cache(maxsize=32)
