@@ -137,8 +137,7 @@ def _flow(statements: list[ast.stmt]) -> _Flow:
     reads, may_set, sets = set[str](), set[str](), set[str]()
     # statements one after the other are compiled as one
     for has_ways, group in groupby(statements, lambda statement: bool(_ways(statement))):
-        for part in [[each] for each in group] if has_ways else [list(group)]:
-            flow = _flow_through(part[0]) if has_ways else _straight(part)
+        for flow in map(_flow_through, group) if has_ways else [_straight(list(group))]:
             reads |= flow.reads - sets
             may_set |= flow.may_set
             sets |= flow.sets

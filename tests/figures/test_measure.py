@@ -7,6 +7,7 @@ from autogap import figures
 from autogap.figures import measure
 from matplotlib.axis import Axis
 from matplotlib.font_manager import FontManager
+from matplotlib.markers import MarkerStyle
 from matplotlib.text import Text
 from sample import draw, read, save
 
@@ -66,7 +67,8 @@ def test_the_ticks_of_an_axis_that_changes_are_placed_again(change):
 
 def test_matplotlib_is_left_as_it_was():
     def methods():
-        return Text._get_layout, Axis._update_ticks, FontManager._find_fonts_by_props
+        of_axis = Axis._update_ticks, Axis._get_ticklabel_bboxes
+        return Text._get_layout, *of_axis, FontManager._find_fonts_by_props, MarkerStyle._set_marker
 
     plain = methods()
     with contextlib.suppress(KeyError), measure.once():

@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 from nbpoints.errors import InputError
+from nbpoints.kernels import messages
 from nbpoints.kernels import server as kernels
 from toy_project import Project
 
@@ -70,6 +71,15 @@ def both_ways(tmp_path_factory):
         assert project.run(*points, warm=warm)[0] == 0
         projects.append(project)
     return projects
+
+
+def test_the_date_of_a_message_is_read_as_jupyter_reads_it():
+    from jupyter_client.session import Session
+
+    plain = Session(key=b"")
+    parts = plain.serialize(plain.msg("status", {"date": "2025-05-01T00:00:00Z"}), ident=[])[1:]
+    quick = Session(key=b"", unpack=messages.reading_dates(plain.unpack))
+    assert quick.deserialize(parts) == Session(key=b"").deserialize(parts)
 
 
 def test_a_forked_kernel_gives_the_bytes_of_an_ordinary_one(both_ways):
