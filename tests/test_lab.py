@@ -41,14 +41,19 @@ class Lab:
         )
 
     def run_all(self) -> list[str]:
-        """Run every cell; return what errors say."""
+        """Run every cell; return what errors say. Without an error every cell has run, none was dropped."""
         self._do("notebook:run-all-cells")
-        return self.page.evaluate(
-            """() => window.jupyterapp.shell.currentWidget.content.widgets
-                .flatMap(cell => cell.model.sharedModel.outputs || [])
-                .filter(output => output.output_type === "error")
-                .map(output => (output.traceback || []).join("\\n"))"""
+        errors, dropped = self.page.evaluate(
+            """() => {
+                const cells = window.jupyterapp.shell.currentWidget.content.widgets
+                    .map(cell => cell.model.sharedModel).filter(cell => cell.cell_type === "code")
+                const errors = cells.flatMap(cell => cell.outputs).filter(output => output.output_type === "error")
+                return [errors.map(output => (output.traceback || []).join("\\n")),
+                        cells.filter(cell => cell.execution_count === null).length]
+            }"""
         )
+        assert errors or not dropped
+        return errors
 
     def edit(self, was: str, now: str) -> None:
         """Replace text in the one cell that holds it, as typing does."""

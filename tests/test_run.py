@@ -26,6 +26,8 @@ def house(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path)
     monkeypatch.setattr(paths, "FIGURES", tmp_path / "figures")
     monkeypatch.setattr(run, "_current", None)
+    monkeypatch.setattr(run, "_refused", "")
+    monkeypatch.setattr(run.time, "sleep", lambda seconds: None)
     monkeypatch.delenv("NBPOINTS_FIGURES", raising=False)
     monkeypatch.delenv("AUTOGAP_PROFILE", raising=False)
 
@@ -177,8 +179,27 @@ def test_a_start_that_fails_leaves_no_run(kernel):
     begin(**kernel(CELL))
     with pytest.raises(InputError, match="101"):
         begin(share_pct=101.0)
-    with pytest.raises(InputError, match="No run has begun"):
+    with pytest.raises(InputError, match=r"^No run has begun: .*share_pct: 101\.0 is out of range"):
         run.current()
+    begin(**kernel(CELL))
+    assert run.current().parameters["share_pct"] == 10.0
+
+
+def test_a_start_that_fails_waits_for_cells_that_are_still_sent(kernel, monkeypatch):
+    waits = []
+    monkeypatch.setattr(run.time, "sleep", waits.append)
+    begin(**kernel(CELL))
+    with pytest.raises(InputError, match="101"):
+        begin(share_pct=101.0)
+    assert waits == [run.ARRIVAL_S]
+    monkeypatch.setenv("NBPOINTS_FIGURES", "figures")
+    with pytest.raises(InputError, match="101"):
+        begin(share_pct=101.0)
+    monkeypatch.delenv("NBPOINTS_FIGURES")
+    monkeypatch.setattr(executed, "kernel", lambda: None)
+    with pytest.raises(InputError, match="101"):
+        begin(share_pct=101.0)
+    assert waits == [run.ARRIVAL_S], "a batch sends cell by cell, and to a plain process nobody sends"
 
 
 def test_below_a_figure_stands_where_its_files_are_only_by_hand(kernel, monkeypatch, tmp_path):
@@ -215,8 +236,9 @@ def test_wrong_input_is_refused_in_one_sentence(notebook, values, words):
     with pytest.raises(InputError, match=words) as refused:
         run.start(notebook, **values)
     assert "\n" not in str(refused.value)
-    with pytest.raises(InputError, match="No run has begun"):
+    with pytest.raises(InputError, match="No run has begun") as later:
         run.current()
+    assert str(later.value).endswith(str(refused.value))
 
 
 def test_unknown_profile_is_refused(monkeypatch):

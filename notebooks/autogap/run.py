@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,10 @@ from autogap import executed, paths
 from autogap.figures import style
 
 BY_HAND = "by_hand"
+# Run All of JupyterLab sends one cell after another, and a kernel drops those that have arrived when a cell fails; a
+# start that fails at once gives the others time to arrive. ipykernel 7 does not heed its own `stop_on_error_timeout`:
+# https://github.com/ipython/ipykernel/blob/v7.4.0/ipykernel/kernelbase.py (_abort_queues)
+ARRIVAL_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class Run:
 
 
 _current: Run | None = None
+_refused = ""
 
 
 def start(notebook: str, **parameters: object) -> None:
@@ -66,8 +72,18 @@ def start(notebook: str, **parameters: object) -> None:
     InputError
         When the notebook or a parameter is unknown or missing, or a value is not allowed; no run is current then.
     """
-    global _current
-    _current = None
+    global _current, _refused
+    _current, _refused = None, ""
+    try:
+        _current = _checked(notebook, parameters)
+    except InputError as error:
+        _refused = str(error)
+        if is_by_hand() and executed.kernel() is not None:
+            time.sleep(ARRIVAL_S)
+        raise
+
+
+def _checked(notebook: str, parameters: dict[str, object]) -> Run:
     from nbpoints.parameters import declare, names
 
     path = paths.NOTEBOOKS / f"{notebook}.ipynb"
@@ -88,7 +104,7 @@ def start(notebook: str, **parameters: object) -> None:
     profile = style.profile().name
     style.apply()
     _fix_tables()
-    _current = Run(notebook, values, values == defaults, point, _figures_dir(point, profile))
+    return Run(notebook, values, values == defaults, point, _figures_dir(point, profile))
 
 
 def _fix_tables() -> None:
@@ -107,7 +123,8 @@ def current() -> Run:
         When no run has begun, or a parameter has another value in the kernel than the run began with.
     """
     if _current is None:
-        raise InputError('No run has begun; call run.start("NN_topic", ...) in the imports cell first.')
+        why = f": {_refused}" if _refused else '; call run.start("NN_topic", ...) in the imports cell first.'
+        raise InputError(f"No run has begun{why}")
     for name, value in executed.changed(_current.parameters).items():
         raise InputError(
             f"{name} is {value!r} now, but this run began with {_current.parameters[name]!r}: run the cell with "
