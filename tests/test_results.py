@@ -38,6 +38,13 @@ def test_record_shows_rounded_and_stores_more_digits(shown):
     assert type(shown[0][mime.RESULT]["value"]) is float
 
 
+def test_a_whole_number_reads_alike_everywhere(shown):
+    results.record("n_cars", 4, unit="count")
+    results.table()
+    assert shown[0]["text/plain"] == "n_cars = 4 count" and shown[0][mime.RESULT]["digits"] == 0
+    assert "4.0" not in shown[1]["text/plain"]
+
+
 def test_digits_of_the_machine_are_not_stored(shown):
     """The same sum over other threads, in another order, at another place of the memory."""
     for number, value in enumerate((3.4042076284178617, 3.404207628417863)):

@@ -15,10 +15,7 @@ COMMANDS: list[cli.Command] = [
         "autogap.skeleton:main",
     ),
     cli.Command(
-        "site",
-        "build a static site from executed points",
-        "autogap.publish.cli:add_site",
-        "autogap.publish.cli:site",
+        "site", "build a static site from executed points", "autogap.publish.cli:add_site", "autogap.publish.cli:site"
     ),
     cli.Command(
         "export",
@@ -58,7 +55,7 @@ COMMANDS: list[cli.Command] = [
     ),
 ]
 
-# those of `autogap.figures.style`, which imports matplotlib
+# those of `autogap.figures.style`: a command that draws nothing does not import the figures
 PROFILES = ("briefing", "journal", "economics", "slides", "phone", "numbers")
 # those of `autogap.figures.export`, for the same reason
 FORMS = ("svg", "pdf", "png", "eps", "tiff")

@@ -90,10 +90,11 @@ def record(name: str, value: object, unit: str = "", digits: int = 1, tolerance:
         raise InputError(f"record: {name!r} has tolerance={tolerance!r}; give a number from 0 to below 1.")
     if not isinstance(label, str) or label != " ".join(label.split()):
         raise InputError(f"record: {name!r} has label={label!r}; give one line of text without blanks around it.")
-    result = {"name": name, "value": plain, "unit": unit, "digits": digits, "tolerance": float(tolerance)}
+    # a whole number has no decimals: JSON from a browser does not tell 4 from 4.0, the digits do
+    shown = 0 if isinstance(plain, int) else digits
+    result = {"name": name, "value": plain, "unit": unit, "digits": shown, "tolerance": float(tolerance)}
     if label:
-        # a whole number has no decimals: JSON from a browser does not tell 4 from 4.0, the digits do
-        result |= {"label": label, "digits": 0 if isinstance(plain, int) else digits}
+        result["label"] = label
     _ledger.enter(result)
     run.show({"text/plain": as_text(result), RESULT: result})
 
@@ -182,15 +183,8 @@ def read(path: str | Path) -> pd.DataFrame:
     """
     import pandas as pd
 
-    path = Path(path)
-    cells = _cells(path)
-    notebook = _notebook(path)
-    rows = [
-        {"notebook": notebook, "label": "", **output["data"][RESULT], "cell": number}
-        for number, cell in ipynb.numbered(cells)
-        for output in cell.get("outputs", [])
-        if RESULT in output.get("data", {})
-    ]
+    notebook, recorded = _notebook(Path(path)), ipynb.by_mime(ipynb.load(path), RESULT)
+    rows = [{"notebook": notebook, "label": "", **result, "cell": number} for number, result in recorded]
     table = pd.DataFrame(rows, columns=COLUMNS)
     return table.astype({"value": object, "digits": "int64", "tolerance": "float64", "cell": "int64"})
 
@@ -265,12 +259,4 @@ def strays(paths: Iterable[str | Path]) -> dict[str, dict[str, object]]:
 
 def _notebook(path: Path) -> str:
     """The stem under which a notebook of the collection begins its run; that of the file for any other."""
-    return next((found.group(1) for found in map(_START.search, map(_source, _cells(path))) if found), path.stem)
-
-
-def _cells(path: Path) -> list[dict]:
-    return ipynb.load(path)["cells"]
-
-
-def _source(cell: dict) -> str:
-    return "".join(cell.get("source", ""))
+    return next((found[1] for cell in ipynb.cells(path) if (found := _START.search(cell.source))), path.stem)

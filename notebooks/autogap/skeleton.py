@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import json
 import re
 from collections.abc import Iterable
@@ -212,13 +210,13 @@ def _claim(name: str) -> str:
     path = paths.DATA / "tables" / articles.FOLDER / f"{article}.csv"
     if not claim or not path.is_file():
         raise InputError(f"{name}: name an article and a claim, such as {articles.names()[0]}/C01.")
-    claims = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))
-    if claim not in [row["claim_id"] for row in claims]:
+    (_, columns), *body = reading.rows(paths.DATA, f"tables/{articles.FOLDER}/{article}.csv")
+    if claim not in [dict(zip(columns, row))["claim_id"] for _, row in body]:
         raise InputError(
             f"{name}: data/tables/{articles.FOLDER}/{article}.csv has no claim {claim}; write its row first."
         )
     checks = paths.DATA / "tables" / "claim_checks.csv"
-    header = checks.read_text(encoding="utf-8").partition("\n")[0].split(",")
+    header = reading.rows(paths.DATA, "tables/claim_checks.csv")[0][1]
     unknown = dict.fromkeys(("notebook", "result", "unit"), PLACEHOLDER)
     row = dict.fromkeys(header, "") | {"article": article, "claim_id": claim, "role": "main"} | unknown
     _append(checks, header, (row | {"definition": f"{PLACEHOLDER} what the result measures"}).values())

@@ -304,7 +304,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     status = runner.run(
         points,
-        jobs=arguments.jobs or _cores(),
+        jobs=arguments.jobs,
         out=_out(arguments),
         fresh=arguments.fresh,
         timeout=arguments.timeout,
@@ -353,10 +353,6 @@ def _results(arguments: argparse.Namespace) -> int:
     else:
         print(table.to_string(index=False, float_format="{:.6g}".format))
     return 0
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 COMMANDS = (

@@ -12,6 +12,7 @@ True
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -128,13 +129,9 @@ def is_alive(pid: int) -> bool:
 
 def _flush_folder(folder: Path) -> None:
     """Make the new name last too; some file systems refuse this for folders, and then there is nothing to do."""
-    try:
+    with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        pass
-    finally:
-        os.close(descriptor)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

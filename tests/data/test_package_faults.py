@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -114,6 +115,13 @@ def test_a_broken_description_of_tables_is_one_sentence(copy, text):
     (copy / "tables.yaml").write_text(text)
     (told,) = refused(copy)
     assert told.startswith("data/tables.yaml")
+
+
+def test_a_table_described_twice_is_refused(copy):
+    with (copy / "tables.yaml").open("a") as described:
+        described.write("timeline: {title: another}\n")
+    (told,) = refused(copy)
+    assert re.match(r"data/tables\.yaml, line \d+: .*timeline", told), told
 
 
 def test_an_empty_table_is_one_sentence(copy):

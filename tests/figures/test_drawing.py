@@ -34,12 +34,6 @@ def test_a_line_keeps_gaps_and_takes_its_name_and_role():
     assert drawn["x"] == " ".join(map(str, days))
 
 
-def test_a_rate_is_drawn_from_its_first_day():
-    _, ax = figures.new()
-    line = figures.line(ax, monthly(), mid=False)
-    assert str(line.get_xdata(orig=True)[0]) == "2025-01-01"
-
-
 @pytest.mark.parametrize(
     ("freq", "start", "periods", "shown"),
     [
@@ -103,15 +97,13 @@ def test_lying_bars_start_on_top():
     assert ax.yaxis_inverted() and artists.describe(fig)["axes"][0]["bars"][0]["colour"] == "cars parts"
 
 
-def test_band_and_shade_are_described():
+def test_a_band_is_described():
     fig, ax = figures.new()
     series = monthly()
     figures.line(ax, series)
     figures.band(ax, series - 1, series + 1, label="range")
-    figures.shade(ax, "2025-02-01", "2025-03-01", "talks")
     drawn = artists.describe(fig)["axes"][0]
     assert drawn["areas"][0]["colour"] == "band" and drawn["areas"][0]["label"] == "range"
-    assert drawn["patches"][0]["x"].split()[0] == "20120" and drawn["texts"][0]["text"] == "talks"
 
 
 def test_a_legend_stands_outside_the_axes():

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from autogap import figures
+from autogap import data, figures
 from autogap.figures import artists, labels
+from autogap.methods import tariffs
 from matplotlib.text import Text
 from nbpoints.errors import InputError
 
@@ -13,7 +14,7 @@ CARS = pd.Series(np.arange(12.0), INDEX, name="cars")
 REGIMES = pd.DataFrame(
     {
         "start": ["2020-01-01", "2025-04-03", "2025-09-16"],
-        "end": ["2021-01-01", "2025-09-16", None],
+        "end": ["2020-12-31", "2025-09-15", None],
         "label": ["before", "27.5 percent on cars", "15 percent"],
     }
 )
@@ -74,10 +75,16 @@ def test_regimes_are_shaded_in_turn_and_cut_at_the_axis(chart):
     limits = ax.get_xlim()
     words = figures.regimes(ax, REGIMES)
     first, second = described(fig)["patches"]
-    assert first["x"].split()[0] == day("2025-04-03") and first["colour"] == "regime_b"
+    assert set(first["x"].split()) == {day("2025-04-03"), day("2025-09-16")} and first["colour"] == "regime_b"
     assert set(second["x"].split()) == {day("2025-09-16"), day("2026-01-01")}
     assert [word.get_text() for word in words] == ["27.5 percent on cars", "15 percent"]
     assert ax.get_xlim() == limits
+
+
+def test_a_rule_of_one_day_is_shaded_for_a_day(chart):
+    fig, ax = chart
+    figures.regimes(ax, tariffs.regimes(data.table("tariff_schedule_japan"), "general", end="2025-12-31"))
+    assert {day("2025-04-09"), day("2025-04-10")} in [set(each["x"].split()) for each in described(fig)["patches"]]
 
 
 def test_names_of_regimes_stay_apart_and_above_the_axes(chart):
@@ -85,7 +92,7 @@ def test_names_of_regimes_stay_apart_and_above_the_axes(chart):
     table = pd.DataFrame(
         {
             "start": ["2025-04-03", "2025-05-03", "2025-11-20"],
-            "end": ["2025-05-03", "2025-11-20", None],
+            "end": ["2025-05-02", "2025-11-19", None],
             "label": ["cars at 27.5 percent", "cars and parts at 27.5 percent", "all goods at 15 percent or more"],
         }
     )

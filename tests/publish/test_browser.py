@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from autogap.publish import collection, markup, rights
 from autogap.publish.books import spelt
+from nbpoints.mime import value_as_text
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -90,7 +91,7 @@ def at_point(page) -> dict:
 def expected(site, read) -> dict:
     """What run.json and the files of a point say, in the same shape."""
     record = json.loads((read.folder / "run.json").read_bytes())
-    numbers = {r["name"]: markup.number(r["value"], r["digits"]) for r in record["results"]}
+    numbers = {r["name"]: value_as_text(r) for r in record["results"]}
     drawn = [f"{hashlib.sha256(figure.files['svg']).hexdigest()[:12]}/{figure.stem}.svg" for figure in read.figures]
     # a table that the terms keep back is not on the page
     terms = collection.theme().terms
@@ -294,7 +295,7 @@ def test_two_points_compare(site, browser):
         here, there = by_name["export_decline"], by_name["export_decline@month=2025-06"]
         row = page.locator("#compare tr[data-name=exports_yoy_pct] td")
         wanted = [here["exports_yoy_pct"], there["exports_yoy_pct"]]
-        assert row.all_inner_texts()[:2] == [markup.number(value, 1) for value in wanted]
+        assert row.all_inner_texts()[:2] == [value_as_text({"value": value, "digits": 1}) for value in wanted]
         assert page.faults == []
 
 

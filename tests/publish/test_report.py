@@ -10,6 +10,7 @@ import pytest
 from autogap.publish import collection, markup
 from autogap.publish.report import book, typeset
 from nbpoints.errors import InputError
+from nbpoints.mime import value_as_text
 
 pytestmark = pytest.mark.slow
 
@@ -45,7 +46,7 @@ def test_the_report_says_question_answer_numbers_and_limits_of_every_notebook(re
         for figure in read.figures:
             assert squeezed(figure.title) in said
         for result in read.results:
-            assert squeezed(markup.number(result["value"], result["digits"])) in said
+            assert squeezed(value_as_text(result)) in said
 
 
 def test_the_pdf_is_accessible_and_has_words_for_every_picture(report):

@@ -75,21 +75,6 @@ of a figure first and this compilation second.
 """
 
 
-def shorten(words: list[str], most: int = 6) -> str:
-    """Join words, and tell how many there are when not all are shown.
-
-    Examples
-    --------
-    >>> shorten(["a", "b"])
-    'a; b'
-    >>> shorten(["a", "b", "c", "d"], most=3)
-    'a; b; ... d (4 in all)'
-    """
-    if len(words) <= most:
-        return "; ".join(words)
-    return f"{'; '.join(words[: most - 1])}; ... {words[-1]} ({len(words)} in all)"
-
-
 def _cell(text: str) -> str:
     return str(text).replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
 

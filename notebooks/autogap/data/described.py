@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
 from nbpoints.errors import InputError
+from nbpoints.scenarios import strict_yaml
 
 from autogap.data import reading
 from autogap.data.vocabulary import (
@@ -25,7 +25,6 @@ from autogap.paths import DATA
 _MAY_BE_EMPTY = ("note", "first_period", "last_period")
 _TABLE_KEYS = ("title", "source", "collected_from", "licence", "grade", "note", "fields")
 _FIELD_KEYS = ("type", "unit", "description")
-_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 CHOICES = {
     "unit": list(UNITS),
     "frequency": list(FREQUENCIES),
@@ -100,11 +99,9 @@ def read_tables(data: Path = DATA) -> dict[str, dict]:
     >>> read_tables()["timeline"]["licence"]
     'own compilation; facts only'
     """
-    try:
-        described = yaml.load(reading.text(data, "tables.yaml"), _YAML)
-    except yaml.YAMLError as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
-        raise InputError(f"data/tables.yaml, line {line}: not YAML ({getattr(error, 'problem', error)}).") from None
+    document = strict_yaml.loads(reading.text(data, "tables.yaml"), "data/tables.yaml")
+    reading.refuse(f"data/tables.yaml, line {line}: {fault}" for line, fault in document.faults)
+    described = document.data
     wrong = not isinstance(described, dict) or [name for name, one in described.items() if not _is_described(one)]
     if wrong:
         which = "" if wrong is True else f", {wrong[0]}"

@@ -16,7 +16,6 @@ from autogap.data import known
 from autogap.data.vocabulary import OBSERVATION_FIELDS
 
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")  # what a float holds to the last digit, and no more
-NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 FIRST_YEAR = "1868"  # Japan's statistics of trade begin
 _PERIOD_OF = {"M": "month", "Q": "quarter", "A": "year", "FY": "fiscal year"}
 # out before the period that the row names is over: sums of the year so far; the survey of December

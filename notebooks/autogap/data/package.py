@@ -10,9 +10,7 @@ The format is the Frictionless Data Package, version 2 (https://datapackage.org/
 from __future__ import annotations
 
 import argparse
-import csv
 import hashlib
-import io
 import json
 import re
 import sys
@@ -25,12 +23,7 @@ from nbpoints.files import write_whole
 
 from autogap.data import codebook, known, observations, reading
 from autogap.data.described import CHOICES, read_catalogue, read_tables
-from autogap.data.vocabulary import (
-    ASKING,
-    LICENCES,
-    OBSERVATION_FIELDS,
-    SERIES_FIELDS,
-)
+from autogap.data.vocabulary import ASKING, LICENCES, OBSERVATION_FIELDS, SERIES_FIELDS
 from autogap.paths import DATA, NOTEBOOKS
 
 NAME = "autogap-data"
@@ -150,8 +143,7 @@ _SPELT = {
 
 
 def _vintages(data: Path, relative: str) -> str:
-    stream = io.StringIO(reading.text(data, relative), newline="")
-    found = sorted({row["vintage"] for row in csv.DictReader(stream)}, key=lambda day: (known.last_day(day), day))
+    found = sorted({row[3] for _, row in reading.rows(data, relative)[1:]}, key=lambda day: (known.last_day(day), day))
     return found[0] if len(found) == 1 else f"{len(found)}, {found[0]} to {found[-1]}"
 
 

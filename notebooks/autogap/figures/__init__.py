@@ -31,20 +31,7 @@ import autogap
 from autogap import executed, run
 from autogap.figures import artists, credit, export, fit, grey, measure, sight, style, truth, wording
 from autogap.figures.charts import dumbbell, intervals, multiples, note, slopes, waterfall
-from autogap.figures.drawing import (
-    band,
-    barh,
-    bars,
-    colour,
-    days,
-    legend,
-    line,
-    middles,
-    scaled,
-    shade,
-    stack,
-    zero_line,
-)
+from autogap.figures.drawing import band, barh, bars, colour, days, legend, line, middles, scaled, stack, zero_line
 from autogap.figures.labels import label_lines, mark_events, name_unnamed
 from autogap.figures.layers import mean, reference, regimes, steps
 from autogap.figures.style import COLOURS, MM_PER_INCH
@@ -77,7 +64,6 @@ __all__ = [
     "regimes",
     "save",
     "scaled",
-    "shade",
     "slopes",
     "stack",
     "steps",

@@ -62,9 +62,7 @@ def middles(index: pd.PeriodIndex) -> np.ndarray:
     return first + (index.end_time.values.astype("datetime64[D]") - first + np.timedelta64(1, "D")) // 2
 
 
-def line(
-    ax: Axes, series: pd.Series, role: str = "japan", label: str | None = None, mid: bool = True, **kw: object
-) -> Line2D:
+def line(ax: Axes, series: pd.Series, role: str = "japan", label: str | None = None, **kw: object) -> Line2D:
     """Draw a series as a line in the colour of its role; a gap in the series stays a gap in the line.
 
     Parameters
@@ -76,18 +74,12 @@ def line(
         Role in `style.COLOURS`.
     label : str, optional
         Name for the reader; ``series.name`` when not given.
-    mid : bool
-        Draw at the middle of the period; a rate in force on its dates is drawn with ``mid=False``.
     **kw
         Passed to `Axes.plot`; sizes are those of the briefing profile, and other profiles scale them.
-
-    Returns
-    -------
-    Line2D
     """
     label = label if label is not None else str(series.name)
     looks = scaled(kw) | {"color": colour(role), "label": label}
-    return ax.plot(positions(ax, series.index, mid), series.to_numpy(), **looks)[0]
+    return ax.plot(positions(ax, series.index), series.to_numpy(), **looks)[0]
 
 
 def scaled(looks: Mapping[str, object]) -> dict[str, object]:
@@ -225,18 +217,6 @@ def band(
     return ax.fill_between(where, low.to_numpy(), high.to_numpy(), color=colour(role), label=label or None, **kw)
 
 
-def shade(ax: Axes, start: str, end: str, label: str = "", role: str = "band") -> None:
-    """Shade the days from one ISO date to another, with a small label at the foot of the axes."""
-    import numpy as np
-
-    days = np.array([start, end], dtype="datetime64[D]")
-    ax.axvspan(*days, color=colour(role), alpha=0.5, linewidth=0, zorder=0.5)
-    if label:
-        place = (days[0] + (days[1] - days[0]) // 2, 0.02)
-        at_foot = ax.get_xaxis_transform()
-        ax.text(*place, label, transform=at_foot, ha="center", va="bottom", color=COLOURS["neutral"], size="small")
-
-
 def zero_line(ax: Axes) -> None:
     """Draw the line at zero, from which bars and balances are read."""
     ax.axhline(0, color=COLOURS["neutral"], linewidth=profile().axis_pt, zorder=2.5)
@@ -290,7 +270,7 @@ def days(ax: Axes, start: str, end: str) -> None:
     ax.set_xlim(first, last)
 
 
-def positions(ax: Axes, index: pd.Index, mid: bool = True) -> np.ndarray:
+def positions(ax: Axes, index: pd.Index) -> np.ndarray:
     """Return the places of an index on an x-axis, whose ticks and limits are set to hold all its periods."""
     import pandas as pd
 
@@ -306,7 +286,7 @@ def positions(ax: Axes, index: pd.Index, mid: bool = True) -> np.ndarray:
         _axis_periods[shared] = index if before is None else before.union(index)
     if has_ticks is None or len(_axis_periods[ax]) != len(has_ticks):
         _period_axis(ax, _axis_periods[ax])
-    return middles(index) if mid else index.start_time.values.astype("datetime64[D]")
+    return middles(index)
 
 
 # Not from the locale: the same figure in every country.

@@ -32,14 +32,7 @@ FAMILY = "autogap Sans"
 WEIGHTS = {"Regular": 400, "Semibold": 600}
 # Unicode blocks: Latin to Extended-A, Greek, Cyrillic, punctuation, currency, letterlike signs, arrows, mathematics,
 # shapes
-_LETTERS = (
-    (0x0020, 0x017F),
-    (0x0370, 0x04FF),
-    (0x2000, 0x206F),
-    (0x20A0, 0x20BF),
-    (0x2100, 0x22FF),
-    (0x25A0, 0x25FF),
-)
+_LETTERS = ((0x0020, 0x017F), (0x0370, 0x04FF), (0x2000, 0x206F), (0x20A0, 0x20BF), (0x2100, 0x22FF), (0x25A0, 0x25FF))
 # Kerning (GPOS) stays; ligatures (GSUB) go, for words shall be found in a PDF letter by letter.
 _LEFT_OUT = ("FFTM", "GSUB", "MATH", "gasp", "DSIG", "BASE", "STAT", "VORG", "vhea", "vmtx")
 _NAMES = (0, 1, 2, 4, 6, 13, 14)  # copyright, family, style, full name, PostScript name, licence and its address
@@ -75,7 +68,7 @@ def path(style: str) -> Path:
     if not made.exists():
         source = package.ROOT / "files" / "SourceSans3[wght].ttf"
         letters = [letter for first, last in _LETTERS for letter in range(first, last + 1)]
-        _write(made, _copy(source, letters, FAMILY, style, WEIGHTS[style]))
+        write_whole(made, _copy(source, letters, FAMILY, style, WEIGHTS[style]), flush=False)
     return made
 
 
@@ -90,10 +83,6 @@ def letters() -> frozenset[str]:
 @cache
 def others(wanted: frozenset[str]) -> tuple[list[str], list[str]]:
     """Find fonts for letters that the house font lacks, and make their copies known to matplotlib.
-
-    Parameters
-    ----------
-    wanted : frozenset of str
 
     Returns
     -------
@@ -127,7 +116,7 @@ def others(wanted: frozenset[str]) -> tuple[list[str], list[str]]:
                     repr((here, "line 1.12", style, _LEFT_OUT, _NAMES, source.stat().st_size)), name.replace(" ", "")
                 )
                 if not made.exists():
-                    _write(made, _copy(source, map(ord, here), family, style))
+                    write_whole(made, _copy(source, map(ord, here), family, style), flush=False)
                 fontManager.addfont(made)
             found.append(family)
             missing = missing - set(here)
@@ -234,46 +223,22 @@ def _copy(source: Path, wanted: Iterable[int], family: str, style: str, weight: 
 
 def _to_truetype(font: TTFont) -> None:
     """Replace cubic outlines by quadratic ones: a PDF takes only those as Type 42."""
+    from fontTools.fontBuilder import FontBuilder
     from fontTools.pens.cu2quPen import Cu2QuPen
     from fontTools.pens.ttGlyphPen import TTGlyphPen
     from fontTools.ttLib import newTable
 
-    drawn, order = font.getGlyphSet(), font.getGlyphOrder()
-    outlines = newTable("glyf")
-    outlines.glyphOrder, outlines.glyphs = order, {}
-    for name in order:
+    glyphs, drawn = {}, font.getGlyphSet()
+    for name in font.getGlyphOrder():
         pen = TTGlyphPen(drawn)
         # a thousandth of the letter's height, less than a printer shows
         drawn[name].draw(Cu2QuPen(pen, font["head"].unitsPerEm / 1000, reverse_direction=True))
-        outlines.glyphs[name] = pen.glyph()
-    for name in order:
-        outlines.glyphs[name].recalcBounds(outlines)
-    font["loca"], font["glyf"] = newTable("loca"), outlines
+        glyphs[name] = pen.glyph()
     del font["CFF "]
-    font["maxp"].tableVersion = 0x00010000
-    limits = dict.fromkeys(
-        (
-            "maxTwilightPoints",
-            "maxStorage",
-            "maxFunctionDefs",
-            "maxInstructionDefs",
-            "maxStackElements",
-            "maxSizeOfInstructions",
-            "maxComponentElements",
-            "maxPoints",
-            "maxContours",
-            "maxCompositePoints",
-            "maxCompositeContours",
-            "maxComponentDepth",
-        ),
-        0,
-    )
-    for name, number in (limits | {"maxZones": 1}).items():
-        setattr(font["maxp"], name, number)
+    font["glyf"] = newTable("glyf")  # by which the builder knows the kind of font
+    builder = FontBuilder(font=font)
+    builder.setupGlyf(glyphs)
+    builder.setupMaxp()
+    font["maxp"].maxZones = 1
     font["post"].formatType, font["post"].extraNames, font["post"].mapping = 2.0, [], {}
-    font["post"].glyphOrder = order
     font.sfntVersion = "\000\001\000\000"
-
-
-def _write(made: Path, content: bytes) -> None:
-    write_whole(made, content, flush=False)

@@ -30,8 +30,8 @@ def regimes(ax: Axes, table: pd.DataFrame) -> list[Annotation]:
     ax : Axes
         With dates on the x-axis, drawn before the regimes; regimes outside its limits are left out.
     table : DataFrame
-        Columns ``start`` and ``end`` (dates; the day after the last day; a missing end means "still in force") and
-        ``label``.
+        Columns ``start`` and ``end`` (dates of the first and the last day; a missing end means "still in force") and
+        ``label``, as from `autogap.methods.tariffs.regimes`.
 
     Returns
     -------
@@ -62,9 +62,9 @@ def regimes(ax: Axes, table: pd.DataFrame) -> list[Annotation]:
     words, spans = [], []
     for number, (start, end, label) in enumerate(table[["start", "end", "label"]].itertuples(index=False)):
         first = float(mdates.date2num(pd.Timestamp(start).to_pydatetime()))
-        last = limits[1] if pd.isna(end) else float(mdates.date2num(pd.Timestamp(end).to_pydatetime()))
+        last = limits[1] if pd.isna(end) else float(mdates.date2num(pd.Timestamp(end).to_pydatetime())) + 1
         if not pd.isna(end) and last <= first:
-            raise InputError(f"figures.regimes: {label!r} ends on {end}, which is not after its start, {start}.")
+            raise InputError(f"figures.regimes: {label!r} ends on {end}, before its start, {start}.")
         first, last = max(first, limits[0]), min(last, limits[1])
         if first >= last:
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -134,10 +135,7 @@ class Book:
 
     def step(self, read: Read, at: int, way: int) -> Read | None:
         """Return the next point along an axis that there is, or None at the end."""
-        place, keys = (
-            list(self.place(read)),
-            [choice.spelt for choice in self.axes[at].choices],
-        )
+        place, keys = (list(self.place(read)), [choice.spelt for choice in self.axes[at].choices])
         position = keys.index(place[at]) + way
         while 0 <= position < len(keys):
             place[at] = keys[position]
@@ -148,7 +146,7 @@ class Book:
 
     def command(self, read: Read) -> str:
         """Write the command that makes this point again."""
-        passed = "".join(f" -p {name}={_shell(spelt(value))}" for name, value in read.point.passed.items())
+        passed = "".join(f" -p {name}={shlex.quote(spelt(value))}" for name, value in read.point.passed.items())
         return f"{self.theme.command} --notebook {self.stem}{passed}"
 
 
@@ -186,9 +184,3 @@ def _ordered(values: dict[str, object], parameter: Parameter) -> list[str]:
     if all(type(value) in (int, float) for value in values.values()):
         return sorted(values, key=float)
     return sorted(values) if all(isinstance(value, str) for value in values.values()) else list(values)
-
-
-def _shell(text: str) -> str:
-    import shlex
-
-    return shlex.quote(text)

@@ -22,12 +22,7 @@ def card(theme: Theme, book: Book) -> bytes:
     draw.rectangle((0, 0, SIZE[0], 14), fill="#12355b")
     y = _write(draw, book.question[book.language], _MARGIN, 46, _INK, 3) + 24
     _write(draw, book.answer, y, 30, _GREY, (SIZE[1] - 90 - y) // 40)
-    draw.text(
-        (_MARGIN, SIZE[1] - 60),
-        f"{theme.name} {theme.version}",
-        font=_font(24),
-        fill=_GREY,
-    )
+    draw.text((_MARGIN, SIZE[1] - 60), f"{theme.name} {theme.version}", font=_font(24), fill=_GREY)
     buffer = io.BytesIO()
     picture.quantize(32).save(buffer, "png", optimize=True)
     return buffer.getvalue()

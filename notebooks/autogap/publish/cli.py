@@ -24,19 +24,11 @@ def add_site(parser: argparse.ArgumentParser) -> None:
         metavar="SCENARIO",
         help="scenarios to show (default: baseline and those whose names begin with site)",
     )
-    parser.add_argument(
-        "--notebook",
-        nargs="+",
-        action="extend",
-        metavar="NAME",
-        help="only these notebooks",
-    )
+    parser.add_argument("--notebook", nargs="+", action="extend", metavar="NAME", help="only these notebooks")
     parser.add_argument("--run", action="store_true", help="first run the points that are not current")
     parser.add_argument("-j", "--jobs", type=int, metavar="N", help="points to run at once (default: one per core)")
     parser.add_argument(
-        "--url",
-        default="",
-        help="address of the published site, for preview cards and canonical links",
+        "--url", default="", help="address of the published site, for preview cards and canonical links"
     )
     parser.add_argument("--png", action="store_true", help="also offer PNG files for download")
     parser.add_argument("--freeze", metavar="VERSION", help="keep a copy of the site under v/VERSION/")
@@ -64,10 +56,7 @@ def theme_of(arguments: argparse.Namespace):
 def site_points(plans: scenarios.Scenarios, names: list[str] | None, notebooks: list[str] | None) -> list[Point]:
     """List the points of the site, each once, whichever scenario has it first."""
     wanted = {books.resolve(name, plans.notebooks) for name in notebooks} if notebooks else set(plans.notebooks)
-    chosen = names or [
-        scenarios.BASELINE,
-        *(name for name in plans.plans if name.startswith(SITE)),
-    ]
+    chosen = names or [scenarios.BASELINE, *(name for name in plans.plans if name.startswith(SITE))]
     found: dict[str, Point] = {}
     for name in chosen:
         for point in plans.points([name]):

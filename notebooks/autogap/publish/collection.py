@@ -147,11 +147,7 @@ def _claims() -> tuple[dict, ...]:
             notebook, _, result = shown.pop("source").partition(": ")
             verdict = claims.VERDICTS.get(row["verdict"], row["verdict"])
             rows.append(
-                {
-                    "id": str(row["claim_id"]),
-                    "article": named,
-                    "verdict": verdict,
-                }
+                {"id": str(row["claim_id"]), "article": named, "verdict": verdict}
                 | shown
                 | {"notebook": notebook, "result": result}
             )

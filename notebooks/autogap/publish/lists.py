@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -25,8 +25,8 @@ class Whole:
     crates: list[str]
     drawings: int
 
-    def pages(self, here: str) -> Iterator[tuple[str, str, dict]]:
-        """Yield path, template and context of every page but those of points; `here` leads to the language's root."""
+    def pages(self) -> Iterator[tuple[str, str, dict]]:
+        """Yield path, template and context of every page but those of points."""
         reads = [read for book in self.books for read in book.reads]
         yield (
             "index.html",
@@ -38,27 +38,19 @@ class Whole:
                 "thumbs": {book.stem: self._thumb(book) for book in self.books},
             },
         )
-        yield (
-            "figures/index.html",
-            "figures.html",
-            {"entries": list(self._gallery(here))},
-        )
+        yield ("figures/index.html", "figures.html", {"entries": list(self._gallery())})
         yield (
             "numbers/index.html",
             "numbers.html",
             {
                 "groups": [
-                    (
-                        book,
-                        book.reads[0],
-                        [points.with_spelling(result) for result in book.reads[0].results],
-                    )
+                    (book, book.reads[0], [points.with_spelling(result) for result in book.reads[0].results])
                     for book in self.books
                     if book.reads[0].results
                 ]
             },
         )
-        yield from self._data(here)
+        yield from self._data()
         if self.theme.claims:
             recorded = {book.stem: set(book.reads[0].values()) for book in self.books}
             yield "claims/index.html", "claims.html", {"recorded": recorded}
@@ -74,11 +66,7 @@ class Whole:
                 ]
             },
         )
-        yield (
-            "cite/index.html",
-            "cite.html",
-            {"bibtex": citing.collection(self.theme), "rule": rights.RULE},
-        )
+        yield ("cite/index.html", "cite.html", {"bibtex": citing.collection(self.theme), "rule": rights.RULE})
         yield "build/index.html", "build.html", self._build(reads)
         yield "search/index.html", "search.html", {}
 
@@ -88,7 +76,7 @@ class Whole:
                 return self.kept[book.reads[0].name, figure.stem].links[figure.picture]
         return ""
 
-    def _gallery(self, here: str) -> Iterator[dict]:
+    def _gallery(self) -> Iterator[dict]:
         for book in self.books:
             for figure in book.reads[0].figures:
                 links = self.kept[book.reads[0].name, figure.stem].links
@@ -99,7 +87,7 @@ class Whole:
                     "picture": links.get(figure.picture, ""),
                 }
 
-    def _data(self, here: str) -> Iterator[tuple[str, str, dict]]:
+    def _data(self) -> Iterator[tuple[str, str, dict]]:
         used: dict[str, dict[tuple[str, str], None]] = {}
         hashes: dict[str, dict[str, None]] = {}
         for book in self.books:
@@ -115,12 +103,7 @@ class Whole:
         listed = [(path, file, list(used.get(path, ()))) for path, file in files.items()]
         yield "data/index.html", "data.html", {"files": listed, "rule": rights.RULE}
         for path, file, uses in listed:
-            context = {
-                "path": path,
-                "file": file,
-                "used": uses,
-                "hashes": list(hashes.get(path, ())),
-            }
+            context = {"path": path, "file": file, "used": uses, "hashes": list(hashes.get(path, ()))}
             yield f"data/{page(path)}.html", "datafile.html", context
 
     def _build(self, reads: list[Read]) -> dict:
@@ -172,26 +155,14 @@ class Whole:
         """Write what the search looks through: kind, words, address."""
         entries = []
         for book in self.books:
-            entries.append(
-                [
-                    t["notebook"],
-                    f"{book.question[book.language]} {book.short}",
-                    f"{book.stem}/index.html",
-                ]
-            )
+            entries.append([t["notebook"], f"{book.question[book.language]} {book.short}", f"{book.stem}/index.html"])
             for figure in book.reads[0].figures:
                 entries.append([t["figure"], figure.title, f"{book.stem}/index.html#{figure.stem}"])
             for result in book.reads[0].results:
                 words = f"{result['label']} ({result['name']})"
                 entries.append([t["result"], words, f"{book.stem}/index.html#n-{result['name']}"])
         for claim in self.theme.claims:
-            entries.append(
-                [
-                    t["claims"],
-                    f"{claim['id']} {claim['statement']}",
-                    f"claims/index.html#{claim['id']}",
-                ]
-            )
+            entries.append([t["claims"], f"{claim['id']} {claim['statement']}", f"claims/index.html#{claim['id']}"])
         for path, file in self.theme.data.items():
             entries.append([t["data"], f"{file.terms.title} {path}", f"data/{page(path)}.html"])
             for each in file.series:
@@ -204,23 +175,14 @@ class Whole:
 
     def numbers(self) -> bytes:
         """Write every result of every default point as csv."""
-        rows: list[list[object]] = [["point", "name", "label", "value", "unit", "digits", "tolerance"]]
-        for book in self.books:
-            rows += _rows(book.reads[0])
-        return sheets.as_csv(rows)
+        return as_csv([book.reads[0] for book in self.books])
 
 
-def of_book(book: Book) -> bytes:
-    """Write every result of every point of a notebook as csv."""
-    rows: list[list[object]] = [["point", "name", "label", "value", "unit", "digits", "tolerance"]]
-    for read in book.reads:
-        rows += _rows(read)
-    return sheets.as_csv(rows)
-
-
-def _rows(read: Read) -> list[list[object]]:
+def as_csv(reads: Iterable[Read]) -> bytes:
+    """Write every result of some points as csv."""
     names = ("name", "label", "value", "unit", "digits", "tolerance")
-    return [[read.name, *(result[name] for name in names)] for result in read.results]
+    rows = [[read.name, *(result[name] for name in names)] for read in reads for result in read.results]
+    return sheets.as_csv([["point", *names], *rows])
 
 
 def page(path: str) -> str:

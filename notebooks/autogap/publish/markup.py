@@ -10,22 +10,7 @@ from urllib.parse import quote
 
 from markdown_it import MarkdownIt
 
-_TABLE_TAGS = {
-    "table",
-    "thead",
-    "tbody",
-    "tr",
-    "th",
-    "td",
-    "caption",
-    "br",
-    "b",
-    "i",
-    "em",
-    "strong",
-    "sub",
-    "sup",
-}
+_TABLE_TAGS = {"table", "thead", "tbody", "tr", "th", "td", "caption", "br", "b", "i", "em", "strong", "sub", "sup"}
 _SPANS = {"colspan", "rowspan"}
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
 _MINUS = "\N{MINUS SIGN}"
@@ -132,23 +117,6 @@ def table(markup: str) -> str:
     text = re.sub(r"\s*\n\s*", "", "".join(parser.parts))
     # an empty head cell says nothing to those who hear the page
     return text.replace("<th></th>", "<td></td>")
-
-
-def number(value: object, digits: int = 1) -> str:
-    """Write a recorded value as its reader sees it: thousands separated, a real minus, never minus zero.
-
-    Examples
-    --------
-    >>> number(-1234.56, 1), number(-0.01, 1), number(4, 1), number(True)
-    ('−1,234.6', '0.0', '4', 'yes')
-    """
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}".replace("-", _MINUS)
-    if isinstance(value, float):
-        return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", _MINUS)
-    return str(value)
 
 
 def cell(text: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from markupsafe import Markup
+from nbpoints.mime import value_as_text
 
 from autogap.publish import citing, markup, rights, sheets
 from autogap.publish.books import Book, spelt
@@ -55,12 +56,7 @@ def _workbook(content: bytes, notes: tuple[tuple[str, str], ...]) -> bytes:
 
 def _notes(theme: Theme, figure: Figure) -> list[tuple[str, str]]:
     terms = [(path, theme.terms(path).terms) for path in figure.data]
-    return [
-        ("title", figure.title),
-        ("subtitle", figure.subtitle),
-        ("source", figure.source),
-        *terms,
-    ]
+    return [("title", figure.title), ("subtitle", figure.subtitle), ("source", figure.source), *terms]
 
 
 def _size(figure: Figure) -> tuple[int, int] | None:
@@ -156,7 +152,7 @@ def slots(book: Book, read: Read, kept: dict[str, Kept], module: Any, stems: set
 
 def _is_numeric(column: Iterable[str]) -> bool:
     """Whether a column holds numbers and blanks alone, so that it stands at the right."""
-    return all(rights.is_value(text) for text in column if text)
+    return all(sheets.as_number(text) is not None for text in column if text)
 
 
 def elsewhere(read: Read) -> str:
@@ -190,10 +186,7 @@ def linker(back: str, stems: set[str]) -> Callable[[str], str | None]:
 def with_spelling(result: dict) -> dict:
     """Add to a recorded result how its value and tolerance read."""
     close = f"{result['tolerance']:g}" if isinstance(result["value"], float) else ""
-    return result | {
-        "shown": markup.number(result["value"], result["digits"]),
-        "close": close,
-    }
+    return result | {"shown": value_as_text(result), "close": close}
 
 
 def latex(figure: Figure) -> str:
@@ -209,14 +202,10 @@ def latex(figure: Figure) -> str:
 
 def archive(read: Read, theme: Theme, kept: dict[str, Kept], store: Store, details: bytes) -> bytes:
     """Pack a point: tables, numbers, citation, terms; the JSON in it names its drawings, which stand once for all."""
-    files = {
-        f"{read.name}.json": details,
-        "references.bib": citing.references(theme, read.figures).encode(),
-    }
+    files = {f"{read.name}.json": details, "references.bib": citing.references(theme, read.figures).encode()}
     for figure in read.figures:
-        for ending in ("csv",):
-            if ending in kept[figure.stem].links:
-                files[f"{figure.stem}.{ending}"] = store.files[kept[figure.stem].links[ending]]
+        if "csv" in kept[figure.stem].links:
+            files[f"{figure.stem}.csv"] = store.files[kept[figure.stem].links["csv"]]
     terms = {path: theme.terms(path) for figure in read.figures for path in figure.data}
     lines = [
         markup.plain(read.question),
@@ -272,13 +261,7 @@ def script(book: Book, rendered: dict[str, dict[str, str]]) -> str:
         }
         for axis in book.axes
     ]
-    content = {
-        "axes": axes,
-        "slots": names,
-        "texts": list(texts),
-        "points": points,
-        "labels": labels,
-    }
+    content = {"axes": axes, "slots": names, "texts": list(texts), "points": points, "labels": labels}
     # `</` would end a script that somebody pastes into a page
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     return f"window.POINTS={text};\n"

@@ -177,16 +177,7 @@ def read(point: Point, out: Path) -> Read:
         raise InputError(f"{folder / NOTEBOOK}: no executed notebook that can be read; run the point again.") from None
     question = cells_of.question(cells_of.cells(folder / NOTEBOOK)) or prettified(point.notebook.stem)
     figures = tuple(_figures(book, folder))
-    return Read(
-        point,
-        question,
-        _answer(book),
-        figures,
-        tuple(_results(book)),
-        tuple(_blocks(book)),
-        record,
-        folder,
-    )
+    return Read(point, question, _answer(book), figures, tuple(_results(book)), tuple(_blocks(book)), record, folder)
 
 
 def prettified(name: str) -> str:
@@ -222,18 +213,14 @@ def _outputs(book: list[dict]) -> Iterator[tuple[int, Mapping, dict]]:
                 yield number, cell, output
 
 
-def _text(value: object) -> str:
-    return "".join(value) if isinstance(value, list) else str(value)
-
-
 def _answer(book: list[dict]) -> str:
     """The first sentence that the notebook computed or, where there is none, its first paragraph."""
     for _, _, output in _outputs(book):
         if "text/markdown" in output["data"]:
-            return _text(output["data"]["text/markdown"])
+            return cells_of.text_of(output["data"]["text/markdown"])
     for cell in book:
         if cell["cell_type"] == "markdown":
-            for paragraph in re.split(r"\n\s*\n", _text(cell["source"])):
+            for paragraph in re.split(r"\n\s*\n", cells_of.text_of(cell["source"])):
                 if paragraph.strip() and not paragraph.startswith("#"):
                     return paragraph.strip()
     return ""
@@ -244,7 +231,8 @@ def _results(book: list[dict]) -> Iterator[dict]:
         if RESULT in output["data"]:
             result = output["data"][RESULT]
             label = result.get("label") or prettified(result["name"])
-            yield ({"unit": "", "digits": 1, "tolerance": 0.0} | result | {"label": label, "cell": number})
+            usual = {"unit": "", "digits": 0 if isinstance(result["value"], int) else 1, "tolerance": 0.0}
+            yield usual | result | {"label": label, "cell": number}
 
 
 def _figures(book: list[dict], folder: Path) -> Iterator[Figure]:
@@ -256,12 +244,12 @@ def _figures(book: list[dict], folder: Path) -> Iterator[Figure]:
             for kind, ending in PICTURES.items():
                 if kind in data:
                     yield _inline(
-                        _text(data[kind]),
+                        cells_of.text_of(data[kind]),
                         kind,
                         ending,
                         number,
                         about,
-                        _text(data.get("text/plain", "")),
+                        cells_of.text_of(data.get("text/plain", "")),
                     )
                     break
 
@@ -287,18 +275,12 @@ def _inline(content: str, kind: str, ending: str, cell: int, about: Mapping, pla
     stem = f"fig-cell-{cell}-{hashlib.sha256(drawn).hexdigest()[:6]}"
     title = plain if plain and not plain.startswith("<") else f"Figure of cell {cell}"
     alt = str((about.get(kind) or {}).get("alt") or title)
-    return Figure(
-        stem,
-        title,
-        alt=alt,
-        cell=cell,
-        files={ending: bare(drawn) if ending == "svg" else drawn},
-    )
+    return Figure(stem, title, alt=alt, cell=cell, files={ending: bare(drawn) if ending == "svg" else drawn})
 
 
 def _blocks(book: list[dict]) -> Iterator[Block]:
     for cell in book:
-        source = _text(cell["source"]).strip()
+        source = cells_of.text_of(cell["source"]).strip()
         tags = (cell.get("metadata") or {}).get("tags", [])
         if cell["cell_type"] == "markdown" and source:
             # one block a section, so that a section can be found by its heading
@@ -319,10 +301,10 @@ def _shown(output: dict) -> Iterator[Block]:
     elif RESULT in data or any(kind in data for kind in PICTURES):
         return
     elif "text/markdown" in data:
-        yield Block("sentence", _text(data["text/markdown"]))
+        yield Block("sentence", cells_of.text_of(data["text/markdown"]))
     elif "text/html" in data:
-        yield Block("table", _text(data["text/html"]))
+        yield Block("table", cells_of.text_of(data["text/html"]))
     elif "text/plain" in data:
-        yield Block("text", _text(data["text/plain"]))
+        yield Block("text", cells_of.text_of(data["text/plain"]))
     elif output.get("output_type") == "stream":
-        yield Block("text", _text(output.get("text", "")))
+        yield Block("text", cells_of.text_of(output.get("text", "")))

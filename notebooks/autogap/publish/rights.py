@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from autogap.publish import sheets
+
 QUOTED = 120
 """Values of a figure that count as single figures, quoted as facts with their source."""
 
@@ -63,14 +65,5 @@ def may_offer(table: list[list[str]], terms: Iterable[Terms]) -> bool:
     >>> may_offer([["month", "value"]] + [["2025-05", "1"]] * 500, unstated)
     False
     """
-    values = sum(is_value(text) for row in table[1:] for text in row)
+    values = sum(sheets.as_number(text) is not None for row in table[1:] for text in row)
     return values <= QUOTED or all(each.is_stated for each in terms)
-
-
-def is_value(text: str) -> bool:
-    """Tell whether a cell of a table holds a number."""
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

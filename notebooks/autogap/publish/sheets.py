@@ -69,16 +69,9 @@ def workbook(rows: list[list[str]], notes: list[tuple[str, str]], chart: str | N
     import xlsxwriter
 
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer,
-        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
-    )
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"created": CREATED})
-    bold, data, about = (
-        book.add_format({"bold": True}),
-        book.add_worksheet("data"),
-        book.add_worksheet("notes"),
-    )
+    bold, data, about = (book.add_format({"bold": True}), book.add_worksheet("data"), book.add_worksheet("notes"))
     for at, row in enumerate(rows):
         for column, text in enumerate(row):
             value = as_number(text) if at else None

@@ -85,7 +85,7 @@ class _Site:
         t = words(language)
         for book in books:
             self._book(book, prefix)
-        for path, template, context in whole.pages(prefix):
+        for path, template, context in whole.pages():
             self._page(f"{prefix}{path}", template, language, books, context)
         self.store.put(f"{prefix}assets/search.js", whole.found(t))
         texts = (text for slots in self.slots.values() for text in slots.values())
@@ -166,7 +166,7 @@ class _Site:
         rendered = {read.name: self.slots[read.name] for read in book.reads}
         self.store.put(f"{book.stem}/data.js", points.script(book, rendered))
         self.store.put(f"{book.stem}/card.png", cards.card(self.theme, book))
-        self.store.put(f"{book.stem}/points.csv", lists.of_book(book))
+        self.store.put(f"{book.stem}/points.csv", lists.as_csv(book.reads))
         answers = {read.name: markup.plain(read.answer) for read in book.reads}
         context = {"book": book, "reads": book.reads, "answers": answers, "title": book.question["en"]}
         path = f"{book.stem}/points.html"
@@ -180,10 +180,7 @@ class _Site:
         self.store.put(
             f"{base}.bib",
             "\n".join(
-                [
-                    citing.bibtex(self.theme, read),
-                    *(citing.bibtex(self.theme, read, figure) for figure in read.figures),
-                ]
+                [citing.bibtex(self.theme, read), *(citing.bibtex(self.theme, read, figure) for figure in read.figures)]
             ),
         )
         self.store.put(f"{base}.csl.json", citing.csl(self.theme, read))
@@ -343,13 +340,7 @@ def _is_whole(out: Path, sizes: dict[str, int]) -> bool:
         return False
 
 
-def _stamp(
-    wanted: list[Point],
-    runs: Path,
-    theme: Theme,
-    options: Options,
-    versions: tuple[str, ...],
-) -> str:
+def _stamp(wanted: list[Point], runs: Path, theme: Theme, options: Options, versions: tuple[str, ...]) -> str:
     """Hash what a site is made of: the records of its points, the theme, the options, and this package."""
     digest = hashlib.sha256(repr((theme, options, versions)).encode())
     for point in wanted:

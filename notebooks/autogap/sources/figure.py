@@ -72,20 +72,7 @@ def month(year: str, name: str, where: str) -> str:
     >>> month("2026", "August", "x"), month("2026", "8", "x")
     ('2026-08', '2026-08')
     """
-    names = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ]
+    names = "january february march april may june july august september october november december".split()
     place = [
         each for each, known in enumerate(names, 1) if name.lower() in (known, known[:3], str(each), f"{each:02d}")
     ]

@@ -13,7 +13,7 @@ Found = dict[str, list[tuple[str, str, str]]]
 """Series -> (period, value as text, day of release or nothing)."""
 
 
-def match(selectors: Sequence[Selector], figures: Sequence[Figure], digits: Mapping[str, int] | None = None) -> Found:
+def match(selectors: Sequence[Selector], figures: Sequence[Figure]) -> Found:
     """Give each series its figures.
 
     Parameters

@@ -22,14 +22,8 @@ from autogap.paths import FIGURES, NOTEBOOKS, RUNS
 def readers(changed: Collection[str]) -> list[str]:
     """List the notebooks with a figure drawn from one of these files, such as ``observations/mof_china.csv``."""
     wanted = {f"data/{name}" for name in changed}
-    stems = {
-        path.stem for path in FIGURES.glob("*.json") if wanted & set(json.loads(path.read_bytes()).get("data", []))
-    }
-    return [
-        book.stem
-        for book in sorted(NOTEBOOKS.glob("*.ipynb"))
-        if any(stem in book.read_text(encoding="utf-8") for stem in stems)
-    ]
+    told = [json.loads(path.read_bytes()) for path in FIGURES.glob("*.json")]
+    return sorted({one["notebook"] for one in told if wanted & set(one.get("data", []))})
 
 
 def later(candidate: Path, data: Path, changed: Collection[str]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from nbpoints import notebook as notebooks
 from nbpoints.files import is_alive
 from nbpoints.kernels.preload import Preload
 from nbpoints.records.layout import FIGURES, NOTEBOOK, RUN
-from nbpoints.run.job import Job, Outcome
+from nbpoints.run.job import Job, Outcome, cores
 from nbpoints.run.loop import Loop, Servers
 from nbpoints.run.progress import Progress, Screen
 from nbpoints.scenarios.point import Point
@@ -82,7 +82,7 @@ class Again:
 class Limits:
     """How many notebooks run at a time, and what each may use."""
 
-    jobs: int = os.cpu_count() or 1
+    jobs: int = cores()
     timeout_s: float | None = None
     memory_mb: int | None = None
 

@@ -21,15 +21,7 @@ from nbpoints.errors import InputError
 from nbpoints.kernels.jupyter_kernel import Launch
 from nbpoints.kernels.server import Server
 from nbpoints.records import fingerprint, run_record
-from nbpoints.records.layout import (
-    FIGURES,
-    NOTEBOOK,
-    PARTIAL,
-    RUN,
-    failed_folder,
-    forget_failure,
-    replace_folder,
-)
+from nbpoints.records.layout import FIGURES, NOTEBOOK, PARTIAL, RUN, failed_folder, forget_failure, replace_folder
 from nbpoints.run.job import Job, Outcome
 from nbpoints.run.papermill_engine import Execution, as_text
 from nbpoints.run.watch import limits

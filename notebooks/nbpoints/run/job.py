@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbpoints.scenarios.point import Point
 
 _LONGEST_REASON = 400
+
+
+def cores() -> int:
+    """Count the cores that this process may use: how many points run at a time unless a command says otherwise."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True)

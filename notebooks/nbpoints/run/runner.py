@@ -18,7 +18,7 @@ from nbpoints.errors import InputError, needs_unix
 from nbpoints.records import fingerprint, layout
 from nbpoints.records.layout import CRATE, LOCK, is_whole
 from nbpoints.run import publishing
-from nbpoints.run.job import Job, Outcome
+from nbpoints.run.job import Job, Outcome, cores
 from nbpoints.run.progress import DONE, Progress, Row, Screen, table
 from nbpoints.scenarios.point import Point
 
@@ -103,7 +103,7 @@ def run(
             ]
             loop = Loop(todo, Progress(len(due), screen), retries, Preload(out))
             try:
-                with contextlib.closing(loop.run(jobs or os.cpu_count() or 1, executor, scheduler)) as ended:
+                with contextlib.closing(loop.run(jobs or cores(), executor, scheduler)) as ended:
                     for place, outcome in ended:
                         rows[due[place].number] = _row(due[place].point, outcome)
             except KeyboardInterrupt as error:

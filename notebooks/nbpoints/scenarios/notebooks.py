@@ -72,7 +72,7 @@ def inspect(path: Path) -> Notebook:
     try:
         book = notebook.load(path)
         language, kernel = notebook.language(book)
-        if language not in ("", "python", "ipython") or not language and kernel.startswith(_OTHER_KERNELS):
+        if language not in ("", "python") or not language and kernel.startswith(_OTHER_KERNELS):
             raise InputError(
                 f"{path.name}: its kernel {kernel or language!r} is for {language or 'another language'}; only Python "
                 "notebooks can be run here."

@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autogap.publish import markup
+from nbpoints.mime import value_as_text
+
 from autogap.publish.export import numbers
 from autogap.publish.reading import Read
 
@@ -49,7 +50,7 @@ def compare(folder: Path, lock: dict, reads: list[Read], sources: list[Path], ma
         if key not in now:
             found.moved.append(f"{key}: was {old['shown']}, is not recorded any more")
         elif not _equal(old["value"], now[key]["value"], old["tolerance"]):
-            shown = markup.number(now[key]["value"], now[key]["digits"])
+            shown = value_as_text(now[key])
             found.moved.append(f"{key}: was {old['shown']}, is {shown}")
     calls = used(sources, macro)
     found.missing = [f"{where}: no number {key!r}" for key, where in calls.items() if key not in lock["numbers"]]

@@ -6,7 +6,9 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 
-from autogap.publish import citing, markup, sheets
+from nbpoints.mime import value_as_text
+
+from autogap.publish import citing, sheets
 from autogap.publish.reading import Read
 
 _STATA_LONGEST = 32  # characters of a global's name less the sign; help macro in Stata
@@ -41,7 +43,7 @@ def as_tex(reads: Iterable[Read], macro: str) -> str:
     """Write one line a number, with notebook and cell beside it."""
     lines = [f"% made by `{macro} export`; every line is a number of an executed notebook, so do not edit"]
     for key, read, result in entries(reads):
-        value = citing.tex(markup.number(result["value"], result["digits"]))
+        value = citing.tex(value_as_text(result))
         unit = citing.tex(result["unit"])
         lines.append(f"\\{macro}set{{{key}}}{{{value}}}{{{unit}}}% {read.stem}, cell {result['cell']}")
     return "\n".join(lines) + "\n"
@@ -51,7 +53,7 @@ def as_csv(reads: Iterable[Read]) -> bytes:
     """Write the numbers with every digit."""
     rows: list[list[object]] = [["key", "label", "value", "shown", "unit", "digits", "tolerance", "notebook", "cell"]]
     for key, read, result in entries(reads):
-        shown = markup.number(result["value"], result["digits"])
+        shown = value_as_text(result)
         rest = [result["unit"], result["digits"], result["tolerance"], read.stem, result["cell"]]
         rows.append([key, result["label"], result["value"], shown, *rest])
     return sheets.as_csv(rows)

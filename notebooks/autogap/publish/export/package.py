@@ -13,12 +13,13 @@ from pathlib import Path
 
 from nbpoints.errors import InputError, did_you_mean
 from nbpoints.files import write_whole
+from nbpoints.mime import value_as_text
 from nbpoints.records.layout import read_run
 from nbpoints.scenarios import scenarios
 from nbpoints.scenarios.point import Point
 from nbpoints.scenarios.validate import ADHOC
 
-from autogap.publish import citing, markup, points, reading, rights, sheets
+from autogap.publish import citing, points, reading, rights, sheets
 from autogap.publish.export import numbers, tables
 from autogap.publish.reading import Read
 from autogap.publish.theme import Theme
@@ -263,7 +264,7 @@ def write(folder: Path, files: Mapping[str, bytes], reads: list[Read], journal: 
         "numbers": {
             key: {
                 "value": result["value"],
-                "shown": markup.number(result["value"], result["digits"]),
+                "shown": value_as_text(result),
                 "tolerance": result["tolerance"],
             }
             for key, _, result in numbers.entries(reads)

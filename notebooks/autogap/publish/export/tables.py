@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import zipfile
 
+from nbpoints.mime import value_as_text
+
 from autogap.publish import citing, markup, sheets
 from autogap.publish.reading import Figure, Read
 from autogap.publish.store import zipped
@@ -15,9 +17,7 @@ HEADS = ("Result", "Value", "Unit")
 
 def rows(read: Read) -> list[tuple[str, str, str]]:
     """Return label, value and unit of every result, as a reader sees them."""
-    return [
-        (result["label"], markup.number(result["value"], result["digits"]), result["unit"]) for result in read.results
-    ]
+    return [(result["label"], value_as_text(result), result["unit"]) for result in read.results]
 
 
 def note(read: Read, theme: Theme) -> str:

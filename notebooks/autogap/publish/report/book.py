@@ -11,6 +11,7 @@ from pathlib import Path
 
 from nbpoints.errors import InputError
 from nbpoints.files import write_whole
+from nbpoints.mime import value_as_text
 
 from autogap.publish import citing, markup, rights
 from autogap.publish.reading import Figure, Read
@@ -33,10 +34,7 @@ def chapter(read: Read, theme: Theme, level: int = 1) -> str:
     parts += [markdown(text, level + 1) for text in _opening(read)]
     parts += [_figure(read, figure) for figure in read.figures if "svg" in figure.files]
     if read.results:
-        rows = [
-            (result["label"], markup.number(result["value"], result["digits"]), result["unit"])
-            for result in read.results
-        ]
+        rows = [(result["label"], value_as_text(result), result["unit"]) for result in read.results]
         title = words(f"The numbers of point {read.name}")
         parts.append(f"#numbers([{title}], {_rows(rows)})")
     limits = read.section("limits", "rival explanations", "what the data")
