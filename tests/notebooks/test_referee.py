@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 
+import pandas as pd
 import pytest
 import sentences
-from collection import each, values
+from autogap import data
+from collection import BOOKS, book, each, values
 from nbpoints.notebook.reading import load
 from nbpoints.records.layout import NOTEBOOK
 from nbpoints.run import runner
@@ -34,6 +37,7 @@ RUNS = {
         {"seed": 7},
         {"outcome": "naics336_value", "method": "synthetic_control", "event_date": "2025-06"},
         {"event_date": "2025-01"},
+        {"outcome": "customs_units", "event_date": "2025-06", "method": "same_month"},
     ],
     "08_tariff_scenarios": [
         {"japan_rate_pct": 27.5, "absorbed_pct": 95.0},
@@ -52,6 +56,9 @@ RUNS = {
         {"as_of": "2026-08-21"},
         {"start": "2018-01-01", "end": "2025-05-01", "as_of": "2025-05-01"},
         {"start": "2026-06-30"},
+        {"start": "2026-01-01"},
+        {"start": "2026-03-20"},
+        {"start": "2025-06-01", "end": "2025-08-31", "as_of": "2025-04-09"},
     ],
     "12_after_the_deal": [{"last_month": "2025-12"}],
     "13_claims_ledger": [{"verdict": "does_not_hold"}],
@@ -71,6 +78,61 @@ def executed(tmp_path_factory):
 def test_the_recession_of_february_2024_is_known_five_days_after_its_release(executed):
     path = executed[0] / point("referee", "10_recession_risk", {"as_of": "2024-02-20"}).name / NOTEBOOK
     assert "marks 2023Q3 and 2023Q4 as recession" in next(sentences.said(load(path)))
+
+
+def said_at(executed, stem, parameters):
+    """Sentences and figures of one of the runs."""
+    path = executed[0] / point("referee", stem, parameters).name / NOTEBOOK
+    return list(sentences.said(load(path))), dict(sentences.drawn(path.parent / "figures"))
+
+
+@pytest.mark.long
+def test_a_table_of_steps_is_not_said_to_be_empty(executed):
+    ran = {one["start"]: one for one in RUNS["11_negotiation_timeline"] if "start" in one}
+    heard = {start: said_at(executed, "11_negotiation_timeline", one)[0][-1] for start, one in ran.items()}
+    assert heard["2025-06-01"].startswith("Neither the first projects nor the registrations")
+    assert heard["2026-06-30"] == "No step falls within the days shown."
+    assert "6.5 percent of the investment promised" in heard["2026-01-01"], "the pledge lies before the days shown"
+    assert heard["2026-03-20"].startswith("Of the duty open to refund 77 percent"), "dated by its month"
+
+
+@pytest.mark.long
+def test_a_figure_that_draws_another_method_than_the_answer_names_it(executed):
+    parameters = {"outcome": "customs_units", "event_date": "2025-06", "method": "same_month"}
+    heard, figures = said_at(executed, "07_counterfactual_exports", parameters)
+    assert "(same months of 2024)" in heard[0]
+    assert figures["fig-counterfactual-path"]["title"].endswith("what the time series expected")
+    for stem in ("path", "dates"):
+        assert "structural time series" in figures[f"fig-counterfactual-{stem}"]["subtitle"]
+
+
+def test_destinations_in_a_bracket_add_up_to_their_total():
+    """None is left out, fallers among them."""
+    text = next(one for one in sentences.said(book("07_counterfactual_exports")) if "to all other places" in one)
+    total, parts = re.search(r"all other places by (\S+) thousand \((.*?)\)", text).groups()
+    numbers = re.findall(r"[+\N{MINUS SIGN}][0-9][0-9.,]*[0-9]", parts)
+    assert sum(map(sentences._value, numbers)) == pytest.approx(sentences._value(total), abs=0.25)
+
+
+def test_yen_and_dollars_are_compared_over_the_same_months():
+    """Where one ends earlier, a sentence cuts the other there, and each value under two rates has its last month."""
+    text = "\n".join(sentences.said(book("07_counterfactual_exports")))
+    assert "the work of the yen" not in str(book("07_counterfactual_exports"))
+    until = [re.search(rf"value, {coin} \S+ and \S+(?: \(to (\w+ [0-9]+)\))?", text)[1] for coin in ("yen", "dollars")]
+    if until[0] != until[1]:
+        cut = re.search(r"the first method gives (\S+) percent in (?:yen|dollars) and (\S+) in (?:yen|dollars)", text)
+        assert sentences._value(cut[1]) == pytest.approx(sentences._value(cut[2]), abs=0.15)
+    else:
+        assert data.series("frb.jpy_per_usd").index[-1] >= data.series("mof.world.exports.motor_vehicles").index[-1]
+
+
+def test_a_loss_of_many_months_is_set_beside_a_year_at_an_annual_rate():
+    seventh, ninth = (values(BOOKS[stem]) for stem in ("07_counterfactual_exports", "09_supply_chain"))
+    months = pd.period_range(seventh["effect_first_month"], seventh["effect_last_month"], freq="M")
+    gdp = data.series("cao.gdp_nominal")["2024Q1":"2024Q4"].mean()
+    lost = sum(ninth[f"value_added_{who}_price_jpy_bn"] for who in ("suppliers", "makers"))
+    found = ninth["value_added_price_annual_rate_of_gdp_2024_pct"]
+    assert found == pytest.approx(100 * lost * 12 / len(months) / gdp)
 
 
 @pytest.mark.long
