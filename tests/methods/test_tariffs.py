@@ -44,6 +44,19 @@ def test_line_path_falls_back_to_the_ordinary_rate():
     assert tariffs.line_path(LAW, "general", 20.0, "2026-01-01", "2026-01-01").tolist() == [20]
 
 
+def test_a_partner_pays_what_its_own_deal_says_from_the_month_of_the_deal():
+    """Britain's quota rate falls into the months under 27.5 percent; Korea's deal into those under 15."""
+    orders, law = data.table("tariff_schedule_partners"), {}
+    for partner, mfn in (("gb", 2.5), ("eu", 2.5), ("jp", 2.5), ("kr", 0.0)):
+        law[partner] = tariffs.partner_path(orders, "passenger_vehicles", partner, mfn, "2025-03", "2025-12")
+    assert law["gb"]["2025-05":"2025-08"].tolist() == [27.5, 27.5, 10, 10]
+    assert law["eu"]["2025-05":"2025-08"].tolist() == [27.5] * 4
+    assert law["kr"][["2025-03", "2025-05", "2025-11"]].tolist() == [0, 25, 25]
+    assert law["kr"]["2025-12"] == pytest.approx((4 * 25 + 27 * 15) / 31)
+    japan = tariffs.rate_path(data.table("tariff_schedule_japan"), "passenger_vehicles", "2025-03", "2025-12", "M")
+    assert law["jp"].tolist() == pytest.approx(japan["total_rate_high_pct"].tolist())
+
+
 def test_floor_and_additive_rules():
     """15 percent all-in lifts cars to 15 and leaves light trucks at 25; 25 on top gives 27.5 and 50."""
     assert tariffs.all_in(2.5, 15) == 15 and tariffs.all_in(25, 15) == 25

@@ -205,6 +205,28 @@ def line_path(schedule: pd.DataFrame, product: str, mfn_pct: float, start: str, 
     return path
 
 
+def partner_path(orders: pd.DataFrame, product: str, partner: str, mfn_pct: float, start: str, end: str) -> pd.Series:
+    """Rate by law of one partner, month by month as the mean over days: its newest order, or the newest on all.
+
+    `orders` have `partner` ("all" for an order on everybody), `product_group`, `effective_from`, `rate_type`,
+    `additional_rate_pct` and `all_in_rate_pct`. Before the first order only the MFN rate is due.
+
+    Examples
+    --------
+    >>> law = pd.DataFrame({"partner": ["all", "gb"], "product_group": "cars", "rate_type": ["additive", "all_in"],
+    ...     "effective_from": ["2025-04-03", "2025-07-01"], "additional_rate_pct": [25, 7.5], "all_in_rate_pct": 10.0})
+    >>> partner_path(law, "cars", "gb", 2.5, "2025-06", "2025-07").tolist()
+    [27.5, 10.0]
+    """
+    days = pd.period_range(pd.Period(start, "M").start_time, pd.Period(end, "M").end_time, freq="D")
+    rates = pd.Series(float(mfn_pct), index=days, name="rate_pct")
+    spells = orders[(orders["product_group"] == product) & orders["partner"].isin([partner, "all"])]
+    spells = spells.rename(columns={"additional_rate_pct": "additional_rate_high_pct"})
+    for _, spell in spells.sort_values("effective_from").iterrows():
+        rates[days.start_time >= pd.Timestamp(spell["effective_from"])] = line_rate_pct(spell, mfn_pct)
+    return rates.groupby(days.asfreq("M")).mean()
+
+
 def rate_path(schedule: pd.DataFrame, product: str, start: str, end: str, freq: str = "D") -> pd.DataFrame:
     """Rates of one product day by day, or month by month as the mean over the days of the month.
 
