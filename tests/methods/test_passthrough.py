@@ -66,6 +66,17 @@ def test_absorption_is_a_share_in_logs_of_the_months_with_a_duty():
             passthrough.absorbed_pct(change, rate, month)
 
 
+def test_an_equilibrium_price_bears_what_a_duty_leaves():
+    """What full absorption asks for is 100 whatever the duties; a duty that hardly moved has no share."""
+    for before, after in ((2.5, 27.5), (2.5, 0.0), (0.0, 100.0)):
+        whole = passthrough.full_absorption_pct(before, after)
+        assert passthrough.borne_pct(whole, before, after) == pytest.approx(100)
+        assert passthrough.borne_pct(0.0, before, after) == 0
+    rates = pd.Series([2.5, 15.0])
+    borne = passthrough.borne_pct(pd.Series([-5.0, -5.0]), 2.497, rates)
+    assert np.isnan(borne[0]) and borne[1] == pytest.approx(100 * np.log(0.95) / np.log(102.497 / 115))
+
+
 def test_unit_value_is_missing_without_units():
     months = pd.period_range("2025-05", periods=2, freq="M")
     table = passthrough.unit_values(

@@ -101,3 +101,18 @@ def test_ranges_around_a_value_have_it_as_their_median():
 def test_ranges_around_nothing_are_refused(centres, factors, says):
     with pytest.raises(InputError, match=says):
         sensitivity.around(centres, factors)
+
+
+def test_a_result_without_variance_has_no_shares():
+    """Rounding alone would be shared out, and so would a spread that no reader sees."""
+    for model in (lambda sets: 0 * sets["x1"], lambda sets: 1e-3 * np.sin(sets["x1"])):
+        shares = sensitivity.sobol(model, ISHIGAMI_RANGES, 64, seed=1, least_spread=0.05)
+        assert shares.isna().all(axis=None)
+        assert sensitivity.doubt(shares) == "the result hardly differs between the draws"
+
+
+def test_shares_outside_0_to_1_are_doubted(indices):
+    assert sensitivity.doubt(indices) == ""
+    assert sensitivity.doubt(indices.assign(first=-0.01)) == ""
+    for wrong in (-0.2, 3.35):
+        assert "too few" in sensitivity.doubt(indices.assign(total=wrong))

@@ -14,6 +14,7 @@ import pandas as pd
 from nbpoints.errors import InputError, did_you_mean
 
 METHODS = ("ols", "ppml")
+LEAST_DUTY = 0.01  # in logs: a smaller change of a duty has no share that could be told
 
 
 def full_absorption_pct(rate_before_pct: float, rate_after_pct: float) -> float:
@@ -35,6 +36,49 @@ def full_absorption_pct(rate_before_pct: float, rate_after_pct: float) -> float:
         if rate <= -100:
             raise InputError(f"rate: {rate} percent leaves no price; give a duty in percent above -100.")
     return 100 * ((100 + rate_before_pct) / (100 + rate_after_pct) - 1)
+
+
+def borne_pct(
+    price_pct: float | pd.Series, rate_before_pct: float | pd.Series, rate_after_pct: float | pd.Series
+) -> float | pd.Series:
+    """Part of a change of a duty that a change of the price before duty takes up, in percent of the duty, in logs.
+
+    100 leaves the price with duty where it was, 0 the price before duty. Of a model's price in equilibrium this is
+    less than at a given market price where duties on rivals raise the market price. NaN where the duty hardly changed.
+
+    Examples
+    --------
+    >>> round(borne_pct(-12.3, 2.5, 27.5)), bool(np.isnan(borne_pct(-12.3, 2.5, 2.5)))
+    (60, True)
+    """
+    duty = np.log((100 + rate_after_pct) / (100 + rate_before_pct))
+    return -100 * np.log1p(price_pct / 100) / np.where(np.abs(duty) < LEAST_DUTY, np.nan, duty)
+
+
+def excess_cause(price_pct: float, given_pct: float, outcome: pd.Series) -> str:
+    """What makes at least half of the difference where a model's price lies above an outcome and its interval.
+
+    Parameters
+    ----------
+    price_pct, given_pct : float
+        Change of the price in equilibrium, and at a given market price.
+    outcome : Series
+        `value` and `high`.
+
+    Returns
+    -------
+    str
+        "market" if it is the market price, "supply" if not; empty where the price is no higher than the interval.
+
+    Examples
+    --------
+    >>> seen = pd.Series({"value": -19.9, "high": -16.6})
+    >>> excess_cause(-12.4, -18.2, seen), excess_cause(-0.2, -0.2, seen), excess_cause(-17.0, -18.2, seen)
+    ('market', 'supply', '')
+    """
+    if price_pct <= outcome["high"]:
+        return ""
+    return "market" if price_pct - given_pct >= (price_pct - outcome["value"]) / 2 else "supply"
 
 
 def absorbed_pct(change_pct: pd.Series, rate_pct: pd.Series, untaxed: str | None = None) -> pd.Series:
@@ -77,10 +121,10 @@ def absorbed_pct(change_pct: pd.Series, rate_pct: pd.Series, untaxed: str | None
     trend = 0.0
     if untaxed is not None:
         month = pd.Period(untaxed, "M")
-        if month not in change.index or not abs(duty[month]) < 0.01:
+        if month not in change.index or not abs(duty[month]) < LEAST_DUTY:
             raise InputError(f"untaxed: {untaxed} must be a month of the prices in which the duty had not risen yet.")
         trend = np.log1p(change[month] / 100)
-    taxed = duty[duty > 0.01].index
+    taxed = duty[duty > LEAST_DUTY].index
     return (-100 * (np.log1p(change[taxed] / 100) - trend) / duty[taxed]).rename("absorbed_pct")
 
 

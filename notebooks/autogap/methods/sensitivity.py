@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Ranges = Mapping[str, Sequence[float]]
 
+NOISE = 0.05  # an estimated share may lie this far outside 0 to 1 and still stand for the end
+
 
 def _refuse_draws(draws: int) -> None:
     if draws < 2 or draws & (draws - 1):
@@ -132,7 +134,11 @@ def interval(outputs: pd.Series | pd.DataFrame, level_pct: float = 90.0) -> pd.D
 
 
 def sobol(
-    model: Callable[[pd.DataFrame], pd.Series | np.ndarray], ranges: Ranges, draws: int, seed: int
+    model: Callable[[pd.DataFrame], pd.Series | np.ndarray],
+    ranges: Ranges,
+    draws: int,
+    seed: int,
+    least_spread: float = 0.0,
 ) -> pd.DataFrame:
     """Share of a result's variance that each uncertain parameter brings (Sobol 1993; Saltelli et al. 2010).
 
@@ -143,12 +149,14 @@ def sobol(
         `draws * (len(ranges) + 2)` rows.
     ranges, draws, seed
         As for `draw`.
+    least_spread : float
+        A result whose standard deviation is no larger has no variance to share out.
 
     Returns
     -------
     DataFrame
         Indexed by parameter, the most important first: `first` (alone) and `total` (with all interactions), shares of
-        the variance. Estimates: small negative numbers stand for zero.
+        the variance. Estimates: small negative numbers stand for zero. NaN where there is no variance.
 
     Raises
     ------
@@ -165,6 +173,7 @@ def sobol(
 
     _refuse_draws(draws)
     distributions = [_distribution(name, ends) for name, ends in ranges.items()]
+    spreads = []
 
     def results(points: np.ndarray) -> np.ndarray:
         # scipy hands over the points with the parameters first, several sets of them in further dimensions.
@@ -173,8 +182,33 @@ def sobol(
         found = np.array(model(pd.DataFrame(flat.T, columns=list(ranges))), dtype=float)
         if found.shape != (flat.shape[1],):
             raise InputError(f"model: {found.shape} results for {flat.shape[1]} parameter sets; return one a row.")
+        spreads.append(found.std())
         return found.reshape(1, *points.shape[1:])
 
-    indices = stats.sobol_indices(func=results, n=draws, dists=distributions, rng=np.random.default_rng(seed))
+    with np.errstate(invalid="ignore", divide="ignore"):  # a result that is the same in every draw
+        indices = stats.sobol_indices(func=results, n=draws, dists=distributions, rng=np.random.default_rng(seed))
     shares = {"first": np.ravel(indices.first_order), "total": np.ravel(indices.total_order)}
-    return pd.DataFrame(shares, index=pd.Index(list(ranges), name="parameter")).sort_values("total", ascending=False)
+    ranked = pd.DataFrame(shares, index=pd.Index(list(ranges), name="parameter"))
+    if max(spreads) <= least_spread:
+        ranked[:] = np.nan
+    return ranked.sort_values("total", ascending=False)
+
+
+def doubt(shares: pd.DataFrame) -> str:
+    """Say why shares of a variance tell nothing; an empty text if they do.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        As `sobol` returns it.
+
+    Examples
+    --------
+    >>> doubt(pd.DataFrame({"first": [-0.01], "total": [3.35]}))
+    'the draws are too few: an estimated share lies outside 0 to 1'
+    """
+    if shares.isna().any(axis=None):
+        return "the result hardly differs between the draws"
+    if shares.lt(-NOISE).any(axis=None) or shares.gt(1 + NOISE).any(axis=None):
+        return "the draws are too few: an estimated share lies outside 0 to 1"
+    return ""
