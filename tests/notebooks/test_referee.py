@@ -16,6 +16,23 @@ from nbpoints.run import runner
 from test_sentences import told
 from test_sweep import point
 
+NEARLY_NOTHING_LEFT = {
+    "japan_rate_pct": 100.0,
+    "partner_rates": dict.fromkeys(["kr", "eu", "gb", "mx", "ca", "cn"], 0.0),
+    "substitution": 50.0,
+    "demand": -0.1,
+    "absorbed_pct": 50.0,
+    "draws": 64,
+}
+NOTHING_ABSORBED = {
+    "japan_rate_pct": 0.0,
+    "absorbed_pct": 1.0,
+    "others_absorbed_pct": 99.0,
+    "substitution": 1.1,
+    "demand": -5.0,
+    "partner_rates": {},
+}
+FEW_SETS = {"last_month": "2025-12", "level_pct": 50.0, "draws": 1024}
 RUNS = {
     "01_trade_gap": [{"currency": "JPY", "side": "japan", "start_year": 2024}],
     "02_autos_in_the_gap": [{"year": 2025, "net": False, "include_parts": False}],
@@ -44,6 +61,8 @@ RUNS = {
         {"japan_rate_pct": 100.0, "substitution": 1.1, "demand": -5.0},
         {"japan_rate_pct": 2.5, "partner_rates": {}},
         {"japan_rate_pct": 0.0, "partner_rates": {}},
+        NEARLY_NOTHING_LEFT,
+        NOTHING_ABSORBED,
     ],
     "09_supply_chain": [{"exports_jpy_tn": 0.01}, {"loss_jpy_bn": 100.0, "fewer_cars_pct": 100.0}],
     "10_recession_risk": [
@@ -62,6 +81,7 @@ RUNS = {
     ],
     "12_after_the_deal": [{"last_month": "2025-12"}],
     "13_claims_ledger": [{"verdict": "does_not_hold"}],
+    "15_model_and_outcome": [FEW_SETS],
 }
 
 
@@ -80,9 +100,14 @@ def test_the_recession_of_february_2024_is_known_five_days_after_its_release(exe
     assert "marks 2023Q3 and 2023Q4 as recession" in next(sentences.said(load(path)))
 
 
+def ran(executed, stem, parameters):
+    """The executed notebook of one of the runs."""
+    return executed[0] / point("referee", stem, parameters).name / NOTEBOOK
+
+
 def said_at(executed, stem, parameters):
     """Sentences and figures of one of the runs."""
-    path = executed[0] / point("referee", stem, parameters).name / NOTEBOOK
+    path = ran(executed, stem, parameters)
     return list(sentences.said(load(path))), dict(sentences.drawn(path.parent / "figures"))
 
 
@@ -133,6 +158,34 @@ def test_a_loss_of_many_months_is_set_beside_a_year_at_an_annual_rate():
     lost = sum(ninth[f"value_added_{who}_price_jpy_bn"] for who in ("suppliers", "makers"))
     found = ninth["value_added_price_annual_rate_of_gdp_2024_pct"]
     assert found == pytest.approx(100 * lost * 12 / len(months) / gdp)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("parameters", [{"japan_rate_pct": 2.5, "partner_rates": {}}, NEARLY_NOTHING_LEFT])
+def test_a_variance_of_nothing_is_not_shared_out(executed, parameters):
+    path = ran(executed, "08_tariff_scenarios", parameters)
+    assert [name for name in values(path).index if name.startswith("sobol_")] == []
+    assert any(text.startswith("No share of the variance") for text in sentences.said(load(path)))
+
+
+@pytest.mark.long
+def test_rivals_that_are_no_dearer_explain_nothing(executed):
+    path = ran(executed, "08_tariff_scenarios", NOTHING_ABSORBED)
+    prices = next(text for text in sentences.said(load(path)) if text.startswith("Price before duty"))
+    assert "dearer" not in prices and prices.endswith(
+        "is the supply parameter: makers in Japan absorb 1.0 percent at a given market price."
+    )
+
+
+@pytest.mark.long
+def test_nothing_is_concluded_from_a_few_sets(executed):
+    path = ran(executed, "15_model_and_outcome", FEW_SETS)
+    recorded = values(path)
+    assert 0 < recorded["sets_that_fit"] < 50
+    assert [name for name in recorded.index if name.startswith("implied_") and not name.endswith("_15")] == []
+    assert "Too few sets of elasticities" in next(sentences.said(load(path)))
+    titles = {name: facts["title"] for name, facts in sentences.drawn(path.parent / "figures")}
+    assert titles["fig-outcome-implied"].startswith("Too few sets")
 
 
 @pytest.mark.long
