@@ -113,8 +113,8 @@ def said_at(executed, stem, parameters):
 
 @pytest.mark.long
 def test_a_table_of_steps_is_not_said_to_be_empty(executed):
-    ran = {one["start"]: one for one in RUNS["11_negotiation_timeline"] if "start" in one}
-    heard = {start: said_at(executed, "11_negotiation_timeline", one)[0][-1] for start, one in ran.items()}
+    shown = {one["start"]: one for one in RUNS["11_negotiation_timeline"] if "start" in one}
+    heard = {start: said_at(executed, "11_negotiation_timeline", one)[0][-1] for start, one in shown.items()}
     assert heard["2025-06-01"].startswith("Neither the first projects nor the registrations")
     assert heard["2026-06-30"] == "No step falls within the days shown."
     assert "6.5 percent of the investment promised" in heard["2026-01-01"], "the pledge lies before the days shown"
