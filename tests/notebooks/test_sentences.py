@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 import sentences
+from autogap import data
+from autogap.methods import tariffs
 from autogap.paths import FIGURES
 from collection import BOOKS, book, each, values
 from nbpoints.checks import outputs
@@ -81,3 +83,12 @@ def test_what_a_notebook_says_at_the_edges(executed, stem):  # noqa: F811
         assert told(reading.load(path), sentences.drawn(path.parent / "figures")) == [], one.values
         assert sentences.outside(values(path).to_dict()) == [], one.values
         assert sentences.twice(path) == [], one.values
+
+
+def test_the_title_of_growth_names_the_rate_in_force_in_its_months():
+    """Cars stay under duty after the cut: the mean of the months before it is that of one rate."""
+    facts = dict(sentences.drawn(FIGURES))["fig-export-growth"]
+    schedule = data.table("tariff_schedule_japan")
+    rates = tariffs.rate_path(schedule, "passenger_vehicles", "2025-05", "2025-08")["total_rate_high_pct"].unique()
+    assert "means, May 2025 to August 2025" in facts["subtitle"]
+    assert [f"Under {rate:g} percent " for rate in rates] == [facts["title"][:19]]
