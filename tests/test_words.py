@@ -23,7 +23,31 @@ def test_numbers_have_a_real_minus_and_zero_no_sign(value, digits, signed, text)
 
 
 def test_a_change_agrees_with_its_sign():
-    assert [words.change(value) for value in (-3.44, 1200, -0.04)] == ["fell 3.4", "rose 1,200.0", "did not change"]
+    assert [words.change(value) for value in (-3.44, 1200, 0.0)] == ["fell 3.4", "rose 1,200.0", "did not change"]
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (-0.04, 1, "fell by less than 0.05 percent"),
+        (-0.0, 1, "fell by less than 0.05 percent"),
+        (1e-9, 2, "rose by less than 0.005 percent"),
+        (0.4, 0, "rose by less than 0.5 percent"),
+        (-0.06, 1, "fell 0.1 percent"),
+        (0.0, 0, "did not change"),
+    ],
+)
+def test_only_no_change_at_all_is_called_none(value, digits, text):
+    assert words.moved(value, digits) == text
+
+
+def test_a_small_change_beside_another_keeps_its_direction():
+    said = [words.moved_both(first, 3.0, "in value", "in number") for first in (0.01, -0.01, 0.0)]
+    assert said == [
+        "rose by less than 0.05 percent in value and 3.0 percent in number",
+        "fell by less than 0.05 percent in value but rose 3.0 percent in number",
+        "did not change in value but rose 3.0 percent in number",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 from nbpoints import mime
 from nbpoints.errors import InputError
@@ -31,15 +33,21 @@ def number(value: float, digits: int = 1, signed: bool = False) -> str:
 def change(value: float, digits: int = 1) -> str:
     """Say a change as a past movement, for the sentence to give it a unit.
 
+    A change that rounds to zero keeps its direction, and so does a figure that was published as -0.0.
+
     Examples
     --------
-    >>> change(2.1), change(-3.42), change(0.04)
+    >>> change(2.1), change(-3.42), change(0.0)
     ('rose 2.1', 'fell 3.4', 'did not change')
+    >>> change(0.04), change(-0.0)
+    ('rose by less than 0.05', 'fell by less than 0.05')
     """
-    size = number(abs(value), digits)
-    if not size.strip("0.,"):
+    size, falls = number(abs(value), digits), math.copysign(1, value) < 0
+    if value == 0 and not falls:
         return "did not change"
-    return f"{'fell' if value < 0 else 'rose'} {size}"
+    if not size.strip("0.,"):
+        size = f"by less than {number(0.5 * 10**-digits, digits + 1)}"
+    return f"{'fell' if falls else 'rose'} {size}"
 
 
 def moved(change_pct: float, digits: int = 1) -> str:
@@ -48,7 +56,7 @@ def moved(change_pct: float, digits: int = 1) -> str:
     Examples
     --------
     >>> moved(-11.04), moved(3.2), moved(0.01)
-    ('fell 11.0 percent', 'rose 3.2 percent', 'did not change')
+    ('fell 11.0 percent', 'rose 3.2 percent', 'rose by less than 0.05 percent')
     """
     said = change(change_pct, digits)
     return said if said == "did not change" else f"{said} percent"
