@@ -94,7 +94,15 @@ def test_a_missing_quarter_ends_a_run():
     assert recession.in_recession(growth).tolist() == [True, True, False, True, True, True]
     gap = quarterly([-1, -1, -1, -1]).drop(pd.Period("2020Q2", "Q"))
     assert recession.in_recession(gap).tolist() == [False, True, True]
-    assert not recession.in_recession(quarterly([-0.1, -0.0, -0.1])).any()
+    assert not recession.in_recession(quarterly([-0.1, 0.0, -0.1])).any()
+
+
+def test_a_fall_published_as_minus_zero_is_a_fall():
+    """The Cabinet Office prints -0.0 for a small fall (2025Q1 on 9 June 2025, -0.2 percent annualised)."""
+    assert recession.in_recession(quarterly([0.3, -0.1, -0.0, 0.0])).tolist() == [False, True, True, False]
+    assert recession.longest_fall(quarterly([-0.0, -0.0, -0.1])) == 3
+    first_quarter = data.revisions("cao.gdp_real_qoq_pct")["2025-06-09"]
+    assert recession.fell(first_quarter)["2025Q1"]
 
 
 def test_calls_that_later_releases_withdrew(realtime):
@@ -102,7 +110,8 @@ def test_calls_that_later_releases_withdrew(realtime):
     calls = recession.calls(realtime).set_index("called")
     tax = calls.loc["2014Q4"]
     assert (str(tax["start"]), str(tax["end"]), tax["withdrawn"], tax["releases"]) == ("2014Q2", "2014Q3", "2019Q1", 17)
-    assert calls.loc["2008Q4", "stands"] and pd.isna(calls.loc["2008Q4", "withdrawn"])
+    assert tax[["state", "now"]].tolist() == ["withdrawn", ""]
+    assert calls.loc["2008Q4", "state"] == "standing" and pd.isna(calls.loc["2008Q4", "withdrawn"])
 
 
 def test_the_call_of_february_2024_was_withdrawn_in_march():
@@ -127,8 +136,40 @@ def test_a_call_is_followed_while_its_quarters_move():
     )
     told = recession.calls(table).set_index("called")
     assert told.loc["b", ["withdrawn", "releases"]].tolist() == ["d", 2]
-    assert told.loc["e", "stands"] and len(told) == 2
+    assert told.loc["b", "state"] == "withdrawn" and told.loc["e", "state"] == "standing" and len(told) == 2
     assert recession.calls(table, run=3).empty
+
+
+@pytest.mark.parametrize(
+    ("newest", "state", "now"),
+    [
+        ([1, -1, -1, -1, 1, 1, 1], "standing", "2020Q2 to 2020Q4"),
+        ([-1, -1, -1, -1, -1, 1, 1], "standing", "2020Q1 to 2021Q1"),
+        ([1, -1, -1, 1, 1, 1, 1], "revised", "2020Q2 to 2020Q3"),
+        ([1, -1, 1, -1, -1, 1, 1], "revised", "2020Q4 to 2021Q1"),
+        ([-1, -1, 1, -1, -1, 1, 1], "revised", "2020Q1 to 2020Q2 and 2020Q4 to 2021Q1"),
+        ([1, -1, 1, -1, 1, -1, -1], "withdrawn", ""),
+    ],
+)
+def test_a_call_stands_while_every_quarter_called_is_marked(newest, state, now):
+    """A quarter of the call that grows by the newest release ends its standing, whatever else is marked."""
+    table = pd.DataFrame({"a": [1.0] * 7, "b": [1, -1, -1, -1, 1, 1, 1], "c": newest})
+    table.index = pd.period_range("2020Q1", periods=7, freq="Q")
+    told = recession.calls(table).set_index("called").loc["b"]
+    assert told[["state", "now"]].tolist() == [state, now]
+
+
+def test_a_quarter_called_that_grows_by_the_newest_release_does_not_stand():
+    """2023Q3 to 2024Q1 was called in September 2025; a year later 2023Q4 grew, and the falls are two other quarters."""
+    called, newest = (data.revisions(f"cao.gdp_real_chained{base}").iloc[:, -1] for base in (2015, 2020))
+    growth = pd.concat([recession.growth_pct(one).loc["2023Q1":"2024Q4"] for one in (called, newest)], axis=1)
+    told = recession.calls(growth.assign(before=1.0)[["before", *growth.columns]]).iloc[0]
+    assert told[["start", "end", "state", "now"]].astype(str).tolist() == [
+        "2023Q3",
+        "2024Q1",
+        "revised",
+        "2024Q1 to 2024Q2",
+    ]
 
 
 def test_every_vintage_agrees_with_its_own_column(realtime):

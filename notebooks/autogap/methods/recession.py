@@ -1,4 +1,4 @@
-"""Recessions: consecutive falls, turning points, and calls that later releases withdrew.
+"""Recessions: consecutive falls, turning points, and calls that later releases revised or withdrew.
 
 Quarterly series lie on a PeriodIndex; a table of vintages has quarters in rows and vintages in columns, oldest first.
 Levels of different vintages may stand in different prices: compare their growth only.
@@ -38,10 +38,21 @@ def _refuse_other_than_quarters(values: pd.Series | pd.DataFrame) -> None:
         raise InputError("index: each quarter must be there once, in order of time.")
 
 
+def fell(growth: pd.Series | pd.DataFrame) -> pd.Series | pd.DataFrame:
+    """Mark the quarters of a fall, also one so small that it was published as -0.0.
+
+    Examples
+    --------
+    >>> fell(pd.Series([0.1, 0.0, -0.0, -0.1, float("nan")])).tolist()
+    [False, False, True, True, False]
+    """
+    return np.signbit(growth) & growth.notna()
+
+
 def in_recession(growth: pd.Series | pd.DataFrame, run: int = 2) -> pd.Series | pd.DataFrame:
     """Mark the quarters that belong to `run` or more consecutive falls: a technical recession.
 
-    A quarter that is missing ends a run, and so does growth of 0, also one that was published as -0.0.
+    A quarter that is missing ends a run, and so does growth of 0; what counts as a fall is in `fell`.
 
     Raises
     ------
@@ -59,7 +70,7 @@ def in_recession(growth: pd.Series | pd.DataFrame, run: int = 2) -> pd.Series | 
         raise InputError(f"run: {run} is not a number of falls; give 1 or more, 2 for a technical recession.")
     table = growth.to_frame() if isinstance(growth, pd.Series) else growth
     every = table.reindex(pd.period_range(table.index[0], table.index[-1], freq=table.index.freq))
-    falls = every < 0
+    falls = fell(every)
     marked = falls.apply(lambda fell: fell & (fell.groupby((~fell).cumsum()).transform("sum") >= run)).loc[table.index]
     return marked.iloc[:, 0].rename(growth.name) if isinstance(growth, pd.Series) else marked
 
@@ -103,6 +114,11 @@ def _stretches(marked: pd.Series) -> list[pd.PeriodIndex]:
     index = marked.index[marked.to_numpy(dtype=bool)]
     breaks = np.flatnonzero(np.diff(index.asi8) != 1) + 1
     return [index[part] for part in np.split(np.arange(len(index)), breaks) if len(part)]
+
+
+def _named(marks: np.ndarray, index: pd.PeriodIndex) -> str:
+    """Name marked quarters by the first and last of each stretch."""
+    return " and ".join(f"{part[0]} to {part[-1]}" for part in _stretches(pd.Series(marks, index)))
 
 
 def turning_points(levels: pd.Series, window: int = 2, phase: int = 2, cycle: int = 5) -> pd.DataFrame:
@@ -220,11 +236,12 @@ def by_rule(growth: pd.Series, rule: str) -> pd.Series:
 
 
 def calls(growth: pd.DataFrame, run: int = 2) -> pd.DataFrame:
-    """Follow each call of a technical recession through later releases until it is withdrawn.
+    """Follow each call of a technical recession through later releases: does it stand, was it revised or withdrawn?
 
-    A call begins with the first release that marks quarters of which the release before marked none. It lasts while
-    later releases mark any quarter that the release before marked for it. What the first release marks already is left
-    out: it was called before the record begins.
+    A call begins with the first release that marks quarters of which the release before marked none. It is followed
+    while later releases mark any quarter that the release before marked for it, and withdrawn by the first that marks
+    none. Of the others a call stands if the last release marks every quarter first called, more of them or not; else
+    it was revised. What the first release marks already is left out: it was called before the record begins.
 
     Parameters
     ----------
@@ -236,16 +253,17 @@ def calls(growth: pd.DataFrame, run: int = 2) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``start``, ``end`` (quarters, as first called), ``called``, ``withdrawn`` (releases; None while it stands),
-        ``releases`` (number that marked it), ``stands``.
+        ``start``, ``end`` (quarters, as first called), ``called``, ``withdrawn`` (releases; None if it was not),
+        ``releases`` (number that marked it), ``state`` ("standing", "revised" or "withdrawn"), ``now`` (the quarters
+        that the last release marks for it; empty if withdrawn).
 
     Examples
     --------
     >>> quarters = pd.period_range("2024Q1", periods=3, freq="Q")
     >>> table = pd.DataFrame({"2024-11": [0.1, 0.2, None], "2025-02": [0.1, -0.3, -0.1], "2025-05": [0.1, -0.2, 0.1]},
     ...                      index=quarters)
-    >>> calls(table)[["called", "withdrawn", "stands"]].to_dict("records")
-    [{'called': '2025-02', 'withdrawn': '2025-05', 'stands': False}]
+    >>> calls(table)[["called", "withdrawn", "state"]].to_dict("records")
+    [{'called': '2025-02', 'withdrawn': '2025-05', 'state': 'withdrawn'}]
     """
     marked = in_recession(growth, run)
     first, *later = marked.columns
@@ -260,15 +278,18 @@ def calls(growth: pd.DataFrame, run: int = 2) -> pd.DataFrame:
                     call | {"quarters": overlap[0].append(overlap[1:]), "releases": call.get("releases", 0) + 1}
                 )
             elif "called" in call:
-                found.append(call | {"withdrawn": release, "stands": False})
+                found.append(call | {"withdrawn": release, "state": "withdrawn", "now": ""})
         taken = [quarters for call in kept for quarters in call["quarters"]]
         for quarters in stretches:
             if not set(quarters) & set(taken):
                 new = {"start": quarters[0], "end": quarters[-1], "called": release, "releases": 1}
                 kept.append(new | {"quarters": quarters})
         standing = kept
-    found += [call | {"withdrawn": None, "stands": True} for call in standing if "called" in call]
-    columns = ["start", "end", "called", "withdrawn", "releases", "stands"]
+    for call in [call for call in standing if "called" in call]:
+        same = set(pd.period_range(call["start"], call["end"])) <= set(call["quarters"])
+        now = _named(marked.index.isin(call["quarters"]), marked.index)
+        found.append(call | {"withdrawn": None, "state": "standing" if same else "revised", "now": now})
+    columns = ["start", "end", "called", "withdrawn", "releases", "state", "now"]
     return pd.DataFrame(found, columns=columns).sort_values(["start", "called"], ignore_index=True)
 
 
@@ -291,7 +312,7 @@ def base_rate(growth: pd.Series, within: int, run: int = 2) -> float:
     if within < run:
         raise InputError(f"within: {run} falls cannot be completed within {within} quarters; give {run} or more.")
     _refuse_other_than_quarters(growth)
-    completed = (growth < 0).rolling(run).sum() >= run
+    completed = fell(growth).rolling(run).sum() >= run
     ahead = [bool(completed.iloc[at + 1 : at + 1 + within].any()) for at in range(len(growth) - within)]
     if not ahead:
         raise InputError(f"growth: {counted(len(growth), 'quarter')} are too few to look {within} ahead.")
