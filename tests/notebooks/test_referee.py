@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import sentences
 from autogap import data
+from autogap.paths import FIGURES
 from collection import BOOKS, book, each, values
 from nbpoints.notebook.reading import load
 from nbpoints.records.layout import NOTEBOOK
@@ -81,10 +82,12 @@ RUNS = {
         {"start": "2026-03-20"},
         {"start": "2025-06-01", "end": "2025-08-31", "as_of": "2025-04-09"},
     ],
-    "12_after_the_deal": [{"last_month": "2025-12"}],
+    "12_after_the_deal": [{"last_month": "2025-12"}, {"last_month": "2026-04"}, {"last_month": "2026-07"}],
     "13_claims_ledger": [{"verdict": "does_not_hold"}],
     "15_model_and_outcome": [FEW_SETS],
 }
+
+RATES = ("27_5", "15")
 
 
 @pytest.fixture(scope="module")
@@ -217,6 +220,46 @@ def test_a_month_of_two_rates_has_no_share_of_the_law(executed, day):
     facts = dict(sentences.drawn(path.parent / "figures"))["fig-tariff-partners"]
     ends = ("2.5", "27.5") if day < "2025-09" else ("27.5", "15")
     assert facts["title"].endswith(f"percent; the law went from {' to '.join(ends)}")
+
+
+@pytest.mark.long
+def test_a_fall_too_small_for_its_digits_is_a_fall(executed):
+    """Growth of 2025Q1 was published as -0.0 percent on 9 June 2025, -0.2 annualised."""
+    path = executed[0] / point("referee", "10_recession_risk", {"as_of": "2025-06-19"}).name / NOTEBOOK
+    said = next(sentences.said(load(path)))
+    assert "real GDP fell by less than 0.05 percent (\N{MINUS SIGN}0.2 annualised) in 2025Q1" in said
+
+
+def compared(path):
+    """The differences of US and EU that a run of 12 says, and those of the indices in its table."""
+    recorded = values(path)
+    table = [
+        recorded[f"value_under_{one}_pct_of_base"] - recorded[f"eu_value_under_{one}_pct_of_base"] for one in RATES
+    ]
+    return [recorded[f"us_less_eu_under_{one}_points"] for one in RATES], pytest.approx(table)
+
+
+def test_the_us_and_the_eu_are_compared_over_the_months_of_the_table():
+    said, table = compared(BOOKS["12_after_the_deal"])
+    assert said == table
+
+
+@pytest.mark.long
+def test_the_us_and_the_eu_are_compared_over_the_same_months_whatever_the_last(executed):
+    for parameters in RUNS["12_after_the_deal"]:
+        said, table = compared(executed[0] / point("referee", "12_after_the_deal", parameters).name / NOTEBOOK)
+        assert said == table, parameters
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "revised", "standing"])
+def test_the_states_of_the_calls_are_those_of_the_method(state):
+    """2023Q3 to 2024Q1, called in September 2025, is told as revised: its middle quarter grows by the newest release."""
+    drawn = pd.read_csv(FIGURES / "fig-recession-calls.csv")
+    recorded = values(BOOKS["10_recession_risk"])
+    counted = {"withdrawn": recorded["calls_withdrawn"], "revised": recorded["calls_revised"]}
+    counted["standing"] = recorded["calls"] - sum(counted.values())
+    assert (drawn["state"] == state).sum() == counted[state]
+    assert drawn.loc[drawn["called"] == "2025-09-08", "state"].tolist() == ["revised"]
 
 
 @pytest.mark.long
