@@ -253,7 +253,7 @@ def test_the_us_and_the_eu_are_compared_over_the_same_months_whatever_the_last(e
 
 @pytest.mark.parametrize("state", ["withdrawn", "revised", "standing"])
 def test_the_states_of_the_calls_are_those_of_the_method(state):
-    """2023Q3 to 2024Q1, called in September 2025, is told as revised: its middle quarter grows by the newest release."""
+    """2023Q3 to 2024Q1, called in September 2025, is told as revised: its middle quarter grows by now."""
     drawn = pd.read_csv(FIGURES / "fig-recession-calls.csv")
     recorded = values(BOOKS["10_recession_risk"])
     counted = {"withdrawn": recorded["calls_withdrawn"], "revised": recorded["calls_revised"]}
