@@ -199,6 +199,31 @@ def test_a_full_disk_leaves_the_package_as_it_was(a_month_behind, refresh, monke
     assert content(a_month_behind) == before and not (a_month_behind.parent / ".data.new").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "edit"),
+    [
+        ("CHANGES.md", lambda path: path.write_text(path.read_text(encoding="utf-8") + "- my own note\n", "utf-8")),
+        ("observations/my_own.csv", lambda path: path.write_text("period,series,value,vintage\n")),
+        ("tables/timeline.csv", lambda path: path.unlink()),
+    ],
+)
+def test_what_is_edited_meanwhile_is_kept_and_nothing_is_written(a_month_behind, refresh, monkeypatch, name, edit):
+    """While the notebooks run for the answers, which takes minutes."""
+    path, before = a_month_behind / name, content(a_month_behind)
+
+    def meanwhile(*given):
+        edit(path)
+        before.pop(path.relative_to(a_month_behind), None)
+        return []
+
+    monkeypatch.setattr(cli, "_answers", meanwhile)
+    with pytest.raises(InputError, match=rf"^data/{name} changed while the refresh ran; nothing was written: run "):
+        refresh("--only", "customs", "--write")
+    edited = content(a_month_behind)
+    edited.pop(path.relative_to(a_month_behind), None)
+    assert edited == before and not (a_month_behind.parent / ".data.new").exists()
+
+
 def test_the_law_is_listed_and_never_written(folder, server, refresh):
     before = content(folder)
     one = {"publication_date": "2026-11-20", "document_number": "2026-20001", "title": "A title"}

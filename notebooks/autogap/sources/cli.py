@@ -96,7 +96,7 @@ def _refresh(
     now: datetime,
     pause: float,
 ) -> int:
-    today = now.date().isoformat()
+    today, before = now.date().isoformat(), swap.state(candidate)
     tell = (lambda outcome: None) if arguments.json else _print
 
     def run(source: ask.Source) -> list[Outcome]:
@@ -115,6 +115,7 @@ def _refresh(
     answers = _answers(candidate, data, changed, arguments.no_answers) if changed else []
     if changed and arguments.write:
         refresh.finish(candidate, outcomes, today, answers)
+        swap.refuse_changed(data, before)
         swap.exchange(candidate, data)
     _close(arguments, outcomes, answers, watched, bool(changed))
     return int(any(one.state == "failed" for one in outcomes))

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from nbpoints.errors import InputError
+from nbpoints.files import sha256
 
 try:
     import fcntl
@@ -54,6 +55,27 @@ def copy(folder: Path) -> Path:
     aside = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(aside, ignore_errors=True)
     return Path(shutil.copytree(folder, aside))
+
+
+def state(folder: Path) -> dict[str, str]:
+    """Hash every file of a folder by its name; hidden files are the system's."""
+    paths = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    return {path.relative_to(folder).as_posix(): sha256(path) for path in paths}
+
+
+def refuse_changed(folder: Path, before: dict[str, str]) -> None:
+    """Refuse to put a copy in place of a folder that was edited since: the edits would be lost.
+
+    Raises
+    ------
+    InputError
+        When a file changed, came or went.
+    """
+    changed = sorted(name for name, _ in before.items() ^ state(folder).items())
+    if changed:
+        raise InputError(
+            f"{folder.name}/{changed[0]} changed while the refresh ran; nothing was written: run the same command again."
+        )
 
 
 def exchange(new: Path, folder: Path) -> None:
