@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import subprocess
 import time
+import zipfile
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from autogap.paths import DATA
-from autogap.sources import ask, http, tables
+from autogap.sources import ask, http, law, tables
 from autogap.sources.figure import NotYet, SourceError
 
 from tests.sources import server as servers
@@ -186,3 +189,58 @@ def test_a_server_that_is_not_there_is_told(monkeypatch):
 def test_an_address_is_shown_without_its_key():
     assert http._shown("https://a.test/x?get=A&key={key}") == "https://a.test/x?get=A"
     assert http._shown("https://a.test/x?api_key=1&id=2") == "https://a.test/x?id=2"
+
+
+def workbook(*, packing: int = zipfile.ZIP_DEFLATED, change: tuple[int, int] = (0, 0)) -> bytes:
+    """A zip of one member, and one byte of it changed: counted from the member's directory entry, or its data."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", packing) as made:
+        made.writestr("a", b"figures " * 200)
+    content, (place, value) = bytearray(out.getvalue()), change
+    if place:
+        content[place if place > 0 else content.index(b"PK\x01\x02") - place] = value
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "told"),
+    [
+        (workbook(change=(31, 0xFF)), "xlsx", "cannot be unpacked (error: "),
+        (workbook(change=(-8, 1)), "xlsx", "cannot be unpacked (RuntimeError: "),  # locked by a password
+        (workbook(change=(-10, 99)), "xlsx", "cannot be unpacked (NotImplementedError: "),
+        (workbook(packing=zipfile.ZIP_LZMA, change=(40, 0xFF)), "xlsx", "cannot be unpacked ("),
+        (b"[" * 100_000, "json", "the JSON is cut off or broken"),
+    ],
+)
+def test_a_reply_that_cannot_be_unpacked_is_a_sentence(content, kind, told):
+    with pytest.raises(SourceError) as fault:
+        http.form(content, kind, "utf-8", "", "x")
+    assert str(fault.value).startswith(f"x: the {'workbook' if kind == 'xlsx' else 'JSON'} ") and told in str(
+        fault.value
+    )
+
+
+@pytest.mark.parametrize("error", [StopIteration(), RecursionError("deep"), SyntaxError("xml"), csv.Error("too long")])
+def test_whatever_a_parser_stumbles_over_fails_its_request_and_is_named(monkeypatch, error):
+    """An empty workbook, nested JSON, broken XML, a field longer than `csv` takes."""
+    request = next(iter(tables.read(DATA)[0].values()))
+
+    def parse(content, request):
+        raise error
+
+    monkeypatch.setattr(ask.parser(request), "parse", parse)
+    with pytest.raises(SourceError, match=rf"another layout than .* \({type(error).__name__}: "):
+        ask.parsed(request, http.Reply(b"", "2026-11-20", "https://x"))
+
+
+@pytest.mark.parametrize("reply", [b'[{"name": 5}]', b"[5]", b"{}"])
+def test_a_list_of_the_law_in_another_form_is_a_sentence(reply):
+    with pytest.raises(SourceError):
+        law.releases(reply)
+
+
+@pytest.mark.parametrize("day", ["null", "5", "[]"])
+def test_a_document_of_the_law_in_another_form_is_a_sentence(day):
+    reply = f'{{"results": [{{"publication_date": {day}, "document_number": "1", "title": "T"}}]}}'
+    with pytest.raises(SourceError, match="another layout"):
+        law.documents(reply.encode(), "2026-07-01")

@@ -143,7 +143,7 @@ def parsed(request: Request, reply: Reply) -> list[Figure]:
         return parser(request).parse(reply.body, replace(request, url=reply.url))
     except SourceError:  # a sentence already
         raise
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except Exception as error:  # parsers only compute: whatever they stumble over is in the reply, or a fault of theirs
         raise SourceError(
             f"{request.request}: the reply has another layout than {request.parser}.py reads, which rests on "
             f"{request.rests_on} ({type(error).__name__}: {error}); keep it with --record and compare."

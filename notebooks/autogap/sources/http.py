@@ -259,6 +259,11 @@ def _whole_zip(content: bytes, where: str) -> None:
         bad = zipfile.ZipFile(io.BytesIO(content)).testzip()
     except zipfile.BadZipFile:
         raise SourceError(f"{where}: the workbook is cut off.") from None
+    except Exception as error:  # each way of packing raises errors of its own
+        raise SourceError(
+            f"{where}: the workbook cannot be unpacked ({type(error).__name__}: {error}); it may be damaged or locked "
+            "by a password."
+        ) from None
     if bad:
         raise SourceError(f"{where}: {bad} in the workbook is damaged.")
 
@@ -268,7 +273,7 @@ def _ends(text: str, kind: str, where: str) -> None:
     if kind == "json":
         try:
             json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise SourceError(f"{where}: the JSON is cut off or broken ({error}).") from None
     if kind in ("xml", "html") and not stripped.endswith(">"):
         raise SourceError(f"{where}: the {kind} is cut off; it ends with {stripped[-20:]!r}.")

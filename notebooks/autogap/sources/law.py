@@ -28,7 +28,9 @@ def releases(content: bytes, most: int = 3) -> list[str]:
     ['newest revisions of the tariff schedule: 2026HTSRev21']
     """
     reply = json.loads(content)
-    if not (isinstance(reply, list) and all(isinstance(one, dict) and one.get("name") for one in reply)):
+    if not (
+        isinstance(reply, list) and all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in reply)
+    ):
         raise SourceError("hts: the list of releases does not have a name for each.")
     names = sorted((one["name"] for one in reply), key=lambda name: [int(part) for part in re.findall(r"[0-9]+", name)])
     return [f"newest revisions of the tariff schedule: {', '.join(names[-most:][::-1])}"]
@@ -48,6 +50,6 @@ def documents(content: bytes, since: str) -> list[str]:
         return []
     try:
         found = [(one["publication_date"], one["document_number"], one["title"]) for one in reply["results"]]
+        return [f"{day} {number}: {title}" for day, number, title in sorted(found, reverse=True) if day > since]
     except (LookupError, TypeError) as error:
-        raise SourceError(f"federal_register: the reply has another layout: no {error}.") from None
-    return [f"{day} {number}: {title}" for day, number, title in sorted(found, reverse=True) if day > since]
+        raise SourceError(f"federal_register: the reply has another layout: {error}.") from None
