@@ -217,7 +217,7 @@ def test_what_is_edited_meanwhile_is_kept_and_nothing_is_written(a_month_behind,
         return []
 
     monkeypatch.setattr(cli, "_answers", meanwhile)
-    with pytest.raises(InputError, match=rf"^data/{name} changed while the refresh ran; nothing was written: run "):
+    with pytest.raises(InputError, match=rf"^data/{name} changed while the refresh ran; nothing was written; run "):
         refresh("--only", "customs", "--write")
     edited = content(a_month_behind)
     edited.pop(path.relative_to(a_month_behind), None)

@@ -74,7 +74,7 @@ def refuse_changed(folder: Path, before: dict[str, str]) -> None:
     changed = sorted(name for name, _ in before.items() ^ state(folder).items())
     if changed:
         raise InputError(
-            f"{folder.name}/{changed[0]} changed while the refresh ran; nothing was written: run the same command again."
+            f"{folder.name}/{changed[0]} changed while the refresh ran; nothing was written; run the command again."
         )
 
 
