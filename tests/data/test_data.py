@@ -163,3 +163,46 @@ def test_importing_the_reader_imports_nothing_heavy_but_pandas():
     )
     extra = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert extra.strip() in ("[]", "['difflib']")
+
+
+ROWS = """\
+period,series,value,vintage
+2025-05,mof.us.exports.total,1514,2025-06-18
+2025-06,mof.us.exports.total,1705,2025-07-17
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("1705", "n/a!", "line 3: the value 'n/a!' of mof.us.exports.total is not a valid number"),
+        ("1705", '"1,705"', "line 3: the value '1,705' of mof.us.exports.total is not a valid number"),
+        ("1705", "WRITE", "line 3: value still says 'WRITE'; write what belongs there."),
+        ("1705", "", "line 3: "),
+        ("2025-06,", "2025-13,", "line 3: '2025-13' is not a valid month"),
+        ("2025-06,", "FY2024,", "line 3: 'FY2024' is not a valid month"),
+        ("2025-07-17", "tomorrow", "line 3: the vintage 'tomorrow' of mof.us.exports.total is not a valid day"),
+        ("1705", '"17', "line 3: the quoting is broken"),
+        ("1705,", "1705,1,", "line 3: "),
+        ("period,", "month,", "the columns are"),
+        (ROWS, "", "the columns are []"),
+        (ROWS, "period,series,value,vintage\n", "there is no row of mof.us.exports.total"),
+    ],
+)
+def test_a_broken_row_is_told_with_its_line(tmp_path, monkeypatch, old, new, told):
+    (tmp_path / "observations").mkdir()
+    (tmp_path / "series.csv").write_bytes((data.DATA / "series.csv").read_bytes())
+    (tmp_path / "observations/mof_us_trade.csv").write_text(ROWS.replace(old, new, 1), encoding="utf-8")
+    monkeypatch.setattr(data, "DATA", tmp_path)
+    monkeypatch.setattr(data, "_observations", data._observations.__wrapped__)
+    with pytest.raises(InputError) as fault:
+        data.series("mof.us.exports.total")
+    assert str(fault.value).startswith("data/observations/mof_us_trade.csv") and told in str(fault.value)
+
+
+def test_a_table_that_pandas_cannot_read_is_a_sentence(tmp_path, monkeypatch):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables/empty.csv").write_text("")
+    monkeypatch.setattr(data, "DATA", tmp_path)
+    with pytest.raises(InputError, match=r"^data/tables/empty\.csv: the file is empty; its first line must name"):
+        data.table("empty")

@@ -59,6 +59,54 @@ def test_the_vocabulary_is_told(copy):
     assert "'own compilation; facts only'" in told and told.endswith("a new word goes into autogap/data/vocabulary.py.")
 
 
+@pytest.mark.parametrize(
+    ("name", "change", "told"),
+    [
+        ("series.csv", lambda row: row.replace(",million JPY,", ",thousand JPY,"), "mof.us.exports.total"),
+        ("tables/estimates_macro.csv", str, ""),
+        ("requests.csv", str, ""),
+    ],
+)
+def test_a_key_that_stands_twice_is_told_with_both_lines(copy, name, change, told):
+    """The second row would silently win: a series in another unit."""
+    lines = (copy / name).read_text(encoding="utf-8").splitlines(keepends=True)
+    number = next(number for number, line in enumerate(lines, 1) if number > 1 and line.startswith(told))
+    (copy / name).write_text("".join([*lines, change(lines[number - 1])]), encoding="utf-8")
+    key = lines[number - 1].partition(",")[0]
+    with pytest.raises(InputError) as fault:
+        package.build(copy)
+    place = f"data/{name}, line {len(lines) + 1}"
+    assert str(fault.value) == f"{place}: {key} stands twice; the first is on line {number}; keep one."
+
+
+def test_an_empty_table_of_claims_is_refused(copy):
+    (copy / "tables/claims/mof_2026-04-22.csv").write_bytes(b"")
+    with pytest.raises(InputError, match=r"^data/tables/claims/mof_2026-04-22\.csv: the file is empty; its first line"):
+        package.read_tables(copy)
+
+
+def test_days_to_a_release_are_a_number(copy):
+    edit(copy / "series.csv", (",60,", ",soon,"))
+    with pytest.raises(InputError, match=r"release_days 'soon' is not a number of days \(expected one like 47\)\.$"):
+        package.read_catalogue(copy)
+
+
+def test_a_folder_in_place_of_a_file_is_a_sentence(copy, capsys):
+    (copy / "tables/timeline.csv").unlink()
+    (copy / "tables/timeline.csv").mkdir()
+    assert package.main(["--data", str(copy)]) == 2 and package.main(["--data", str(copy), "--check"]) == 1
+    assert "data/tables/timeline.csv: the file cannot be read (Is a directory)." in capsys.readouterr().err
+
+
+def test_a_stop_is_no_traceback(copy, capsys, monkeypatch):
+    def stop(folder):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(package, "write", stop)
+    assert package.main(["--data", str(copy)]) == 130
+    assert capsys.readouterr().err == "Stopped.\n"
+
+
 def test_faults_of_several_files_are_told_together(copy):
     for name in ("mof_china", "bea_prices"):
         with (copy / f"observations/{name}.csv").open("a", encoding="utf-8") as stream:
@@ -127,7 +175,7 @@ def test_a_table_described_twice_is_refused(copy):
 def test_an_empty_table_is_one_sentence(copy):
     (copy / "tables/timeline.csv").write_bytes(b"")
     (told,) = refused(copy)
-    assert "data/tables/timeline.csv: the columns are []" in told
+    assert told == "data/tables/timeline.csv: the file is empty; its first line must name the columns."
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"resources": [1]}'])

@@ -10,6 +10,7 @@ import pytest
 from autogap.data import known, package
 from autogap.paths import DATA
 from autogap.sources import cli, freshness, tables
+from nbpoints.errors import InputError
 
 CATALOGUE = package.read_catalogue()
 KEPT = {one.series for one in tables.read(DATA)[1]}
@@ -60,3 +61,31 @@ def test_the_command_shows_files_and_tells_by_its_status_that_one_is_late(capsys
     assert any(line.startswith("jama_employment ") and line.endswith("kept by hand") for line in told) == shows
     assert cli.data_main(parser.parse_args(["--json"]), now=datetime(2026, 9, 17, tzinfo=UTC)) in (0, 1)
     assert {"file", "next_due", "is_overdue"} <= set(json.loads(capsys.readouterr().out)[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        (FILE, b"period,series,value,vintage\n", f"data/{FILE}: the file has no row"),
+        (FILE, b"", f"data/{FILE}: the file is empty"),
+        (
+            FILE,
+            b"period,series,value,vintage\n2025-05,a.b,1,tomorrow\n",
+            f"data/{FILE}, line 2: the vintage 'tomorrow'",
+        ),
+        ("requests.csv", b"\xff", "data/requests.csv, line 1: the file is not UTF-8"),
+        ("selectors.csv", b"", "data/selectors.csv: the columns are []"),
+        ("selectors.csv", None, "data/selectors.csv, line 2: the row has 7 cells, the file has 6 columns"),
+    ],
+)
+def test_a_broken_file_is_told_with_its_place(folder, name, content, told):
+    path = folder / name
+    if content is None:
+        head, first, *rest = path.read_bytes().splitlines(keepends=True)
+        content = b"".join([head, first.rstrip(b"\n") + b",x\n", *rest])
+    path.write_bytes(content)
+    parser = argparse.ArgumentParser()
+    cli.data_arguments(parser)
+    with pytest.raises(InputError) as fault:
+        cli.data_main(parser.parse_args([]), data=folder, now=datetime(2026, 9, 17, tzinfo=UTC))
+    assert str(fault.value).startswith(told)

@@ -15,29 +15,21 @@ Examples
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
-from nbpoints.errors import InputError, did_you_mean
+from nbpoints.errors import did_you_mean
 
-from autogap.data import known, used
+from autogap.data import frames, known, reading, used
+from autogap.data.frames import DataError as DataError
 from autogap.data.known import released as released
 from autogap.data.used import files_read as files_read
 from autogap.paths import DATA
 
-FREQUENCIES = {"M": "M", "Q": "Q", "A": "Y", "FY": "Y-MAR"}
-"""Frequencies of the catalogue and the pandas periods that stand for them. A fiscal year of Japan (April to
-March) is named by the year in which it begins; pandas names it by the year in which it ends."""
-
 CODES = ("row", "column", "code", "sector", "hs", "hts_number", "heading")
 """Columns of tables that hold classification codes: text, because ``01`` is not 1."""
-
-
-class DataError(InputError):
-    """A series, table, vintage or period that the data package does not have."""
 
 
 def _open(relative: str) -> Path:
@@ -51,18 +43,24 @@ def _open(relative: str) -> Path:
 @lru_cache(maxsize=1)
 def _catalogue() -> tuple[list[str], dict[str, list[str]]]:
     """Columns of the catalogue, and its rows by name; a row becomes a dict when it is asked for."""
-    with _open("series.csv").open(encoding="utf-8", newline="") as file:
-        columns, *rows = [row for row in csv.reader(file) if row] or [[]]
+    try:
+        with _open("series.csv").open(encoding="utf-8", newline="") as file:
+            columns, *rows = [row for row in csv.reader(file) if row] or [[]]
+    except (UnicodeDecodeError, csv.Error):
+        columns, *rows = [row for _, row in reading.rows(DATA, "series.csv")]  # says where
     for row in [columns, *rows]:
         if "name" not in columns or len(row) != len(columns):
             raise DataError(f"data/series.csv: {','.join(row)[:40]!r} does not fit the columns; restore the file.")
-    return columns, {row[columns.index("name")]: row for row in rows}
+    by_name = {row[columns.index("name")]: row for row in rows}
+    if len(by_name) < len(rows):
+        reading.refuse(reading.twice(DATA, "series.csv", ["name"]))
+    return columns, by_name
 
 
 @lru_cache(maxsize=32)
 def _observations(relative: str) -> pd.api.typing.DataFrameGroupBy:
-    rows = pd.read_csv(_open(relative), dtype={"period": str, "series": str, "value": float, "vintage": str})
-    return rows.groupby("series", sort=False)
+    _open(relative)
+    return frames.read(DATA, relative).groupby("series", sort=False)
 
 
 def catalogue(match: str | None = None) -> pd.DataFrame:
@@ -120,7 +118,10 @@ def _entry(name: str) -> dict[str, str]:
     used.note_use("series.csv")
     if not isinstance(name, str) or name not in rows:
         raise DataError(f"series {name!r}: there is none of that name in data/series.csv." + did_you_mean(name, rows))
-    return dict(zip(columns, rows[name], strict=True))
+    entry = dict(zip(columns, rows[name], strict=True))
+    if entry["frequency"] not in frames.FREQUENCIES or not entry["release_days"].isdecimal():
+        frames.refuse(DATA, entry["file"], f"frequency or release_days of {name}")
+    return entry
 
 
 def vintages(name: str) -> list[str]:
@@ -184,27 +185,21 @@ def about(name: str, as_of: str | None = None) -> dict[str, str]:
     }
 
 
-def _periods(labels: pd.Series, frequency: str) -> pd.PeriodIndex:
-    if frequency == "FY":
-        ends = (labels.str.removeprefix("FY").astype(int) + 1).astype(str)
-        return pd.PeriodIndex(ends, freq=FREQUENCIES["FY"], name="period")
-    return pd.PeriodIndex(labels, freq=FREQUENCIES[frequency], name="period")
-
-
-def _bound(value: str | pd.Period, frequency: str, name: str, end: bool) -> pd.Period:
-    text = str(value)
-    # pandas would read "May" as the month 0001-05: only what the data package itself writes is meant.
-    if isinstance(value, pd.Period) or re.fullmatch(r"[0-9]{4}(-(0[1-9]|1[0-2])|Q[1-4])?|FY[0-9]{4}", text):
-        year = text.removeprefix("FY")
-        wanted = pd.Period(str(int(year) + 1), freq=FREQUENCIES["FY"]) if year != text else pd.Period(value)
-        return wanted.asfreq(FREQUENCIES[frequency], "end" if end else "start")
-    example = {"M": "2025-05", "Q": "2025Q1", "A": "2024", "FY": "FY2024"}[frequency]
-    raise DataError(f"series {name!r}: {text!r} is not a valid period (expected one like {example!r}).")
+def _periods(labels: pd.Series, entry: dict[str, str]) -> pd.PeriodIndex:
+    try:
+        return frames.index(labels, entry["frequency"])
+    except ValueError as error:  # a period of another length than the series has
+        frames.refuse(DATA, entry["file"], error)
 
 
 def _rows(entry: dict[str, str]) -> pd.DataFrame:
     used.note_use(entry["file"])
-    return _observations(entry["file"]).get_group(entry["name"])
+    try:
+        return _observations(entry["file"]).get_group(entry["name"])
+    except KeyError:
+        raise DataError(
+            f"data/{entry['file']}: there is no row of {entry['name']}, which series.csv describes; append one."
+        ) from None
 
 
 def _known(entry: dict[str, str], as_of: str | None) -> pd.DataFrame:
@@ -274,9 +269,9 @@ def series(
     if vintage is not None and known.asked(as_of) is not None:
         raise DataError(f"series {name!r}: give vintage or as_of, not both.")
     rows = _vintage(entry, vintage) if vintage is not None else _known(entry, as_of)
-    rows = rows.set_axis(_periods(rows["period"], entry["frequency"])).sort_index()
-    first = rows.index[0] if start is None else _bound(start, entry["frequency"], name, end=False)
-    last = rows.index[-1] if end is None else _bound(end, entry["frequency"], name, end=True)
+    rows = rows.set_axis(_periods(rows["period"], entry)).sort_index()
+    first = rows.index[0] if start is None else frames.bound(start, entry["frequency"], name, end=False)
+    last = rows.index[-1] if end is None else frames.bound(end, entry["frequency"], name, end=True)
     wanted = rows[(rows.index >= first) & (rows.index <= last)]
     if wanted.empty:
         there = rows["period"].min(), rows["period"].max()
@@ -359,7 +354,7 @@ def revisions(name: str, *, filled: bool | None = None) -> pd.DataFrame:
     entry = _entry(name)
     known.note_read(name, vintages(name))
     wide = _rows(entry).pivot(index="period", columns="vintage", values="value")[vintages(name)]
-    wide.index = _periods(wide.index.to_series(), entry["frequency"])
+    wide.index = _periods(wide.index.to_series(), entry)
     if entry["vintage_kind"] in ("release", "capture") if filled is None else filled:
         wide = wide.ffill(axis=1)
     return wide.sort_index().rename_axis(index="period", columns="vintage")
@@ -396,4 +391,8 @@ def table(name: str, text: bool = False) -> pd.DataFrame:
         known = sorted(path.relative_to(room).with_suffix("").as_posix() for path in room.rglob("*.csv"))
         raise DataError(f"table {name!r}: there is none of that name in data/tables." + did_you_mean(name, known))
     used.note_use(f"tables/{name}.csv")
-    return pd.read_csv(_open(f"tables/{name}.csv"), dtype=str if text else dict.fromkeys(CODES, str))
+    try:
+        return pd.read_csv(_open(f"tables/{name}.csv"), dtype=str if text else dict.fromkeys(CODES, str))
+    except ValueError as error:  # of pandas, which does not name the file
+        reading.refuse(reading.ragged(DATA, f"tables/{name}.csv"))
+        raise DataError(f"data/tables/{name}.csv: the file cannot be read ({error}).") from None

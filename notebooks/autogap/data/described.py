@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,13 +59,25 @@ def read_catalogue(data: Path = DATA) -> list[dict[str, str]]:
     >>> "million JPY" in {row["unit"] for row in read_catalogue()}
     True
     """
+    rows = catalogue_rows(data)
+    reading.refuse(fault for row in rows for fault in _catalogue_faults(row))
+    return rows
+
+
+def catalogue_rows(data: Path) -> list[dict[str, str]]:
+    """Read ``series.csv`` whatever its words are: a skeleton may stand in it.
+
+    Raises
+    ------
+    InputError
+        When a column is missing, a row does not fit the columns, or a series stands twice.
+    """
     header = _header(data, "series.csv")
     if header != list(SERIES_FIELDS):
         raise InputError(f"data/series.csv: the columns are {header}; they must be {list(SERIES_FIELDS)}.")
     reading.refuse(reading.ragged(data, "series.csv"))
-    rows = [dict(zip(header, row)) for _, row in reading.rows(data, "series.csv")[1:]]
-    reading.refuse(fault for row in rows for fault in _catalogue_faults(row))
-    return rows
+    reading.refuse(reading.twice(data, "series.csv", ["name"]))
+    return [dict(zip(header, row)) for _, row in reading.rows(data, "series.csv")[1:]]
 
 
 def _catalogue_faults(row: dict) -> Iterator[str]:
@@ -74,6 +87,8 @@ def _catalogue_faults(row: dict) -> Iterator[str]:
             yield f"{place}: {field} is empty; write 'not stated' if it is not."
         elif value and field in CHOICES and value not in CHOICES[field]:
             yield reading.unknown(f"{place}: {field}", value, CHOICES[field])
+        elif value and field == "release_days" and not re.fullmatch(r"[0-9]{1,4}", value):
+            yield f"{place}: release_days {value!r} is not a number of days (expected one like 47)."
 
 
 def read_tables(data: Path = DATA) -> dict[str, dict]:
@@ -123,8 +138,15 @@ def _table_faults(data: Path, name: str, table: dict) -> Iterator[str]:
         return
     yield from reading.ragged(data, f"tables/{name}.csv")
     header = _header(data, f"tables/{name}.csv")
+    if not header:  # said already
+        return
     if header != list(table["fields"]):
         yield f"data/tables/{name}.csv: the columns are {header}; data/tables.yaml has {list(table['fields'])}."
+    key = table.get("primary_key") or []
+    if not isinstance(key, list) or not set(key) <= set(header):
+        yield f"data/tables.yaml, {name}: primary_key is {key!r}; list columns of the table."
+    elif key:
+        yield from reading.twice(data, f"tables/{name}.csv", key)
     units = [(f"unit of {field}", spec["unit"], UNITS | TABLE_UNITS) for field, spec in table["fields"].items()]
     for place, value, words in [("licence", table["licence"], LICENCES), ("grade", table["grade"], GRADES), *units]:
         if value not in words:

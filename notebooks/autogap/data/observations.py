@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nbpoints.errors import InputError
 from nbpoints.files import write_whole
+from nbpoints.parameters import periods
 
 from autogap.data import gate, known, reading
 from autogap.data.vocabulary import OBSERVATION_FIELDS, SERIES_FIELDS
@@ -91,6 +92,44 @@ def read(data: Path, relative: str, catalogue: dict[str, dict[str, str]], today:
     numbered.sort(key=lambda item: (item[1][1], item[1][0], known.last_day(item[1][3]), item[1][3]))
     reading.refuse(f"data/{relative}, line {number}: {fault}" for number, fault in _doubts(numbered, catalogue))
     return [row for _, row in numbered]
+
+
+def stored(data: Path, relative: str) -> list[Row]:
+    """List the rows of a file as they stand, once each has all its cells and a number.
+
+    Raises
+    ------
+    InputError
+        With every line that has not.
+    """
+    reading.refuse(reading.ragged(data, relative))
+    body = reading.rows(data, relative)[1:]
+    reading.refuse(
+        f"data/{relative}, line {line}: the value {row[2]!r} is not a valid number (expected one like 1234.5)."
+        for line, row in body
+        if not gate.NUMBER.fullmatch(row[2])
+    )
+    return [row for _, row in body]
+
+
+def vintages(data: Path, relative: str) -> list[str]:
+    """List the distinct vintages of a file, oldest first.
+
+    Raises
+    ------
+    InputError
+        When there is no row, a row does not fit the columns, or a vintage is none.
+    """
+    reading.refuse(reading.ragged(data, relative))
+    first = {row[-1]: line for line, row in reversed(reading.rows(data, relative)[1:])}
+    wrong = [vintage for vintage in first if periods.form(vintage) in (None, "fiscal year")]
+    reading.refuse(
+        f"data/{relative}, line {first[vintage]}: the vintage {vintage!r} is not a valid day of release (expected one "
+        "like 2025-06-18)."
+        for vintage in wrong
+    )
+    reading.refuse([] if first else [f"data/{relative}: the file has no row; append one, or restore it."])
+    return sorted(first, key=lambda day: (known.last_day(day), day))
 
 
 def _doubts(numbered: list[tuple[int, Row]], catalogue: dict[str, dict[str, str]]) -> Iterable[tuple[int, str]]:

@@ -21,7 +21,7 @@ from nbpoints import project
 from nbpoints.errors import InputError
 from nbpoints.files import write_whole
 
-from autogap.data import codebook, known, observations, reading
+from autogap.data import codebook, observations, reading
 from autogap.data.described import CHOICES, read_catalogue, read_tables
 from autogap.data.vocabulary import ASKING, LICENCES, OBSERVATION_FIELDS, SERIES_FIELDS
 from autogap.paths import DATA, NOTEBOOKS
@@ -75,6 +75,7 @@ def _asking(data: Path, relative: str) -> dict:
     """Describe a file that says where figures come from."""
     title, key, columns = ASKING[relative]
     reading.refuse(reading.ragged(data, relative))
+    reading.refuse(reading.twice(data, relative, key) if key else [])
     fields = [
         {"name": name, "type": "string", "description": description, "unit": "not applicable"}
         for name, description in columns.items()
@@ -143,7 +144,7 @@ _SPELT = {
 
 
 def _vintages(data: Path, relative: str) -> str:
-    found = sorted({row[3] for _, row in reading.rows(data, relative)[1:]}, key=lambda day: (known.last_day(day), day))
+    found = observations.vintages(data, relative)
     return found[0] if len(found) == 1 else f"{len(found)}, {found[0]} to {found[-1]}"
 
 
@@ -312,18 +313,18 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file drifted")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the data package")
     arguments = parser.parse_args(argv)
-    try:
-        if arguments.data == DATA:
-            project.refuse_another(NOTEBOOKS / "autogap")
-        if not arguments.check:
-            changed = write(arguments.data)
-            same = "The package is as described; nothing to rewrite."
-            print(f"Rewritten: {', '.join(changed)}." if changed else same)
-            return 0
-        faults = drift(arguments.data)
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return 2
+    return reading.status(lambda: _settle(arguments.data, arguments.check))
+
+
+def _settle(data: Path, only_checks: bool) -> int:
+    if data == DATA:
+        project.refuse_another(NOTEBOOKS / "autogap")
+    if not only_checks:
+        changed = write(data)
+        same = "The package is as described; nothing to rewrite."
+        print(f"Rewritten: {', '.join(changed)}." if changed else same)
+        return 0
+    faults = drift(data)
     for fault in faults:
         print(fault, file=sys.stderr)
     return 1 if faults else 0

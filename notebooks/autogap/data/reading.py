@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from nbpoints.errors import InputError, counted, did_you_mean
@@ -27,6 +28,8 @@ def text(data: Path, relative: str) -> str:
         return content.decode("utf-8")
     except FileNotFoundError:
         raise InputError(f"data/{relative}: there is no such file.") from None
+    except OSError as error:
+        raise InputError(f"data/{relative}: the file cannot be read ({error.strerror}).") from None
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise InputError(
@@ -68,12 +71,33 @@ def rows(data: Path, relative: str) -> list[tuple[int, list[str]]]:
 def ragged(data: Path, relative: str) -> Iterator[str]:
     """Tell every row that does not have as many cells as the file has columns."""
     (_, columns), *body = rows(data, relative) or [(1, [])]
+    if not columns:
+        yield f"data/{relative}: the file is empty; its first line must name the columns."
     for line, row in body:
         if len(row) != len(columns):
             yield (
                 f"data/{relative}, line {line}: the row has {counted(len(row), 'cell')}, the file has "
                 f"{counted(len(columns), 'column')}; quote a cell that holds a comma."
             )
+
+
+def twice(data: Path, relative: str, key: Sequence[str]) -> Iterator[str]:
+    """Tell every row whose key stands above it already.
+
+    Examples
+    --------
+    >>> from autogap.paths import DATA
+    >>> list(twice(DATA, "series.csv", ["name"]))
+    []
+    """
+    (_, columns), *body = rows(data, relative) or [(1, [])]
+    first: dict[tuple[str | None, ...], int] = {}
+    for line, row in body:
+        cells = dict(zip(columns, row))
+        of = tuple(cells.get(column) for column in key)
+        if line != first.setdefault(of, line):
+            told = ", ".join(map(str, of))
+            yield f"data/{relative}, line {line}: {told} stands twice; the first is on line {first[of]}; keep one."
 
 
 def is_placeholder(cell: object) -> bool:
@@ -128,6 +152,27 @@ def unknown(place: str, value: str, known: Collection[str]) -> str:
     words = ", ".join(map(repr, known))
     rest = "a new word goes into autogap/data/vocabulary.py."
     return f"{place}: {value!r} is not in the vocabulary.{near} It has: {words}; {rest}"
+
+
+def status(command: Callable[[], int]) -> int:
+    """Run a command and give its exit status; a fault is one sentence and status 2, as in `nbpoints.cli.main`.
+
+    Examples
+    --------
+    >>> status(lambda: 1)
+    1
+    """
+    try:
+        return command()
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"{error.filename or 'data/'}: {error.strerror or error}.", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
 
 
 def refuse(faults: Iterable[str]) -> None:

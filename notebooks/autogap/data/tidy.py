@@ -64,8 +64,8 @@ def newest() -> pd.DataFrame:
     """
     words = data.catalogue()[["title", "unit", "frequency", "publisher", "licence"]]
     parts = []
-    for _, entry in data.catalogue().iterrows():
-        rows = data._known(entry, None)
+    for name in data.catalogue().index:
+        rows = data._known(data._entry(name), None)
         parts.append(rows[["series", "period", "value", "vintage"]].sort_values("period"))
     return pd.concat(parts, ignore_index=True).join(words, on="series")
 

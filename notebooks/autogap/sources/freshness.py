@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from nbpoints.parameters import periods
 
-from autogap.data import known, package
+from autogap.data import known, observations, package, reading
 
 _STEP = {"M": "month", "Q": "quarter", "A": "year", "FY": "fiscal year"}
 GRACE = 14  # days beyond the usual release before a file counts as overdue
@@ -51,8 +50,13 @@ def look(data: Path, today: str, requested: set[str]) -> Iterator[Freshness]:
     for row in package.read_catalogue(data):
         by_file.setdefault(row["file"], []).append(row)
     for relative, series in sorted(by_file.items()):
-        with open(data / relative, newline="", encoding="utf-8") as stream:
-            vintage = max((row["vintage"] for row in csv.DictReader(stream)), key=known.last_day)
+        reading.refuse(
+            f"data/series.csv, {row['name']}: last_period {row['last_period']!r} is not one of its "
+            "periods; `python -m autogap.data.package` writes it."
+            for row in series
+            if periods.form(row["last_period"]) != _STEP[row["frequency"]]
+        )
+        vintage = observations.vintages(data, relative)[-1]
         newest = max(series, key=lambda row: known.last_day(row["last_period"]))
         kind = _STEP[newest["frequency"]]
         following = periods.text(kind, periods.ordinal(newest["last_period"]) + 1)

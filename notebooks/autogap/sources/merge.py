@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from nbpoints.parameters import periods
 
-from autogap.data import known
+from autogap.data import known, observations
 from autogap.sources.figure import SourceError
 from autogap.sources.match import Found
 
@@ -59,9 +58,8 @@ class Held:
         if relative not in self._files:
             there: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
             if (self.data / relative).exists():  # not of a series that begins a file
-                with open(self.data / relative, newline="", encoding="utf-8") as stream:
-                    for period, series, value, vintage in list(csv.reader(stream))[1:]:
-                        there[series][period] = (value, vintage)
+                for period, series, value, vintage in observations.stored(self.data, relative):
+                    there[series][period] = (value, vintage)
             self._files[relative] = there
         return self._files[relative][name]
 

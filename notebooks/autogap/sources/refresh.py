@@ -183,9 +183,8 @@ def newest(data: Path, catalogue: dict[str, dict[str, str]]) -> dict[str, dict[s
     told: dict[str, dict[str, float]] = defaultdict(dict)
     for relative in sorted({row["file"] for name, row in catalogue.items() if name.startswith("mof.")}):
         if (data / relative).exists():
-            with open(data / relative, newline="", encoding="utf-8") as stream:
-                for period, name, value, _ in list(csv.reader(stream))[1:]:
-                    told[name][period] = float(value)
+            for period, name, value, _ in observations.stored(data, relative):
+                told[name][period] = float(value)
     return told
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from nbpoints.errors import InputError, did_you_mean
+
+from autogap.data import reading
 
 PARSERS = (
     "boj",
@@ -114,12 +115,13 @@ class Selector:
         return {key.strip(): tuple(value.split("|")) for key, _, value in pairs}
 
 
-def _read(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    with open(path, newline="", encoding="utf-8") as stream:
-        reader = csv.DictReader(stream)
-        if list(reader.fieldnames or []) != list(columns):
-            raise InputError(f"data/{path.name}: the columns are {reader.fieldnames}; they must be {list(columns)}.")
-        return list(reader)
+def _read(data: Path, relative: str, columns: Sequence[str]) -> list[dict[str, str]]:
+    (_, header), *body = reading.rows(data, relative) or [(1, [])]
+    if header != list(columns):
+        raise InputError(f"data/{relative}: the columns are {header}; they must be {list(columns)}.")
+    reading.refuse(reading.ragged(data, relative))
+    reading.refuse(reading.twice(data, relative, columns[:1]))
+    return [dict(zip(header, row)) for _, row in body]
 
 
 def read(data: Path) -> tuple[dict[str, Request], list[Selector]]:
@@ -131,7 +133,7 @@ def read(data: Path) -> tuple[dict[str, Request], list[Selector]]:
         When a row names an unknown parser, kind or request, or a series has two selectors.
     """
     requests = {
-        row["request"]: Request(**row) for row in _read(data / "requests.csv", [f.name for f in fields(Request)])
+        row["request"]: Request(**row) for row in _read(data, "requests.csv", [f.name for f in fields(Request)])
     }
     for one in requests.values():
         for word, known, what in ((one.parser, PARSERS, "parser"), (one.kind, KINDS, "kind")):
@@ -142,17 +144,14 @@ def read(data: Path) -> tuple[dict[str, Request], list[Selector]]:
                 )
         if not one.url.startswith("https://"):
             raise InputError(f"data/requests.csv, {one.request}: the url must begin with https://.")
-    selectors, seen = [], set()
-    for row in _read(data / "selectors.csv", [f.name for f in fields(Selector)]):
+    selectors = []
+    for row in _read(data, "selectors.csv", [f.name for f in fields(Selector)]):
         one = Selector(**row)
         if one.request not in requests:
             raise InputError(
                 f"data/selectors.csv, {one.series}: requests.csv has no request {one.request!r}."
                 f"{did_you_mean(one.request, requests)}"
             )
-        if one.series in seen:
-            raise InputError(f"data/selectors.csv: {one.series} stands twice; a series has one source.")
-        seen.add(one.series)
         selectors.append(one)
     return _each(requests, selectors)
 
