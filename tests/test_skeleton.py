@@ -7,7 +7,7 @@ import csv
 import shutil
 
 import pytest
-from autogap import claims, data, paths
+from autogap import claims, data, paths, skeleton
 from autogap.__main__ import main
 from autogap.claims import articles
 from autogap.data import described
@@ -85,6 +85,73 @@ def test_a_new_series_has_the_form_of_its_kin_and_says_nothing_of_where_it_comes
     told = list(placeholders(collection / "data", "series.csv", described.CHOICES))
     assert len(told) == 5 and "licence still says 'WRITE'; write one of 'public domain" in told[3]
     assert main(["new", "series", "mof.us.exports.my_goods"]) == 2
+
+
+@pytest.mark.parametrize("name", ["series.csv", "observations/mof_us_trade.csv"])
+def test_a_last_line_left_open_is_kept(collection, name):
+    path = collection / "data" / name
+    held = path.read_text(encoding="utf-8")
+    path.write_text(held.rstrip("\n"), encoding="utf-8")
+    assert main(["new", "series", "mof.us.exports.my_goods"]) == 0
+    assert path.read_text(encoding="utf-8").startswith(held)
+
+
+def test_a_second_try_adds_what_the_first_could_not(collection, monkeypatch, capsys):
+    """The disk is full when the second file is written."""
+    write_whole, written = skeleton.write_whole, []
+
+    def full(path, content):
+        if written:
+            raise OSError(28, "No space left on device")
+        written.append(path)
+        return write_whole(path, content)
+
+    monkeypatch.setattr(skeleton, "write_whole", full)
+    assert main(["new", "series", "mof.us.exports.my_goods"]) == 2
+    monkeypatch.setattr(skeleton, "write_whole", write_whole)
+    assert main(["new", "series", "mof.us.exports.my_goods"]) == 0
+    for name in ("series.csv", "observations/mof_us_trade.csv"):
+        assert (collection / "data" / name).read_text(encoding="utf-8").count("mof.us.exports.my_goods,") == 1
+    assert main(["new", "series", "mof.us.exports.my_goods"]) == 2
+    assert "has a series of that name" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "the columns are []"),
+        (b"\xef\xbb\xbfname,title\n", "the columns are ['\\ufeffname', 'title']"),
+        ("<<<<<<< HEAD\n", "the row has 1 cell"),
+        ("\n", "the row has 0 cells"),
+        ('"open\n', "the quoting is broken"),
+    ],
+)
+def test_a_broken_catalogue_takes_no_series(collection, capsys, content, told):
+    path = collection / "data/series.csv"
+    path.write_bytes(content if isinstance(content, bytes) else path.read_bytes() + content.encode())
+    before = path.read_bytes(), (collection / "data/observations/mof_us_trade.csv").read_bytes()
+    assert main(["new", "series", "mof.us.exports.my_goods"]) == 2
+    assert told in capsys.readouterr().err
+    assert before == (path.read_bytes(), (collection / "data/observations/mof_us_trade.csv").read_bytes())
+
+
+def test_a_catalogue_without_series_takes_the_first(collection):
+    path = collection / "data/series.csv"
+    path.write_text(path.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8")
+    assert main(["new", "series", "office.jp.sales"]) == 0
+    assert row(collection, "office.jp.sales")["unit"] == "WRITE"
+
+
+def test_a_day_that_is_none_names_no_article(collection, capsys):
+    assert main(["new", "claims", "outlet_2026-13-01"]) == 2
+    assert "such as japan_times_2025-06-19." in capsys.readouterr().err
+
+
+def test_a_topic_that_another_notebook_has_is_refused(collection, capsys):
+    assert main(["new", "notebook", "03_first"]) == 2
+    assert "03_first: it would share the name first with 01_first; take another topic." in capsys.readouterr().err
+    (collection / "notebooks" / "9_x.ipynb").write_text("{}")
+    assert main(["new", "notebook", "03_a"]) == 0
 
 
 def test_a_new_series_of_a_new_publisher_takes_nothing_from_others(collection, capsys):

@@ -5,17 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 
 from nbpoints.errors import InputError
 from nbpoints.files import write_whole
+from nbpoints.parameters import names
 
 from autogap import paths
 from autogap.claims import articles
-from autogap.data import observations, reading
+from autogap.data import described, observations, reading
 from autogap.data.reading import PLACEHOLDER
-from autogap.data.vocabulary import OBSERVATION_FIELDS
+from autogap.data.vocabulary import OBSERVATION_FIELDS, SERIES_FIELDS
 
 _NOTEBOOK = re.compile(r"([0-9]{2})_([a-z][a-z0-9_]*)")
 
@@ -138,11 +138,15 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _notebook(name: str) -> str:
-    known = sorted(path.stem for path in paths.NOTEBOOKS.glob("[0-9]*.ipynb"))
-    following = f"{int(known[-1][:2]) + 1:02d}"
+    known = sorted(path.stem for path in paths.NOTEBOOKS.glob("*.ipynb"))
+    following = f"{1 + max((int(stem[:2]) for stem in known if re.match('[0-9]{2}_', stem)), default=0):02d}"
     parts = _NOTEBOOK.fullmatch(name)
     if not parts or parts[1] != following:
         raise InputError(f"{name}: name the next notebook {following}_ and a topic, such as {following}_my_topic.")
+    for other in known:
+        # points are named without the number, and some file systems take capitals for small letters
+        if names.base(other).casefold() == parts[2]:
+            raise InputError(f"{name}: it would share the name {parts[2]} with {other}; take another topic.")
     stem = f"fig-{parts[2].replace('_', '-')}"
     cells = []
     for number, (kind, tags, source) in enumerate(_CELLS, 1):
@@ -172,30 +176,45 @@ def _series(name: str) -> str:
     """Append a row to the catalogue, with the form of the series whose name is nearest, and one without its figure."""
     if not _SERIES.fullmatch(name):
         raise InputError(f"{name}: name a series <publisher>.<partner>.<flow>.<item> in lower case.")
-    (_, columns), *body = reading.rows(paths.DATA, "series.csv")
-    rows = [dict(zip(columns, row)) for _, row in body]
-    if any(row["name"] == name for row in rows):
+    rows, columns = described.catalogue_rows(paths.DATA), list(SERIES_FIELDS)
+    if any(row["name"] == name and _has_figures(row) for row in rows):
         raise InputError(f"{name}: data/series.csv has a series of that name; take another.")
-    like = max(rows, key=lambda row: _shared(row["name"], name))
+    others = [row for row in rows if row["name"] != name]  # its own row may stand there without a figure
+    like = max(others, key=lambda row: _shared(row["name"], name), default=dict.fromkeys(columns, PLACEHOLDER))
     is_kin = _shared(like["name"], name) > 0 and like["unit"] != PLACEHOLDER
     own = dict.fromkeys(_OWN if is_kin else columns, PLACEHOLDER)
     row = like | own | {"name": name, "publisher_code": "not stated", "note": ""}
     if not is_kin:  # a publisher of whom there is nothing yet
         row |= {"file": f"observations/{'_'.join(name.split('.')[:2])}.csv", "first_period": "", "last_period": ""}
-    path = paths.DATA / row["file"]
+    row = next((one for one in rows if one["name"] == name), row)
     figure = [row["last_period"] or PLACEHOLDER, name, PLACEHOLDER, PLACEHOLDER]
-    _append(path, list(OBSERVATION_FIELDS), figure)
-    _append(paths.DATA / "series.csv", columns, row.values())
+    # both are made before one is written, and what stands there is left: a second try adds what the first could not
+    described_by = _appended("series.csv", columns, row.values(), is_there=row in rows)
+    held_in = _appended(row["file"], list(OBSERVATION_FIELDS), figure, is_there=_has_figures(row))
+    write_whole(paths.DATA / "series.csv", described_by)
+    write_whole(paths.DATA / row["file"], held_in)
     form = "; ".join(f"{one} {row[one]!r}" for one in _FORM)
     copied = f"\n     as {like['name']} has it, and to be corrected where it differs: {form};" if is_kin else ""
     return _SERIES_REMAIN.format(name=name, file=row["file"], write=PLACEHOLDER, copied=copied)
 
 
-def _append(path: Path, header: list[str], row: Iterable[str]) -> None:
-    """Add a row to a CSV file, which begins with its header."""
+def _has_figures(row: Mapping[str, str]) -> bool:
+    """Whether the file of a series has a row of it."""
+    held = reading.rows(paths.DATA, row["file"]) if (paths.DATA / row["file"]).exists() else []
+    return any(cells[1:2] == [row["name"]] for _, cells in held)
+
+
+def _appended(relative: str, header: list[str], row: Iterable[str], is_there: bool = False) -> str:
+    """The text of a CSV file with a row more, unless it is there; a file that does not exist begins with its header."""
+    held = ""
+    if (paths.DATA / relative).exists():
+        reading.refuse(reading.ragged(paths.DATA, relative))
+        held = reading.text(paths.DATA, relative)
+    if is_there:
+        return held
     added = observations.text(header, [row])
-    held = path.read_text(encoding="utf-8") if path.is_file() else ""
-    write_whole(path, held + (added.partition("\n")[2] if held else added))
+    ended = "" if not held or held.endswith("\n") else "\n"  # an editor may have left the last line open
+    return held + ended + (added.partition("\n")[2] if held else added)
 
 
 def _shared(one: str, other: str) -> int:
@@ -210,16 +229,16 @@ def _claim(name: str) -> str:
     path = paths.DATA / "tables" / articles.FOLDER / f"{article}.csv"
     if not claim or not path.is_file():
         raise InputError(f"{name}: name an article and a claim, such as {articles.names()[0]}/C01.")
-    (_, columns), *body = reading.rows(paths.DATA, f"tables/{articles.FOLDER}/{article}.csv")
-    if claim not in [dict(zip(columns, row))["claim_id"] for _, row in body]:
+    if claim not in set(articles.read(article)["claim_id"]):
         raise InputError(
             f"{name}: data/tables/{articles.FOLDER}/{article}.csv has no claim {claim}; write its row first."
         )
-    checks = paths.DATA / "tables" / "claim_checks.csv"
-    header = reading.rows(paths.DATA, "tables/claim_checks.csv")[0][1]
+    checks = "tables/claim_checks.csv"
+    header = next((row for _, row in reading.rows(paths.DATA, checks)), [])
     unknown = dict.fromkeys(("notebook", "result", "unit"), PLACEHOLDER)
     row = dict.fromkeys(header, "") | {"article": article, "claim_id": claim, "role": "main"} | unknown
-    _append(checks, header, (row | {"definition": f"{PLACEHOLDER} what the result measures"}).values())
+    row |= {"definition": f"{PLACEHOLDER} what the result measures"}
+    write_whole(paths.DATA / checks, _appended(checks, header, row.values()))
     return _CLAIM_REMAIN.format(article=article, claim=claim, write=PLACEHOLDER)
 
 

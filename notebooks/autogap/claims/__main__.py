@@ -8,10 +8,15 @@ from nbpoints.errors import InputError
 
 from autogap.claims import articles
 from autogap.claims.checking import faults
+from autogap.data import reading
 
 
 def main() -> int:
     """Print one sentence a row; the status is 2 when there is any."""
+    return reading.status(_tell)
+
+
+def _tell() -> int:
     found = []
     for article in articles.names():
         try:

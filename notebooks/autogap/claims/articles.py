@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from nbpoints.errors import InputError, did_you_mean
+from nbpoints.parameters import periods
 
 from autogap import data
 from autogap.data import reading
@@ -58,8 +59,8 @@ def day(article: str) -> str:
     '2025-06-19'
     """
     named = _NAME.fullmatch(article)
-    if not named:
-        raise InputError(f"{article}: name a table of claims by outlet and day, such as japan_times_2025-06-19.csv.")
+    if not named or periods.form(named.group(1)) != "day":
+        raise InputError(f"{article}: name a table of claims by outlet and day, such as japan_times_2025-06-19.")
     return named.group(1)
 
 
