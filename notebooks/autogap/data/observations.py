@@ -102,7 +102,10 @@ def stored(data: Path, relative: str) -> list[Row]:
     InputError
         With every line that has not.
     """
-    reading.refuse(reading.ragged(data, relative))
+    found = list(csv.reader(io.StringIO(reading.text(data, relative), newline="")))[1:]
+    if all(len(row) == len(OBSERVATION_FIELDS) and gate.NUMBER.fullmatch(row[2]) for row in found):
+        return found
+    reading.refuse(reading.ragged(data, relative))  # lines are counted only where they are needed
     body = reading.rows(data, relative)[1:]
     reading.refuse(
         f"data/{relative}, line {line}: the value {row[2]!r} is not a valid number (expected one like 1234.5)."
@@ -120,8 +123,10 @@ def vintages(data: Path, relative: str) -> list[str]:
     InputError
         When there is no row, a row does not fit the columns, or a vintage is none.
     """
-    reading.refuse(reading.ragged(data, relative))
-    first = {row[-1]: line for line, row in reversed(reading.rows(data, relative)[1:])}
+    held = reading.rows(data, relative)
+    if not held or any(len(row) != len(OBSERVATION_FIELDS) for _, row in held):
+        reading.refuse(reading.ragged(data, relative))
+    first = {row[-1]: line for line, row in reversed(held[1:]) if row}
     wrong = [vintage for vintage in first if periods.form(vintage) in (None, "fiscal year")]
     reading.refuse(
         f"data/{relative}, line {first[vintage]}: the vintage {vintage!r} is not a valid day of release (expected one "
