@@ -374,3 +374,12 @@ def test_a_value_is_checked_once_however_many_points_have_it(load, monkeypatch):
     assert len({point.name for point in points}) == 10_000
     # besides, each default once
     assert len(checked) == 200 + sum(len(book.parameters) for book in loaded.notebooks.values())
+
+
+def test_several_notebooks_have_no_such_parameter(load, write_notebook):
+    for name in ("04_a", "05_b"):
+        write_notebook(name, "n: int = 1", "n")
+    with pytest.raises(InputError, match="01_gap, 04_a, 05_b have no such parameter"):
+        load("e: {notebooks: all, parameters: {month: 2025-06}}")
+    with pytest.raises(InputError, match="only 04_a, 05_b have this parameter"):
+        load("baseline: {notebooks: all}").points(overrides={"n": "2"})

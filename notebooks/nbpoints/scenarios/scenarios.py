@@ -139,7 +139,8 @@ class Scenarios:
             return f"{stems[0]}: {declare.unknown(name, self.notebooks[stems[0]].parameters)}"
         having = [stem for stem in stems if stem not in lacking]
         if having:
-            return f"{name}: only {', '.join(having)} has this parameter; choose with --notebook."
+            verb = "has" if len(having) == 1 else "have"
+            return f"{name}: only {', '.join(having)} {verb} this parameter; choose with --notebook."
         known = {known for stem in stems for known in self.notebooks[stem].parameters}
         return f"{name}: no notebook has such a parameter.{did_you_mean(name, known)}"
 

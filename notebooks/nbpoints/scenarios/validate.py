@@ -282,7 +282,9 @@ class _Scenario:
     def unknown(self, name: str, stems: Iterable[str]) -> str:
         having = [stem for stem in stems if name in self.notebooks[stem].parameters]
         if having:
-            return f"{name}: {_some(set(stems) - set(having))} has no such parameter; name only notebooks that do."
+            lacking = set(stems) - set(having)
+            verb = "has" if len(lacking) == 1 else "have"
+            return f"{name}: {_some(lacking)} {verb} no such parameter; name only notebooks that do."
         known = list(dict.fromkeys(known for stem in stems for known in self.notebooks[stem].parameters))
         near = did_you_mean(name, known) or (f" Known: {', '.join(known)}." if known else "")
         return f"{name}: no such parameter in {_some(stems)}.{near}"
