@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from nbpoints.errors import InputError
+from nbpoints.errors import InputError, did_you_mean
+from nbpoints.files import read_text
+
+_SETTINGS = {"notebooks": str, "environment": list, "programs": list, "preload": list, "cold": list}
+# with it, a file that cannot be read is the user's own; another's, somewhere above a folder of notebooks, is let be
+_OURS = re.compile(rb"\btool\.nbpoints\b")
 
 
 @dataclass(frozen=True)
@@ -44,11 +50,17 @@ class Project:
 
 
 def find(folder: Path) -> Project:
-    """Find the project of a folder: the nearest parent with a pyproject.toml or a repository, else itself."""
+    """Find the project of a folder: the nearest parent with a pyproject.toml or a repository, else itself.
+
+    Raises
+    ------
+    InputError
+        When its pyproject.toml has settings for this program and cannot be read, or one of them is wrong.
+    """
     start = folder.resolve()
     for root in (start, *start.parents):
         if (root / "pyproject.toml").exists() or (root / ".git").exists():
-            return Project(root, pyproject(root).get("tool", {}).get("nbpoints", {}))
+            return Project(root, table(root, "tool", "nbpoints"))
     return Project(start, {})
 
 
@@ -80,16 +92,51 @@ def refuse_another(package: Path) -> None:
         )
 
 
-def pyproject(root: Path) -> dict:
-    """Read a project's pyproject.toml, again only when it has changed; empty when there is none that can be read."""
+def table(root: Path, *names: str) -> dict:
+    """Return a table of a project's pyproject.toml, which is read again only when it has changed; empty without one.
+
+    Raises
+    ------
+    InputError
+        See `find`.
+    """
     path = root / "pyproject.toml"
     try:
         state = path.stat()
-        return _parsed(path, state.st_mtime_ns, state.st_size, state.st_ino)
-    except (OSError, ValueError):
+        found = _parsed(path, state.st_mtime_ns, state.st_size, state.st_ino)
+    except OSError:
         return {}
+    for name in names:
+        found = found.get(name, {})
+        if not isinstance(found, dict):
+            return {}
+    return found
 
 
 @lru_cache(maxsize=32)
 def _parsed(path: Path, *state: int) -> dict:
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    is_ours = _OURS.search(path.read_bytes())
+    try:
+        content = tomllib.loads(read_text(path))
+    except ValueError as error:
+        if not is_ours:
+            return {}
+        raise error if isinstance(error, InputError) else InputError(f"{path}: not valid TOML: {error}.") from None
+    tool = content.get("tool")
+    if isinstance(tool, dict) and "nbpoints" in tool:
+        _judge(tool["nbpoints"], path)
+    return content
+
+
+def _judge(settings: object, path: Path) -> None:
+    """Refuse what is not a setting, or not of its type."""
+    place = f"{path}, [tool.nbpoints]"
+    if not isinstance(settings, dict):
+        raise InputError(f"{place}: {settings!r} is not a table of settings.")
+    for name, value in settings.items():
+        if name not in _SETTINGS:
+            near = did_you_mean(name, _SETTINGS) or f" Known: {', '.join(_SETTINGS)}."
+            raise InputError(f"{place}: no setting is called {name!r}.{near}")
+        is_list = _SETTINGS[name] is list
+        if not isinstance(value, _SETTINGS[name]) or not all(isinstance(one, str) for one in value):
+            raise InputError(f"{place}: {name} must be {'a list of texts' if is_list else 'text'}, not {value!r}.")

@@ -232,7 +232,7 @@ def _write_crates(out: Path, points: list[Point], changed: set[str]) -> None:
 
 
 def _licence(notebook: Path) -> str | None:
-    licence = project.pyproject(project.find(notebook.parent).root).get("project", {}).get("license")
+    licence = project.table(project.find(notebook.parent).root, "project").get("license")
     return licence if isinstance(licence, str) else None
 
 
