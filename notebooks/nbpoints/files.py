@@ -37,7 +37,8 @@ def write_whole(path: Path | str, content: bytes | str, *, flush: bool = True) -
     Parameters
     ----------
     path : Path or str
-        Its folder must exist.
+        Its folder must exist. What is there and is no ordinary file, such as a pipe or a device, stays and is written
+        to.
     content : bytes or str
         Text is written as UTF-8, its line ends unchanged.
     flush : bool
@@ -51,10 +52,26 @@ def write_whole(path: Path | str, content: bytes | str, *, flush: bool = True) -
     Raises
     ------
     OSError
-        When the file cannot be written; the old one is untouched and nothing is left beside it.
+        With `path` as its `filename`, when the file cannot be written; the old one is untouched and nothing is left
+        beside it.
     """
-    path = Path(os.path.realpath(path))
     content = content.encode() if isinstance(content, str) else bytes(content)
+    try:
+        if _is_other_than_a_file(path):
+            with open(path, "wb") as other:
+                other.write(content)
+            return True
+        return _replaced(Path(os.path.realpath(path)), content, flush)
+    except OSError as error:
+        # a failing write names no file, others that beside the target
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def _is_other_than_a_file(path: Path | str) -> bool:
+    return os.path.exists(path) and not os.path.isfile(path)
+
+
+def _replaced(path: Path, content: bytes, flush: bool) -> bool:
     mode = None
     try:
         mode = path.stat().st_mode & 0o7777
@@ -80,6 +97,35 @@ def write_whole(path: Path | str, content: bytes | str, *, flush: bool = True) -
     if flush:
         _flush_folder(path.parent)
     return True
+
+
+def refuse_folder(folder: Path) -> None:
+    """Refuse a folder to which nothing could be written, before the work is done whose outcome it is to get.
+
+    Raises
+    ------
+    InputError
+        When it is a file, or cannot be made or written to.
+    """
+    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if os.path.lexists(place))
+    if not there.is_dir():
+        raise InputError(f"{there}: a file stands where a folder is needed; name another folder.")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise InputError(f"{there}: this folder cannot be written to; name another.")
+
+
+def refuse_file(path: Path) -> None:
+    """Refuse a file that could not be written; see `refuse_folder`.
+
+    Raises
+    ------
+    InputError
+        When it is a folder, or its own cannot be made or written to.
+    """
+    if path.is_dir():
+        raise InputError(f"{path}: a folder; name a file.")
+    if not _is_other_than_a_file(path):
+        refuse_folder(path.parent)
 
 
 def read_text(path: Path, what: str = "file") -> str:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import nbpoints
 import pytest
-from nbpoints.files import sweep, write_whole
+from nbpoints.errors import InputError
+from nbpoints.files import refuse_file, refuse_folder, sweep, write_whole
 
 
 def test_a_file_is_written_once(tmp_path):
@@ -71,6 +72,63 @@ def test_what_a_living_process_writes_is_left_alone(tmp_path):
     aside.write_text("half")
     sweep(tmp_path)
     assert aside.exists()
+
+
+def test_a_device_stays_and_is_written_to(monkeypatch):
+    """Also one that could be read for ever: nothing old is asked for. What it refuses is told with its name."""
+    for owner, name in ((os, "replace"), (Path, "read_bytes")):  # a fault must not harm this machine's own devices
+        monkeypatch.setattr(owner, name, lambda *_: pytest.fail("taken for an ordinary file"))
+    assert write_whole("/dev/null", "x") and not os.path.isfile("/dev/null")
+    with pytest.raises(OSError, match="No space left on device: '/dev/full'"):
+        write_whole("/dev/full", "x")
+
+
+def test_a_pipe_stays_and_is_written_to(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert write_whole(pipe, "a,b\n") and os.read(reader, 9) == b"a,b\n" and pipe.is_fifo()
+    os.close(reader)
+    assert os.listdir(tmp_path) == ["pipe"]
+
+
+def test_standard_output_may_be_a_pipe():
+    program = "from nbpoints.files import write_whole; write_whole('/dev/stdout', 'a,b')"
+    assert subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True).stdout == b"a,b"
+
+
+def test_what_cannot_be_written_is_named_as_the_user_did(tmp_path, monkeypatch):
+    """Not by the hidden name beside it, nor by none at all."""
+    monkeypatch.chdir(tmp_path)
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left on device: 'x.csv'"):
+        write_whole("x.csv", "x")
+    with pytest.raises(IsADirectoryError, match="'.'"):
+        write_whole(".", "x")
+    assert os.listdir(tmp_path) == []
+
+
+def test_targets_are_judged_before_the_work(tmp_path, monkeypatch):
+    file = tmp_path / "file"
+    file.touch()
+    refuse_folder(tmp_path / "new/one")
+    refuse_file(tmp_path / "new/one.xml")
+    refuse_file(Path("/dev/null"))
+    for refuse, path, says in (
+        (refuse_folder, file, f"{file}: a file stands where a folder is needed"),
+        (refuse_file, file / "deep/x.xml", f"{file}: a file stands where a folder is needed"),
+        (refuse_file, tmp_path, f"{tmp_path}: a folder; name a file."),
+    ):
+        with pytest.raises(InputError, match=says):
+            refuse(path)
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(InputError, match=f"{tmp_path}: this folder cannot be written to"):
+        refuse_file(tmp_path / "new/one.xml")
+    assert os.listdir(tmp_path) == ["file"]
 
 
 def test_a_long_name_is_written(tmp_path):

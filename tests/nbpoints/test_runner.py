@@ -213,6 +213,27 @@ def test_bad_output_folders_end_in_one_sentence(project):
     assert not list(project.out.glob("base/*/run.json"))
 
 
+def test_a_bad_target_is_refused_before_anything_runs(project):
+    """Else the batch is done before anybody hears that its report has no place."""
+    project.write("fails", "1 / 0")
+    (project.root / "file").write_text("")
+    for target in ("junit", "publish"):
+        with pytest.raises(InputError, match="file: a file stands where a folder is needed"):
+            project.run(project.point("fails"), **{target: project.root / "file/x"})
+        assert not project.out.exists()
+
+
+def test_the_table_stands_before_what_may_fail(project):
+    """Two notebooks publish a figure of one name; the outcomes are told and reported all the same."""
+    project.write("twice", READS, FIGURE)
+    report, stream = project.root / "report.xml", io.StringIO()
+    points = [project.point("reads"), project.point("twice")]
+    with pytest.raises(InputError, match="so nothing was published"):
+        runner.run(points, out=project.out, jobs=1, stream=stream, publish=project.root / "figures", junit=report)
+    assert "2 points: 2 ran." in stream.getvalue() and "Results are in" in stream.getvalue()
+    assert len(ElementTree.parse(report).getroot().findall("testsuite/testcase")) == 2
+
+
 def modules_of_a_batch(project) -> subprocess.CompletedProcess:
     """Run the one point `reads` in a program of its own, which prints the modules that it has imported by the end."""
     source = PROGRAM.format(path=sys.path, root=str(project.root), options={})

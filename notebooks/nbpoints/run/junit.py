@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from nbpoints.errors import InputError
+from nbpoints.files import write_whole
 from nbpoints.run.progress import Row
 from nbpoints.scenarios.point import Point
 
@@ -42,6 +43,6 @@ def write(path: Path, outcomes: Iterable[tuple[Point, Row]]) -> None:
     ElementTree.indent(root)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+        write_whole(path, ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}, so no report can be written.") from None

@@ -84,6 +84,10 @@ def run(
     needs_unix()
     if executor not in ("local", "dask"):
         raise InputError(f"--executor {executor}: there are 'local' and 'dask'.")
+    if publish is not None:
+        files.refuse_folder(Path(publish))
+    if junit:
+        files.refuse_file(Path(junit))
     with _locked(out), terminable(), _swept(out, points):
         planned = list(_with_reasons(points, out, fresh))
         rows = {entry.number: Row(entry.point.name, "current") for entry in planned if not entry.reasons}
@@ -108,16 +112,17 @@ def run(
                         rows[due[place].number] = _row(due[place].point, outcome)
             except KeyboardInterrupt as error:
                 stopped = error
+        # first of all, since what follows writes files, which may fail
+        table([rows[number] for number in sorted(rows)], screen)
+        for scenario in dict.fromkeys(point.scenario for point in points):
+            screen.write(f"Results are in {_short(str(out / scenario))}{os.sep}.\n")
         _write_crates(out, points, changed | {entry.point.scenario for entry in due})
-        if publish is not None:
-            publishing.publish(points, rows, out, Path(publish))
         if junit:
             from nbpoints.run import junit as report
 
             report.write(Path(junit), [(points[number], rows[number]) for number in sorted(rows)])
-        table([rows[number] for number in sorted(rows)], screen)
-        for scenario in dict.fromkeys(point.scenario for point in points):
-            screen.write(f"Results are in {_short(str(out / scenario))}{os.sep}.\n")
+        if publish is not None:
+            publishing.publish(points, rows, out, Path(publish))
         if stopped:
             raise stopped
     return 0 if all(row.status in DONE for row in rows.values()) else 1
