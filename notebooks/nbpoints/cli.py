@@ -12,7 +12,7 @@ from pathlib import Path
 from nbpoints import program, project
 from nbpoints.errors import InputError, counted, did_you_mean
 from nbpoints.files import write_whole
-from nbpoints.program import Command, Setting
+from nbpoints.program import Command, Setting, nonempty_path, whole
 from nbpoints.scenarios import notebooks, scenarios
 from nbpoints.scenarios.point import Point
 
@@ -42,13 +42,33 @@ def main(
     int
         Exit status: 0 done, 1 some point failed, 2 invalid input, 130 stopped.
     """
-    argv = sys.argv[1:] if argv is None else argv
+    words = sys.argv[1:] if argv is None else argv
     program.call(prog)
-    try:
-        arguments = _parser(argv, [*COMMANDS, *commands], list(settings)).parse_args(argv)
+
+    def command() -> int:
+        arguments = _parser(words, [*COMMANDS, *commands], list(settings)).parse_args(words)
         os.environ.update({name: value for name, value in vars(arguments).items() if name.isupper() and value})
         _tell_checkout(arguments)
         return arguments.function(arguments)
+
+    return in_sentences(command)
+
+
+def in_sentences(command: Callable[[], int]) -> int:
+    """Call what does the work of a program; what the user or the system stops it with becomes one sentence.
+
+    Parameters
+    ----------
+    command : callable
+        Returns the exit status.
+
+    Returns
+    -------
+    int
+        That status; 2 after an `InputError` or an `OSError`, 130 after Ctrl-C.
+    """
+    try:
+        return command()
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
@@ -60,7 +80,7 @@ def main(
         print(f"{error.filename}: a file stands where a folder is needed; name another folder.", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"{error.filename or prog}: {error.strerror or error}.", file=sys.stderr)
+        print(f"{error.filename or program.name()}: {error.strerror or error}.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("Stopped; run the same command again to continue.", file=sys.stderr)
@@ -100,12 +120,12 @@ def _imported(function: Callable | str) -> Callable:
 
 
 def _where(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dir", type=Path, help="folder of the notebooks (default: the project's)")
-    parser.add_argument("--file", type=Path, help="scenario file (default: scenarios.yaml in that folder)")
+    parser.add_argument("--dir", type=nonempty_path, help="folder of the notebooks (default: the project's)")
+    parser.add_argument("--file", type=nonempty_path, help="scenario file (default: scenarios.yaml in that folder)")
 
 
 def _out_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the runs (default: runs)")
+    parser.add_argument("--out", type=nonempty_path, metavar="DIR", help="folder for the runs (default: runs)")
 
 
 def _which(parser: argparse.ArgumentParser) -> None:
@@ -134,7 +154,7 @@ def _list_options(parser: argparse.ArgumentParser) -> None:
 
 def _validate_options(parser: argparse.ArgumentParser) -> None:
     _where(parser)
-    parser.add_argument("given", nargs="?", type=Path, metavar="FILE", help="scenario file")
+    parser.add_argument("given", nargs="?", type=nonempty_path, metavar="FILE", help="scenario file")
 
 
 def _why_options(parser: argparse.ArgumentParser) -> None:
@@ -149,20 +169,20 @@ def _results_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="only these (default: all that were run)")
     _filters(parser, "only points with this value")
     parser.add_argument("--all", action="store_true", help="include points that are not current, with the reason")
-    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the table to a file")
+    parser.add_argument("--csv", type=nonempty_path, metavar="FILE", help="write the table to a file")
 
 
 def _run_options(parser: argparse.ArgumentParser) -> None:
     _why_options(parser)
     parser.add_argument(
-        "-j", "--jobs", type=_whole(1), metavar="N", help="points to run at once (default: one per core)"
+        "-j", "--jobs", type=whole(1), metavar="N", help="points to run at once (default: one per core)"
     )
     parser.add_argument("--fresh", action="store_true", help="also run points that are finished")
-    parser.add_argument("--timeout", type=_whole(1), metavar="SECONDS", help="time limit for each point")
+    parser.add_argument("--timeout", type=whole(1), metavar="SECONDS", help="time limit for each point")
     parser.add_argument(
-        "--retries", type=_whole(0), default=0, metavar="N", help="more attempts for a point that ran out of time"
+        "--retries", type=whole(0), default=0, metavar="N", help="more attempts for a point that ran out of time"
     )
-    parser.add_argument("--memory", type=_whole(1), metavar="MB", help="memory limit for each point")
+    parser.add_argument("--memory", type=whole(1), metavar="MB", help="memory limit for each point")
     parser.add_argument(
         "--executor", choices=("local", "dask"), default="local", help="where to run the points (default: local)"
     )
@@ -170,18 +190,9 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
         "--scheduler", metavar="ADDRESS", help="address of a running Dask cluster, such as tcp://host:8786"
     )
     parser.add_argument(
-        "--publish", type=Path, metavar="DIR", help="also copy the figures of default points to this folder"
+        "--publish", type=nonempty_path, metavar="DIR", help="also copy the figures of default points to this folder"
     )
-    parser.add_argument("--junit", type=Path, metavar="FILE", help="also write a report in JUnit XML")
-
-
-def _whole(least: int) -> Callable[[str], int]:
-    def number(text: str) -> int:
-        if not text.isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least {least}")
-        return int(text)
-
-    return number
+    parser.add_argument("--junit", type=nonempty_path, metavar="FILE", help="also write a report in JUnit XML")
 
 
 def _some_of(choices: Iterable[str]) -> Callable[[str], str]:
@@ -260,8 +271,8 @@ def overrides(pairs: list[str]) -> dict[str, str]:
 
 def _list(arguments: argparse.Namespace) -> int:
     folder = arguments.dir or project.find(Path.cwd()).notebooks
-    if arguments.names:
-        loaded = _load(arguments)
+    loaded = _load(arguments) if arguments.names or arguments.file else None
+    if loaded and arguments.names:
         if any(name in loaded.plans for name in arguments.names):
             points = loaded.points(arguments.names)
             print(notebooks.points_as_json(points) if arguments.json else "\n".join(point.name for point in points))
@@ -283,6 +294,8 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _validate(arguments: argparse.Namespace) -> int:
+    if arguments.given and arguments.file:
+        raise InputError(f"validate: both {arguments.file} and {arguments.given} are given; validate one at a time.")
     loaded = _load(arguments, arguments.given)
     counts, blocked = {}, []
     for name, plan in loaded.plans.items():

@@ -198,11 +198,35 @@ def test_a_wrong_request_starts_nothing(folder, runner, capsys, argv, says):
     assert not hasattr(runner, "names")
 
 
-@pytest.mark.parametrize("argv", ["run -j 0", "run --retries -1", "run --executor x", "fly", ""])
+FOREVER = "9" * 23
+LIMITS = ("-j=0", "-j=-1", "--timeout=0", "--timeout=nan", f"--timeout={FOREVER}", "--memory=-5")
+WRONG = [f"{command} {limit}" for command in ("run", "accept", "check baseline") for limit in LIMITS]
+
+
+@pytest.mark.parametrize("argv", [*WRONG, "run --retries -1", "run --executor x", "fly", ""])
 def test_a_wrong_option_is_refused_by_the_parser(folder, capsys, argv):
     with pytest.raises(SystemExit) as caught:
         main(argv.split())
     assert caught.value.code == 2 and "error:" in capsys.readouterr().err
+
+
+EMPTY = ["run --publish", "run --out", "run --junit", "results --csv", "list --dir", "why --file", "validate"]
+
+
+@pytest.mark.parametrize("argv", [*EMPTY, "accept --dir", "compare a", "check baseline --out"])
+def test_an_empty_path_is_not_the_current_folder(folder, runner, capsys, argv):
+    """An unset variable of the shell would put the runs into the checkout."""
+    with pytest.raises(SystemExit) as caught:
+        main([*argv.split(), ""])
+    assert caught.value.code == 2 and "the path is empty" in capsys.readouterr().err
+    assert not hasattr(runner, "names")
+
+
+def test_a_file_that_is_named_is_not_passed_over(folder, capsys):
+    assert "nope.yaml: no such" in refused(capsys, "list", "--file", "nope.yaml")
+    assert main(["list", "--file", "scenarios.yaml"]) == 0
+    told = refused(capsys, "validate", "--file", "scenarios.yaml", "other.yaml")
+    assert told == "validate: both scenarios.yaml and other.yaml are given; validate one at a time.\n"
 
 
 def test_a_setting_that_is_a_list_is_judged_before_anything_runs(folder, runner, capsys, monkeypatch):

@@ -16,6 +16,7 @@ from nbpoints.checks.again import Again, Limits, Request
 from nbpoints.checks.compare import Difference, report
 from nbpoints.errors import InputError, counted
 from nbpoints.notebook import canonical, reading
+from nbpoints.program import nonempty_path, whole
 from nbpoints.run import runner
 from nbpoints.run.loop import Servers
 from nbpoints.run.progress import Screen
@@ -109,7 +110,7 @@ def _kept(stored: Mapping, fresh: Mapping, outcome: Outcome, redraw: bool) -> di
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="names or files (default: every notebook)")
-    parser.add_argument("--dir", type=Path, help="folder of the notebooks (default: the project's)")
+    parser.add_argument("--dir", type=nonempty_path, help="folder of the notebooks (default: the project's)")
     add_limits(parser)
     parser.add_argument("--dry-run", action="store_true", help="show what changed, but store nothing")
     parser.add_argument(
@@ -121,15 +122,20 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
     """Declare the options of a command that runs notebooks again, as `run` has them."""
     cores = Limits().jobs
     parser.add_argument(
-        "-j", "--jobs", type=int, default=cores, metavar="N", help="notebooks to run at once (default: one per core)"
+        "-j",
+        "--jobs",
+        type=whole(1),
+        default=cores,
+        metavar="N",
+        help="notebooks to run at once (default: one per core)",
     )
-    parser.add_argument("--timeout", type=float, metavar="SECONDS", help="time limit for each notebook")
-    parser.add_argument("--memory", type=int, metavar="MB", help="memory limit for each notebook")
+    parser.add_argument("--timeout", type=whole(1), metavar="SECONDS", help="time limit for each notebook")
+    parser.add_argument("--memory", type=whole(1), metavar="MB", help="memory limit for each notebook")
 
 
 def limits_of(arguments: argparse.Namespace) -> Limits:
     """Take the limits from the options."""
-    return Limits(max(1, arguments.jobs), arguments.timeout, arguments.memory)
+    return Limits(arguments.jobs, arguments.timeout, arguments.memory)
 
 
 def main(arguments: argparse.Namespace) -> int:

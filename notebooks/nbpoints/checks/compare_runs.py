@@ -22,6 +22,7 @@ from nbpoints.errors import InputError, counted, did_you_mean
 from nbpoints.files import write_whole
 from nbpoints.notebook import canonical, reading
 from nbpoints.parameters.names import base
+from nbpoints.program import nonempty_path, tolerance, whole
 from nbpoints.records import fingerprint, layout
 from nbpoints.run import runner
 from nbpoints.run.progress import Screen
@@ -58,11 +59,10 @@ def compare(a: Path, b: Path, rel: float = REL) -> dict[str, list[Difference]]:
     Returns
     -------
     dict of str to list of Difference
-        By name of point; a point that only one run has says so. Points without a difference have an empty list.
+        By name of point; a point that only one run has says so. Points without a difference have an empty list. Two
+        runs of one notebook each are a pair, whatever their names.
     """
-    old, new = executed(a), executed(b)
-    if a.is_file() and b.is_file():
-        return {a.name: _pair(a, b, rel)}
+    old, new = _sides(a, b)
     found = {name: _pair(old[name], new[name], rel) for name in old if name in new}
     for side, other, where in ((old, new, a), (new, old, b)):
         found |= {name: [Difference("text", "", "", f"only in {where}")] for name in side if name not in other}
@@ -77,11 +77,7 @@ def side_by_side(a: Path, b: Path) -> list[list[object]]:
     a, b : Path
         As for `compare`.
     """
-    old, new = executed(a), executed(b)
-    is_pair = len(old) == len(new) == 1
-    if is_pair and (old.keys() != new.keys() or Path(layout.NOTEBOOK).stem in old):  # two points, two notebooks
-        name = f"{a.name} and {b.name}"
-        old, new = ({name: path} for path in (*old.values(), *new.values()))
+    old, new = _sides(a, b)
     rows = []
     for point in sorted({**old, **new}):
         was, now = ({one["name"]: one for one in _results(side.get(point))} for side in (old, new))
@@ -91,6 +87,16 @@ def side_by_side(a: Path, b: Path) -> list[list[object]]:
             difference = values[1] - values[0] if are_numbers else None
             rows.append([point, name, *values, difference, (now.get(name) or was[name]).get("unit")])
     return rows
+
+
+def _sides(a: Path, b: Path) -> list[dict[str, Path]]:
+    """The executed notebooks of two runs by their names; those of a pair have one name."""
+    old, new = executed(a), executed(b)
+    is_pair = len(old) == len(new) == 1
+    if is_pair and (old.keys() != new.keys() or Path(layout.NOTEBOOK).stem in old):  # two points, two notebooks
+        name = f"{a.name} and {b.name}"
+        return [{name: path} for path in (*old.values(), *new.values())]
+    return [old, new]
 
 
 def _results(path: Path | None) -> list[dict]:
@@ -175,12 +181,14 @@ def request(stored: Path, name: str, folder: Path | None = None) -> Request:
 def add_compare_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `compare`."""
     parser.add_argument(
-        "runs", nargs=2, type=Path, metavar="RUN", help="two folders of executed points, or two notebooks"
+        "runs", nargs=2, type=nonempty_path, metavar="RUN", help="two folders of executed points, or two notebooks"
     )
     parser.add_argument(
-        "--tolerance", type=float, default=REL, help=f"relative tolerance of numbers (default: {REL:g})"
+        "--tolerance", type=tolerance, default=REL, help=f"relative tolerance of numbers (default: {REL:g})"
     )
-    parser.add_argument("--csv", type=Path, metavar="FILE", help="also write all results of both, side by side")
+    parser.add_argument(
+        "--csv", type=nonempty_path, metavar="FILE", help="also write all results of both, side by side"
+    )
 
 
 def compare_main(arguments: argparse.Namespace) -> int:
@@ -208,18 +216,21 @@ def add_check_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `check`."""
     parser.add_argument("scenario", metavar="SCENARIO", help="a scenario that has run")
     parser.add_argument("points", nargs="*", metavar="POINT", help="points to run again, * allowed (default: all)")
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth point")
+    parser.add_argument("--every", type=whole(1), default=1, metavar="N", help="only every Nth point")
     parser.add_argument(
-        "--baseline", type=Path, metavar="DIR", help="run to compare them with (default: their own stored outputs)"
+        "--baseline",
+        type=nonempty_path,
+        metavar="DIR",
+        help="run to compare them with (default: their own stored outputs)",
     )
     parser.add_argument(
         "--out",
-        type=Path,
+        type=nonempty_path,
         default=project.find(Path.cwd()).runs,
         metavar="DIR",
         help="folder of the runs (default: runs)",
     )
-    parser.add_argument("--dir", type=Path, help="folder in which the notebooks ran (default: as recorded)")
+    parser.add_argument("--dir", type=nonempty_path, help="folder in which the notebooks ran (default: as recorded)")
     add_limits(parser)
 
 
@@ -231,7 +242,7 @@ def check_main(arguments: argparse.Namespace) -> int:
         raise InputError(f"{arguments.scenario}: not run yet (no {run}).{did_you_mean(arguments.scenario, ran)}")
     stored = executed(run)
     baseline = executed(arguments.baseline) if arguments.baseline else stored
-    chosen = _chosen(list(stored), arguments.points)[:: max(1, arguments.every)]
+    chosen = _chosen(list(stored), arguments.points)[:: arguments.every]
 
     failed = 0
     for name, lines in _checked(chosen, stored, baseline, arguments):

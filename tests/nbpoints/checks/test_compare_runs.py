@@ -65,6 +65,23 @@ def test_the_collection_compares_with_its_baseline_run(tmp_path):
     assert runs.compare(tmp_path / "notebooks", tmp_path / "run") == {"trade_gap": []}
 
 
+def test_one_point_compares_with_one_notebook(tmp_path, capsys):
+    """The folder of the point and the notebook of the collection have other names and are a pair."""
+    point(tmp_path / "run", "trade_gap", 1.0)
+    book = reading.load(tmp_path / "run" / "trade_gap" / "notebook.ipynb")
+    path = books.write(tmp_path, book, "01_trade_gap.ipynb")
+    assert cli.main(["compare", str(tmp_path / "run/trade_gap"), str(path)]) == 0
+    assert capsys.readouterr().out == "1 point compared, none with differences.\n"
+
+
+@pytest.mark.parametrize("words", ["compare --tolerance nan", "compare --tolerance -1", "check --every -5"])
+def test_a_wrong_option_is_refused(tmp_path, capsys, words):
+    command, option, value = words.split()
+    with pytest.raises(SystemExit, match="2"):
+        cli.main([command, "a", "b", f"{option}={value}"])
+    assert f"{option}: '{value}' is not a" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_check_runs_chosen_points_again(tmp_path, capsys):
     """One holds, one was edited; the third is not chosen."""
