@@ -14,12 +14,14 @@ from pathlib import Path
 
 from autogap import paths
 from autogap.figures.journals import JOURNALS
+from nbpoints import cli, project
 from nbpoints import notebook as reading
-from nbpoints import project
 from nbpoints.checks import outputs
 from nbpoints.errors import InputError, did_you_mean
 from nbpoints.files import write_whole
 from nbpoints.parameters import declare
+
+from tests.compendium.signed import mapping
 
 _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
 
@@ -64,7 +66,7 @@ def figures(root: Path) -> str:
     for path in _books(root):
         for number, cell in enumerate(reading.load(path)["cells"], 1):
             for one in outputs.figures({"cells": [cell]}):
-                facts = json.loads((root / "figures" / f"{one['stem']}.json").read_text(encoding="utf-8"))
+                facts = mapping(root, f"figures/{one['stem']}.json", json.loads, ("title", "data"))
                 used = [Path(name).stem for name in facts["data"] if name != "data/series.csv"]
                 rows.append(
                     [
@@ -79,7 +81,7 @@ def figures(root: Path) -> str:
 
 def datasets(root: Path) -> str:
     """The dataset list: every file of data/, its publisher, its terms; all are provided."""
-    package = json.loads((root / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    package = mapping(root, "data/datapackage.json", json.loads, ("resources",))
     rows = []
     for one in package["resources"]:
         link = f"[{one['path']}](../data/{one['path']})"
@@ -175,15 +177,11 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.compendium.readme", description=main.__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing")
     arguments = parser.parse_args(argv)
-    try:
-        project.refuse_another(paths.NOTEBOOKS / "autogap")
-        found = stale(paths.ROOT)
-        for page in () if arguments.check else PAGES:
-            text = (paths.ROOT / page).read_text(encoding="utf-8")
-            write_whole(paths.ROOT / page, renew(text, paths.ROOT).encode())
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return 2
+    project.refuse_another(paths.NOTEBOOKS / "autogap")
+    found = stale(paths.ROOT)
+    for page in () if arguments.check else PAGES:
+        text = (paths.ROOT / page).read_text(encoding="utf-8")
+        write_whole(paths.ROOT / page, renew(text, paths.ROOT).encode())
     for one in found:
         print(one if arguments.check else one.replace(" is not current; run `make readme`", ": renewed"))
     return int(arguments.check and bool(found))
@@ -210,4 +208,4 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(cli.in_sentences(main))

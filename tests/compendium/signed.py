@@ -12,14 +12,15 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import yaml
 from autogap.paths import NOTEBOOKS, ROOT
+from nbpoints import cli, project
 from nbpoints import notebook as reading
-from nbpoints import project
-from nbpoints.files import write_whole
+from nbpoints.errors import InputError
+from nbpoints.files import read_text, write_whole
 
 LOCK = "tests/compendium/signed.json"
 CHANGES = "data/CHANGES.md"
@@ -42,7 +43,7 @@ def facts(root: Path) -> dict[str, str]:
 
 def unsigned(root: Path) -> list[str]:
     """Facts that are not as they were signed, a sentence each."""
-    signed = json.loads((root / LOCK).read_text(encoding="utf-8"))
+    signed = mapping(root, LOCK, json.loads, ("facts", "changes"))
     now = facts(root)
     changed = [name for name in sorted({*now, *signed["facts"]}) if now.get(name) != signed["facts"].get(name)]
     return [f"{name}: {_how(name, now, signed['facts'])} since it was signed; {_hint(name)}." for name in changed]
@@ -50,18 +51,42 @@ def unsigned(root: Path) -> list[str]:
 
 def main() -> int:
     """Show what changed and sign it; status 1 when a fact about data changed and CHANGES.md says nothing."""
-    if project.is_another(NOTEBOOKS / "autogap"):
-        sys.exit(f"You are in {Path.cwd()}, but this program would sign {ROOT}, to which it belongs.")
+    project.refuse_another(NOTEBOOKS / "autogap")
     place = ROOT / LOCK
     told = unsigned(ROOT) if place.exists() else []
     print(*told, sep="\n")
     log = _hash((ROOT / CHANGES).read_text(encoding="utf-8"))
-    if any(line.startswith("data/") for line in told) and log == json.loads(place.read_text())["changes"]:
+    if any(line.startswith("data/") for line in told) and log == mapping(ROOT, LOCK, json.loads)["changes"]:
         print(f"Nothing is signed: say in {CHANGES} why the facts under data/ changed, then run `make sign` again.")
         return 1
     write_whole(place, json.dumps({"changes": log, "facts": facts(ROOT)}, indent=0, sort_keys=True) + "\n")
     print(f"Signed: {len(told)} changed facts of {len(facts(ROOT))}.")
     return 0
+
+
+def mapping(root: Path, relative: str, parse: Callable[[str], object], keys: Iterable[str] = ()) -> dict:
+    """Read a file of the project that holds a mapping, as JSON or YAML.
+
+    Raises
+    ------
+    InputError
+        When it is missing, broken, or lacks one of the keys.
+    """
+    text = read_text(root / relative)
+    try:
+        found = parse(text)
+    except (ValueError, yaml.YAMLError) as error:
+        raise InputError(f"{relative}: cannot be read ({' '.join(str(error).split())}).") from None
+    if not isinstance(found, dict):
+        raise InputError(f"{relative}: holds no mapping of names to values.")
+    for key in keys:
+        if key not in found:
+            raise InputError(f"{relative}: {key!r} is missing.")
+    return found
+
+
+def _yaml(text: str) -> object:
+    return yaml.load(text, _YAML)
 
 
 def _how(name: str, now: dict, then: dict) -> str:
@@ -79,8 +104,7 @@ def _data(root: Path) -> Iterator[tuple[str, str]]:
     with (root / "data/series.csv").open(newline="", encoding="utf-8") as stream:
         for row in csv.DictReader(stream):
             yield f"data/series.csv, {row['name']}", json.dumps({k: v for k, v in row.items() if k not in _DERIVED})
-    described = yaml.load((root / "data/tables.yaml").read_text(encoding="utf-8"), _YAML)
-    for name, table in described.items():
+    for name, table in mapping(root, "data/tables.yaml", _yaml).items():
         yield f"data/tables.yaml, {name}", json.dumps(table, default=str)
     for path in sorted((root / "data").rglob("*.csv")):
         if path.name != "series.csv":
@@ -119,8 +143,7 @@ def _text(source: str, node: ast.expr) -> str:
 def _project(root: Path) -> Iterator[tuple[str, str]]:
     for name in ("LICENSE", "CITATION.cff"):
         yield name, (root / name).read_text(encoding="utf-8")
-    scenarios = yaml.load((root / "notebooks/scenarios.yaml").read_text(encoding="utf-8"), _YAML)
-    for name, scenario in scenarios.items():
+    for name, scenario in mapping(root, "notebooks/scenarios.yaml", _yaml).items():
         yield f"notebooks/scenarios.yaml, {name}", json.dumps(scenario, default=str)
     pytest_settings = (root / "pyproject.toml").read_text(encoding="utf-8").partition("[tool.pytest.ini_options]")[2]
     yield "pyproject.toml, pytest", pytest_settings.partition("\n[")[0]
@@ -133,4 +156,4 @@ def _hash(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(cli.in_sentences(main))

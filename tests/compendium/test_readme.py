@@ -16,6 +16,7 @@ import pytest
 from autogap import data
 from autogap.__main__ import main
 from autogap.paths import DATA, FIGURES, NOTEBOOKS, ROOT
+from nbpoints.errors import InputError
 from nbpoints.parameters import declare as parameters
 
 from tests.compendium import readme
@@ -124,6 +125,28 @@ def test_each_table_has_a_row_for_everything_that_it_lists():
     files = [f"../{path.relative_to(ROOT).as_posix()}" for path in DATA.rglob("*.csv")]
     assert sorted(links["datasets"]) == sorted(files)
     assert all(re.search(r"\d", row[1]) and "<img src=" in row[2] for row in rows["notebooks"])
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("{", "cannot be read"),
+        ("[]", "holds no mapping"),
+        ('{"title": "a"}', "'data' is missing"),
+        (None, "no such file"),
+    ],
+)
+def test_a_broken_description_of_a_figure_is_named(tmp_path, content, says):
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "notebooks").symlink_to(NOTEBOOKS)
+    for path in FIGURES.glob("*.json"):
+        shutil.copy(path, tmp_path / "figures")
+    broken = tmp_path / "figures/fig-timeline.json"
+    broken.unlink()
+    if content is not None:
+        broken.write_text(content)
+    with pytest.raises(InputError, match=f"figures/fig-timeline.json: {says}"):
+        readme.figures(tmp_path)
 
 
 def test_an_altered_number_in_a_generated_part_is_noticed(tmp_path):

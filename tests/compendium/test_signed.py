@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 from autogap.paths import ROOT
+from nbpoints.errors import InputError
 
 from tests.compendium import rules, signed
 
@@ -40,6 +41,21 @@ def test_a_licence_is_signed_only_with_a_line_in_changes(project, capsys):
     assert "Nothing is signed" in capsys.readouterr().out
     rewrite(project / "data/CHANGES.md", "# Changes", "# Changes\n\nThe licence of one series was read again.")
     assert signed.main() == 0 and signed.unsigned(project) == []
+
+
+@pytest.mark.parametrize(
+    ("relative", "content", "says"),
+    [
+        (signed.LOCK, "<<<<<<< HEAD\n{}", "cannot be read"),
+        (signed.LOCK, '{"changes": ""}', "'facts' is missing"),
+        ("notebooks/scenarios.yaml", "a: [", "cannot be read"),
+        ("notebooks/scenarios.yaml", "", "holds no mapping"),
+    ],
+)
+def test_a_broken_file_is_named(project, relative, content, says):
+    (project / relative).write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=f"{relative}: {says}"):
+        signed.unsigned(project)
 
 
 def test_prose_is_signed_after_a_reading(project):

@@ -16,9 +16,9 @@ from autogap import data
 from autogap.data import known
 from autogap.methods import balance, tariffs
 from autogap.paths import DATA, NOTEBOOKS
-from nbpoints import project
+from nbpoints import cli, project
 from nbpoints.errors import InputError
-from nbpoints.files import write_whole
+from nbpoints.files import read_text, write_whole
 from nbpoints.notebook import canonical, reading
 from nbpoints.parameters import declare as parameters
 from nbpoints.parameters import periods
@@ -160,7 +160,10 @@ def wanted(stem: str, name: str, offered: parameters.Parameter) -> tuple[object,
 def lagging(stem: str, path: Path) -> dict[str, tuple[parameters.Parameter, object, object]]:
     """Parameters of a notebook whose range is not what the data allow, with the ends that it should have."""
     declared = parameters.read(path)
-    ends = {name: (declared[name], *wanted(stem, name, declared[name])) for book, name in LIMITS if book == stem}
+    named = [name for book, name in LIMITS if book == stem]
+    for name in set(named) - set(declared):
+        raise InputError(f"{path.name}: no parameter {name}, but LIMITS of tests/notebooks/limits.py names it.")
+    ends = {name: (declared[name], *wanted(stem, name, declared[name])) for name in named}
     return {name: (one, low, high) for name, (one, low, high) in ends.items() if (one.low, one.high) != (low, high)}
 
 
@@ -184,9 +187,12 @@ def renewed(source: str, name: str, one: parameters.Parameter, low: object, high
 
 def ends_of_lists() -> dict[str, tuple[str, str, str]]:
     """Scenarios whose list of days ends with the last one offered: the list as it stands, and the day it ends with."""
-    text, found = SCENARIOS.read_text(encoding="utf-8"), {}
+    text, found = read_text(SCENARIOS), {}
     for scenario, stem, name in TO_THE_END:
-        line = re.search(rf"^{scenario}:.*?^    {name}: (\[[^\n]*\])$", text, re.DOTALL | re.MULTILINE)[1]
+        match = re.search(rf"^{scenario}:.*?^    {name}: (\[[^\n]*\])$", text, re.DOTALL | re.MULTILINE)
+        if not match:
+            raise InputError(f"{SCENARIOS.name}: scenario {scenario} has no line `    {name}: [...]` with its days.")
+        line = match[1]
         end = parameters.read(NOTEBOOKS / f"{stem}.ipynb")[name].high
         found[scenario] = line, line.strip("[]").split(", ")[-1], end
     return found
@@ -194,19 +200,18 @@ def ends_of_lists() -> dict[str, tuple[str, str, str]]:
 
 def main() -> int:
     """Write the ranges that lag into the notebooks, and the ends of lists of days into the scenarios; tell each."""
-    if project.is_another(NOTEBOOKS / "autogap"):
-        sys.exit(f"You are in {Path.cwd()}, but this program would write to {NOTEBOOKS}, to which it belongs.")
+    project.refuse_another(NOTEBOOKS / "autogap")
     told = []
     for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
         book = reading.load(path)
-        cell = next(cell for cell in book["cells"] if "parameters" in cell["metadata"].get("tags", []))
         for name, (one, low, high) in lagging(path.stem, path).items():
+            cell = next(cell for cell in book["cells"] if "parameters" in cell["metadata"].get("tags", []))
             cell["source"] = renewed("".join(cell["source"]), name, one, low, high)
             told.append(f"{path.stem}: {name} [{one.low}..{one.high}] is now [{low}..{high}].")
         canonical.save(canonical.clean(book), path)
     for scenario, (line, last, wanted_end) in ends_of_lists().items():
         if last != wanted_end:
-            text = SCENARIOS.read_text(encoding="utf-8")
+            text = read_text(SCENARIOS)
             write_whole(SCENARIOS, text.replace(line, line.replace(f"{last}]", f"{wanted_end}]")))
             told.append(f"scenarios.yaml, {scenario}: {last} is now {wanted_end}.")
     print(*(told or ["Every range is what the data allow."]), sep="\n")
@@ -214,4 +219,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(cli.in_sentences(main))

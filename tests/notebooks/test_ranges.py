@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from collection import BOOKS, each
+from nbpoints.errors import InputError
 from nbpoints.parameters import declare as parameters
 
+from tests.notebooks import limits
 from tests.notebooks.limits import LIMITS, ends_of_lists, lagging
 
 
@@ -33,6 +35,13 @@ def test_every_range_is_what_the_data_allow(stem):
 
 def test_lists_of_days_end_where_the_range_does():
     assert {name: last for name, (_, last, end) in ends_of_lists().items() if last != end} == {}, "run `make ranges`"
+
+
+def test_scenarios_without_such_a_list_are_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "SCENARIOS", tmp_path / "scenarios.yaml")
+    limits.SCENARIOS.write_text("site_law: {notebooks: 05}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"scenarios.yaml: scenario site_law has no line `    day: \[...\]`"):
+        ends_of_lists()
 
 
 @pytest.mark.parametrize(("stem", "name"), LIMITS)
