@@ -23,9 +23,18 @@ def runs(tmp_path, monkeypatch):
     folder = tmp_path / "export_months" / "export_decline@month=2025-08"
     folder.mkdir(parents=True)
     told = {
+        "schema": 1,
         "scenario": "export_months",
+        "point": "export_decline@month=2025-08",
         "notebook": "notebooks/03_export_decline.ipynb",
         "parameters": {"month": "2025-08"},
+        "fingerprint": dict.fromkeys(("files", "folders", "modules", "variables", "environment", "parameters"), {})
+        | {"cells": [], "programs": [], "lock": None, "python": "3"},
+        "results": [],
+        "outputs": {},
+        "run": {"started": "", "ended": "", "seconds": 0},
+        "host": {"python": "3"},
+        "versions": {},
     }
     (folder / "run.json").write_text(json.dumps(told))
     return tmp_path
@@ -52,3 +61,11 @@ def test_the_point_is_run_with_the_parameters_of_its_run(runs, monkeypatch):
 def test_what_there_is_not_is_refused(runs, words, said):
     with pytest.raises(InputError, match=said):
         redraw.main(parsed(*words, "--runs", str(runs)))
+
+
+@pytest.mark.parametrize("told", ["", "{", "[]", "null", '{"notebook": 3}'])
+def test_a_broken_record_is_told(runs, told):
+    (record,) = runs.glob("*/*/run.json")
+    record.write_text(told)
+    with pytest.raises(InputError, match=r"export_decline@month=2025-08/run\.json: .*run the point again"):
+        redraw.main(parsed("export_decline@month=2025-08", "--runs", str(runs)))

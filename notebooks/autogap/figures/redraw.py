@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from pathlib import Path
 
@@ -23,8 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--profile", default="", help=f"one of {', '.join(style.PROFILES)} (default: briefing)")
     parser.add_argument("--grey", action="store_true", help="in greys, with dashes and hatches")
-    parser.add_argument("--runs", type=Path, default=paths.RUNS, help="where the points are (default: runs)")
-    parser.add_argument("--out", type=Path, help="where the figures go (default: figures in the folder of the runs)")
+    parser.add_argument("--runs", type=paths.given, default=paths.RUNS, help="where the points are (default: runs)")
+    parser.add_argument(
+        "--out", type=paths.given, help="where the figures go (default: figures in the folder of the runs)"
+    )
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -52,6 +53,7 @@ def _point(runs: Path, name: str) -> object:
     """The point of a name as it has run; in the first scenario, by name, that has one."""
     from nbpoints.parameters import declare
     from nbpoints.parameters.names import passed
+    from nbpoints.records.layout import load_run
     from nbpoints.scenarios.point import Point
 
     known = sorted(path.parent for path in runs.glob("*/*/run.json") if path.parts[-3] != "figures")
@@ -60,7 +62,7 @@ def _point(runs: Path, name: str) -> object:
         names = sorted({folder.name for folder in known})
         near = did_you_mean(name, names) or " `autogap run` runs points."
         raise InputError(f"figures: no point {name!r} has run in {runs}.{near}")
-    told = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    told = load_run(folder)
     notebook = paths.ROOT / told["notebook"]
     declared = declare.read(notebook)
     defaults = {each: parameter.default for each, parameter in declared.items()}

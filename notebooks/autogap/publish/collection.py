@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import datetime as dt
 import hashlib
 import json
 from pathlib import Path
@@ -11,18 +12,17 @@ from pathlib import Path
 import yaml
 from nbpoints.errors import InputError
 
+from autogap.figures import credit
 from autogap.paths import DATA, NOTEBOOKS, ROOT
 from autogap.publish.rights import Terms
 from autogap.publish.theme import HERE, DataFile, Theme
 
 NOT_STATED = "not stated"
-_PLACEHOLDER = "example.org"  # stands in CITATION.cff until the collection has an address; no page shows it
 
 
 def theme() -> Theme:
     """Read the collection's own words about itself; its claims are judged when they are asked for."""
-    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    address = str(cited.get("url") or cited.get("repository-code") or "")
+    cited = _citation()
     words = yaml.safe_load((HERE / "labels.yaml").read_text(encoding="utf-8"))
     labels = {f"{kind}/{name}": texts for kind, table in words["labels"].items() for name, texts in table.items()}
     return Theme(
@@ -32,7 +32,7 @@ def theme() -> Theme:
         version=str(cited["version"]),
         released=str(cited["date-released"]),
         author=" and ".join(_author(author) for author in cited["authors"]),
-        address="" if _PLACEHOLDER in address else address,
+        address=credit.address(cited),
         licence=str(cited["license"]),
         command="autogap run",
         macro="autogap",
@@ -42,6 +42,26 @@ def theme() -> Theme:
         judged=_claims,
         made_of=_made_of(),
     )
+
+
+def _citation() -> dict:
+    """Read the citation file, with the fields that a site and a report state."""
+    cited = credit.citation()
+    for field in ("version", "date-released", "authors", "license"):
+        if not cited.get(field):
+            raise InputError(f"{credit.CITATION}: {field} is missing.")
+    try:
+        dt.date.fromisoformat(str(cited["date-released"]))
+    except ValueError:
+        raise InputError(
+            f"{credit.CITATION}: date-released: {cited['date-released']} is not a valid date (expected YYYY-MM-DD)."
+        ) from None
+    authors = cited["authors"]
+    if not isinstance(authors, list) or not all(
+        isinstance(author, dict) and ("name" in author or "family-names" in author) for author in authors
+    ):
+        raise InputError(f"{credit.CITATION}: authors: expected a list in which each has a name or family-names.")
+    return cited
 
 
 def _author(author: dict) -> str:
