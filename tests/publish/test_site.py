@@ -125,6 +125,49 @@ def test_a_folder_that_is_no_site_is_left_alone(site, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
+def test_what_no_build_wrote_stays_and_what_an_earlier_one_wrote_goes(site, tmp_path):
+    out = tmp_path / "site"
+    building.build(site.points, site.runs, out, collection.theme())
+    mine = ["CNAME", ".nojekyll", ".git/HEAD", f"{BOOK}/notes.txt"]
+    for path in mine:
+        (out / path).parent.mkdir(exist_ok=True)
+        (out / path).write_text("mine", encoding="utf-8")
+    only = [point for point in site.points if point.notebook.stem == "11_negotiation_timeline"]
+    building.build(only, site.runs, out, collection.theme())
+    building.build(only, site.runs, tmp_path / "small", collection.theme())
+    kept = digests(out)
+    assert all(kept.pop(path) for path in mine)
+    assert kept == digests(tmp_path / "small")
+    assert not (out / "13_claims_ledger").exists() and [path.name for path in (out / BOOK).iterdir()] == ["notes.txt"]
+    frozen = building.freeze(out, "1.0")
+    assert digests(frozen) == kept
+
+
+def test_a_build_that_was_stopped_leaves_nothing_behind(site, tmp_path, monkeypatch):
+    def stopped(*_):
+        (tmp_path / "site" / "index.html").write_text("new", encoding="utf-8")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(building.Store, "write", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            building.build(site.points, site.runs, tmp_path / "site", collection.theme())
+    listed = json.loads((tmp_path / "site" / building.STAMP).read_bytes())["files"]
+    assert "index.html" in listed and f"{BOOK}/index.html" in listed
+    building.build(site.points, site.runs, tmp_path / "site", collection.theme())
+    assert digests(tmp_path / "site") == digests(site.out)
+
+
+def test_what_a_killed_freeze_left_is_no_version_and_stops_no_other(site, tmp_path):
+    out = tmp_path / "site"
+    shutil.copytree(site.out, out)
+    part = out / "v" / ".1.0.part"
+    part.mkdir(parents=True)
+    (part / "index.html").write_text("half", encoding="utf-8")
+    assert building.build(site.points, site.runs, out, collection.theme())[1] == 0
+    assert digests(building.freeze(out, "1.0")) == digests(site.out) and not part.exists()
+
+
 def test_a_frozen_version_outlives_the_next_build_and_never_changes(site, tmp_path):
     out = tmp_path / "site"
     shutil.copytree(site.out, out)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -24,7 +25,7 @@ from autogap.publish.books import Book, gather
 from autogap.publish.lists import Whole
 from autogap.publish.points import Kept
 from autogap.publish.reading import Read
-from autogap.publish.store import KEPT, Store, zipped
+from autogap.publish.store import KEPT, Store, is_list_of_files, zipped
 from autogap.publish.theme import HERE, Theme, words
 
 STAMP = "build.json"
@@ -264,7 +265,7 @@ def build(
     runs : Path
         Folder of the runs.
     out : Path
-        Folder of the site; what does not belong to it is removed, except frozen versions.
+        Folder of the site; pages of an earlier build that this one does not have are removed, and nothing else.
     theme : Theme
     options : Options
     just_run : bool
@@ -284,19 +285,41 @@ def build(
     if not wanted:
         raise InputError("no point in it, so there is nothing to publish.")
     _refuse_foreign(out)
-    versions = tuple(sorted(path.name for path in (out / KEPT).glob("*"))) if out.is_dir() else ()
+    versions = tuple(sorted(path.parent.name for path in (out / KEPT).glob("[!.]*/index.html")))
     stamp = _stamp(wanted, runs, theme, options, versions)
     known = _known(out)
     if known and known["made of"] == stamp and _is_whole(out, known["files"]):
         return len(known["files"]), 0
     store = _Site([reading.read(point, runs) for point in wanted], theme, options, versions).build()
     sizes = {path: len(content) for path, content in sorted(store.files.items())}
-    store.put(STAMP, json.dumps({"made of": stamp, "files": sizes}, indent=0) + "\n")
+    before = known["files"] if known else {}
     out.mkdir(parents=True, exist_ok=True)
-    if not known:
-        # a build that is stopped leaves a folder that the next one knows for its own
-        write_whole(out / STAMP, json.dumps({"made of": "", "files": {}}))
-    return len(sizes), store.write(out)
+    if not known or known["made of"] != stamp:
+        # a build that is stopped leaves a folder that the next one knows for its own, with all that it may hold
+        write_whole(out / STAMP, json.dumps({"made of": "", "files": before | sizes}))
+    changed = store.write(out, before)
+    return len(sizes), changed + write_whole(
+        out / STAMP, json.dumps({"made of": stamp, "files": sizes}, indent=0) + "\n"
+    )
+
+
+def refuse_version(out: Path, version: str) -> None:
+    """Refuse a version that cannot be frozen.
+
+    Raises
+    ------
+    InputError
+        When it is no name for a folder, or is there already.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]*", version):
+        raise InputError(
+            f"--freeze {version!r}: not a valid version (expected letters, digits, '.', '_', '+' and '-', "
+            "such as 1.0 or 2026-11)."
+        )
+    if (out / KEPT / version).exists():
+        raise InputError(
+            f"{out / KEPT / version}: this version is frozen already, and a frozen version does not change."
+        )
 
 
 def freeze(out: Path, version: str) -> Path:
@@ -305,32 +328,38 @@ def freeze(out: Path, version: str) -> Path:
     Raises
     ------
     InputError
-        When there is no site, or that version is there already.
+        When there is no site, or the version cannot be frozen.
     """
-    if _known(out) is None:
+    known = _known(out)
+    if known is None:
         raise InputError(f"{out}: no site here; build it first.")
-    target = out / KEPT / version
-    if target.exists():
-        raise InputError(f"{target}: this version is frozen already, and a frozen version does not change.")
-    target.parent.mkdir(exist_ok=True)
-    part = target.with_name(f".{version}.part")
-    shutil.copytree(out, part, ignore=lambda folder, names: [KEPT] if Path(folder) == out else [])
-    part.rename(target)
-    return target
+    refuse_version(out, version)
+    part = out / KEPT / f".{version}.part"
+    shutil.rmtree(part, ignore_errors=True)  # of a freeze that was killed
+    try:
+        for path in (*known["files"], STAMP):
+            (part / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(out / path, part / path)
+        return part.rename(out / KEPT / version)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def _refuse_foreign(out: Path) -> None:
     if out.exists() and (not out.is_dir() or any(out.iterdir()) and _known(out) is None):
         raise InputError(
-            f"{out}: holds something else than a site; choose an empty folder, since a build removes files."
+            f"{out}: holds something else than a site; choose an empty folder, since a build replaces files."
         )
 
 
 def _known(out: Path) -> dict | None:
+    """Read the stamp of an earlier build; None where there is none, or a file of that name that no build wrote."""
     try:
-        return json.loads((out / STAMP).read_bytes())
-    except (OSError, ValueError):
+        stamp = json.loads((out / STAMP).read_bytes())
+    except (OSError, ValueError, RecursionError):
         return None
+    is_ours = isinstance(stamp, dict) and isinstance(stamp.get("made of"), str) and is_list_of_files(stamp.get("files"))
+    return stamp if is_ours else None
 
 
 def _is_whole(out: Path, sizes: dict[str, int]) -> bool:

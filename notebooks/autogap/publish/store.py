@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from nbpoints.files import write_whole
+from nbpoints.records.layout import remove_empty
 
 KEPT = "v"  # frozen versions, which no build touches
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can hold
@@ -36,24 +38,41 @@ class Store:
         """Keep a file under the hash of its content; a folder, since browsers take the name on disk for a download."""
         return self.put(f"f/{hashlib.sha256(content).hexdigest()[:12]}/{name}", content)
 
-    def write(self, out: Path) -> int:
-        """Write what differs, remove what no longer belongs to the site, and return how many files changed."""
+    def write(self, out: Path, before: Iterable[str] = ()) -> int:
+        """Write what differs, remove what an earlier build wrote and this one does not; return how many changed.
+
+        Parameters
+        ----------
+        out : Path
+            Folder of the site.
+        before : iterable of str
+            What the earlier build wrote; nothing else is ever removed, since it is somebody's.
+        """
         changed = 0
         for path, content in self.files.items():
             target = out / path
             target.parent.mkdir(parents=True, exist_ok=True)
             changed += write_whole(target, content, flush=False)  # a site can be built again
-        for there in sorted(out.rglob("*"), reverse=True):
-            relative = there.relative_to(out).as_posix()
-            if relative.split("/")[0] == KEPT:
-                continue
-            if there.is_dir():
-                if not any(there.iterdir()):
-                    there.rmdir()
-            elif relative not in self.files:
-                there.unlink()
-                changed += 1
+        for path in before:
+            if path not in self.files:
+                changed += removed(out, path)
         return changed
+
+
+def removed(out: Path, path: str) -> bool:
+    """Remove a file and the folders that this empties; tell whether it was there."""
+    target = out / path
+    if not target.is_file():
+        return False
+    target.unlink()
+    for folder in Path(path).parents[:-1]:
+        remove_empty(out / folder)
+    return True
+
+
+def is_list_of_files(value: object) -> bool:
+    """Tell whether a stamp or a lock lists files as we write them: by paths that do not lead out of the folder."""
+    return isinstance(value, dict) and not any(Path(path).is_absolute() or ".." in Path(path).parts for path in value)
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
