@@ -11,13 +11,16 @@ from nbpoints.scenarios import notebooks as books
 from nbpoints.scenarios import scenarios
 from nbpoints.scenarios.point import Point
 
+from autogap import paths
+
+_JOBS = cli._whole(1)  # as `run` has it
 SITE = "site"  # begins the names of the scenarios whose points the site shows beside the baseline
 
 
 def add_site(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `autogap site`."""
     _where(parser)
-    parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the site (default: runs/site)")
+    parser.add_argument("--out", type=paths.given, metavar="DIR", help="folder of the site (default: runs/site)")
     parser.add_argument(
         "--points",
         nargs="+",
@@ -26,7 +29,7 @@ def add_site(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--notebook", nargs="+", action="extend", metavar="NAME", help="only these notebooks")
     parser.add_argument("--run", action="store_true", help="first run the points that are not current")
-    parser.add_argument("-j", "--jobs", type=int, metavar="N", help="points to run at once (default: one per core)")
+    parser.add_argument("-j", "--jobs", type=_JOBS, metavar="N", help="points to run at once (default: one per core)")
     parser.add_argument(
         "--url", default="", help="address of the published site, for preview cards and canonical links"
     )
@@ -35,8 +38,8 @@ def add_site(parser: argparse.ArgumentParser) -> None:
 
 
 def _where(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dir", type=Path, help="folder of the notebooks (default: the collection's)")
-    parser.add_argument("--runs", type=Path, metavar="DIR", help="folder of the runs (default: runs)")
+    parser.add_argument("--dir", type=paths.given, help="folder of the notebooks (default: the collection's)")
+    parser.add_argument("--runs", type=paths.given, metavar="DIR", help="folder of the runs (default: runs)")
 
 
 def loaded(arguments: argparse.Namespace) -> tuple[scenarios.Scenarios, Path]:
@@ -54,7 +57,13 @@ def theme_of(arguments: argparse.Namespace):
 
 
 def site_points(plans: scenarios.Scenarios, names: list[str] | None, notebooks: list[str] | None) -> list[Point]:
-    """List the points of the site, each once, whichever scenario has it first."""
+    """List the points of the site, each once, whichever scenario has it first.
+
+    Raises
+    ------
+    InputError
+        When a scenario or a notebook is unknown, or a notebook cannot be run.
+    """
     wanted = {books.resolve(name, plans.notebooks) for name in notebooks} if notebooks else set(plans.notebooks)
     chosen = names or [scenarios.BASELINE, *(name for name in plans.plans if name.startswith(SITE))]
     found: dict[str, Point] = {}
@@ -62,7 +71,16 @@ def site_points(plans: scenarios.Scenarios, names: list[str] | None, notebooks: 
         for point in plans.points([name]):
             if point.notebook.stem in wanted:
                 found.setdefault(point.name, point)
+    _refuse_broken(plans, chosen, wanted)
     return sorted(found.values(), key=lambda point: point.notebook.stem)
+
+
+def _refuse_broken(plans: scenarios.Scenarios, names: list[str], wanted: set[str]) -> None:
+    """Refuse notebooks that cannot be run: what is published without them would lose their pages."""
+    blocked = [(stem, faults) for name in names for stem, faults in plans.plans[name].blocked.items()]
+    told = dict.fromkeys(fault for stem, faults in blocked if stem in wanted for fault in faults)
+    if told:
+        raise InputError("\n".join([*told, "Nothing is published; choose other notebooks with --notebook."]))
 
 
 def site(arguments: argparse.Namespace) -> int:
@@ -71,12 +89,14 @@ def site(arguments: argparse.Namespace) -> int:
 
     plans, runs = loaded(arguments)
     points = site_points(plans, arguments.points, arguments.notebook)
+    out = arguments.out or (project.find(Path.cwd()).runs if arguments.dir is None else arguments.dir) / "site"
+    if arguments.freeze is not None:
+        building.refuse_version(out, arguments.freeze)
     if arguments.run:
         from nbpoints.run import runner
 
         if status := runner.run(points, jobs=arguments.jobs, out=runs):
             return status
-    out = arguments.out or (project.find(Path.cwd()).runs if arguments.dir is None else arguments.dir) / "site"
     if arguments.url and not arguments.url.startswith(("http://", "https://")):
         raise InputError(f"--url {arguments.url}: not an address (expected https://...).")
     base = arguments.url.rstrip("/") + "/" if arguments.url else ""
@@ -87,7 +107,7 @@ def site(arguments: argparse.Namespace) -> int:
         f"{out}: {counted(count, 'file')} for {counted(len(points), 'point')}; "
         f"{f'{changed:,} changed' if changed else 'nothing changed'}."
     )
-    if arguments.freeze:
+    if arguments.freeze is not None:
         print(f"Frozen: {building.freeze(out, arguments.freeze)}")
     return 0
 
@@ -107,7 +127,7 @@ def add_export(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="set a parameter of the notebooks that are named",
     )
-    parser.add_argument("--to", type=Path, metavar="DIR", help="folder to write the export to")
+    parser.add_argument("--to", type=paths.given, metavar="DIR", help="folder to write the export to")
     parser.add_argument(
         "--for",
         dest="journal",
@@ -115,11 +135,13 @@ def add_export(parser: argparse.ArgumentParser) -> None:
         default="aer",
         help="journal whose sizes and file types the figures take (default: aer)",
     )
-    parser.add_argument("--check", type=Path, metavar="DIR", help="report what has changed since an export was written")
     parser.add_argument(
-        "--manuscript", nargs="+", type=Path, metavar="FILE", help="LaTeX files that use the exported numbers"
+        "--check", type=paths.given, metavar="DIR", help="report what has changed since an export was written"
     )
-    parser.add_argument("-j", "--jobs", type=int, metavar="N", help="points to run at once (default: one per core)")
+    parser.add_argument(
+        "--manuscript", nargs="+", type=paths.given, metavar="FILE", help="LaTeX files that use the exported numbers"
+    )
+    parser.add_argument("-j", "--jobs", type=_JOBS, metavar="N", help="points to run at once (default: one per core)")
 
 
 def export(arguments: argparse.Namespace) -> int:
@@ -170,8 +192,8 @@ def add_report(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `autogap report`."""
     _where(parser)
     parser.add_argument("--notebook", nargs="+", action="extend", metavar="NAME", help="only these notebooks")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the PDFs (default: runs/report)")
-    parser.add_argument("-j", "--jobs", type=int, metavar="N", help="points to run at once (default: one per core)")
+    parser.add_argument("--out", type=paths.given, metavar="DIR", help="folder of the PDFs (default: runs/report)")
+    parser.add_argument("-j", "--jobs", type=_JOBS, metavar="N", help="points to run at once (default: one per core)")
 
 
 def report(arguments: argparse.Namespace) -> int:
@@ -181,6 +203,8 @@ def report(arguments: argparse.Namespace) -> int:
 
     plans, runs = loaded(arguments)
     points = plans.points([scenarios.BASELINE], arguments.notebook)
+    if not arguments.notebook:
+        _refuse_broken(plans, [scenarios.BASELINE], set(plans.notebooks))
     drawn = runs / "drawn-for-report"
     book.run(points, drawn, arguments.jobs)
     reads = [reading.read(point, drawn) for point in points]

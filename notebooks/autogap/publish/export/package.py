@@ -6,48 +6,58 @@ import glob
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbpoints.errors import InputError, did_you_mean
-from nbpoints.files import write_whole
+from nbpoints.files import sha256, write_whole
 from nbpoints.mime import value_as_text
 from nbpoints.records.layout import read_run
 from nbpoints.scenarios import scenarios
 from nbpoints.scenarios.point import Point
 from nbpoints.scenarios.validate import ADHOC
 
+from autogap.figures import journals
 from autogap.publish import citing, points, reading, rights, sheets
 from autogap.publish.export import numbers, tables
 from autogap.publish.reading import Read
+from autogap.publish.store import is_list_of_files, removed
 from autogap.publish.theme import Theme
 
 LOCK = "manuscript.lock"
+WRITING = "writing"  # in a lock while its export is being written: the files that are about to be there
+_AGAIN = "restore it, or export to another folder"
+# what is read of each entry of a lock
+_ENTRIES: dict[str, dict[str, type | tuple[type, ...]]] = {
+    "points": {"notebook": str, "parameters": dict},
+    "numbers": {"value": object, "shown": str, "tolerance": (int, float)},
+}
 
 
 @dataclass(frozen=True)
 class Journal:
-    """What a journal asks of figures: profile and forms (their sources: figures/README.md beside the profiles)."""
+    """Profile and forms of the figures of an export."""
 
     profile: str
     forms: tuple[str, ...]
 
 
-JOURNALS = {
-    # https://www.aeaweb.org/journals/jel/guidelines: editable figures as .eps or .pdf
-    "aer": Journal("economics", ("pdf", "eps")),
-    # https://www.elsevier.com/about/policies-and-standards/author/artwork-and-media-instructions
-    "elsevier": Journal("journal", ("pdf", "eps", "tiff")),
-    # https://www.springernature.com/gp/authors/campaigns/writing-a-manuscript/figures-and-tables
-    "springer": Journal("economics", ("pdf", "eps", "tiff")),
-    # https://journals.plos.org/plosone/s/figures
-    "plos": Journal("economics", ("pdf", "eps", "tiff")),
-    # https://www.nature.com/nature/for-authors/final-submission
-    "nature": Journal("journal", ("pdf", "svg")),
-    "word": Journal("economics", ("png", "svg")),
+_ASKED = {
+    "aer": "AEA",
+    "econometrica": "Econometrica",
+    "elsevier": "Elsevier",
+    "nature": "Nature",
+    "plos": "PLOS",
+    "springer": "Springer",
 }
+# what journals ask stands once, with its sources, beside the profiles
+JOURNALS = {
+    name: Journal(journals.JOURNALS[asked].profile, journals.JOURNALS[asked].forms) for name, asked in _ASKED.items()
+}
+JOURNALS["word"] = Journal("economics", ("png", "svg"))
+_LATEX_READS = ("pdf", "eps", "png")  # the best first
 
 
 def find(
@@ -92,6 +102,10 @@ def _executed(plans: scenarios.Scenarios, name: str, runs: Path, known: Mapping[
             found = again(plans, {name: {"notebook": stem, "parameters": record["parameters"]}})[0]
             if found.name == name:
                 return found
+    blocked = plans.plans[scenarios.BASELINE].blocked
+    broken = [fault for stem, faults in blocked.items() if name in (stem, stem.partition("_")[2]) for fault in faults]
+    if broken:
+        raise InputError("\n".join(broken))
     raise InputError(
         f"no point {name!r}, neither in the scenarios (`autogap list SCENARIO`) nor in {runs}; give a notebook "
         f"with -p NAME=VALUE for one that was never run.{did_you_mean(name, known)}"
@@ -177,8 +191,7 @@ def content(reads: list[Read], theme: Theme, journal: Journal) -> dict[str, byte
                 ]
                 files[f"{base}.csv"] = sheets.safe_csv(figure.files["csv"])
                 files[f"{base}.xlsx"] = sheets.workbook(figure.table, about, chart=figure.title)
-            # LaTeX reads a PDF or, from a journal that takes none, a picture
-            path = f"{base}.{'pdf' if 'pdf' in journal.forms else 'png'}"
+            path = f"{base}.{next(form for form in _LATEX_READS if form in journal.forms)}"
             captions_tex.append(points.latex(figure).replace(f"{{{figure.stem}.pdf}}", f"{{{path}}}"))
             captions_md.append(f"**{figure.stem}** ({read.name}). {tables.caption(figure)}\n\nAlt text: {figure.alt}\n")
             if "png" in figure.files:
@@ -241,23 +254,30 @@ def _data_files(read: Read) -> str:
 
 
 def write(folder: Path, files: Mapping[str, bytes], reads: list[Read], journal: str) -> None:
-    """Write the export and its lock; the lock comes last, so that a broken export has none.
+    """Write the export and its lock.
+
+    While the files are written, a lock says what is about to be written, so that the next export goes on after one
+    that was stopped.
 
     Raises
     ------
     InputError
-        When the folder holds files of the same names that no export made.
+        When the folder holds files of the same names that no export made, or that were edited since.
     """
-    ours = locked(folder)["files"] if (folder / LOCK).is_file() else {}
-    foreign = [path for path in files if path not in ours and (folder / path).exists()]
-    if foreign:
-        raise InputError(f"{folder / foreign[0]}: is there and was not made by an export; choose another folder.")
-    for path in ours:
-        if path not in files:
-            (folder / path).unlink(missing_ok=True)
+    before = _read_lock(folder) if (folder / LOCK).exists() else {"files": {}}
+    sums = {path: hashlib.sha256(made).hexdigest() for path, made in sorted(files.items())}
+    stopped = before.get(WRITING, {})
+    ours = before["files"] | stopped
+    _refuse_foreign(folder, sums, ours)
+    _refuse_edited(folder, ours, (before["files"], stopped, sums))
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / LOCK, json.dumps(before | {WRITING: stopped | sums}, indent=1) + "\n")
     for path, made in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         write_whole(folder / path, made)
+    for path in ours:
+        if path not in files:
+            removed(folder, path)
     lock = {
         "for": journal,
         "points": {read.name: {"notebook": read.stem, "parameters": read.point.parameters} for read in reads},
@@ -269,20 +289,73 @@ def write(folder: Path, files: Mapping[str, bytes], reads: list[Read], journal: 
             }
             for key, _, result in numbers.entries(reads)
         },
-        "files": {path: hashlib.sha256(made).hexdigest() for path, made in sorted(files.items())},
+        "files": sums,
     }
     write_whole(folder / LOCK, json.dumps(lock, indent=1, ensure_ascii=False) + "\n")
 
 
+def _refuse_foreign(folder: Path, files: Iterable[str], ours: Iterable[str]) -> None:
+    for path in files:
+        if path not in ours and (folder / path).exists():
+            raise InputError(f"{folder / path}: is there and was not made by an export; choose another folder.")
+
+
+def _refuse_edited(folder: Path, ours: Iterable[str], known: Iterable[Mapping[str, str]]) -> None:
+    """Refuse files of an export that have another content than any of those that we know."""
+    edited = [
+        path
+        for path in sorted(ours)
+        if (folder / path).is_file() and sha256(folder / path) not in [sums.get(path) for sums in known]
+    ]
+    if edited:
+        raise InputError(
+            f"{folder}: edited since the last export: {', '.join(edited)}; choose another folder, or move "
+            f"{'this file' if len(edited) == 1 else 'these files'} away."
+        )
+
+
 def locked(folder: Path) -> dict:
-    """Read the lock of an export.
+    """Read the lock of a whole export.
 
     Raises
     ------
     InputError
-        When there is none.
+        When there is none, it was stopped, or the lock is not one that an export writes.
     """
+    lock = _read_lock(folder)
+    if WRITING in lock:
+        raise InputError(f"{folder}: this export was stopped before it was whole; export again to this folder.")
+    fault = _fault(lock)
+    if fault:
+        raise InputError(f"{folder / LOCK}: {fault}; {_AGAIN}.")
+    return lock
+
+
+def _read_lock(folder: Path) -> dict:
+    """Read a lock as far as it lists files: all that an export to the same folder needs to know."""
+    path = folder / LOCK
     try:
-        return json.loads((folder / LOCK).read_bytes())
-    except (OSError, ValueError):
-        raise InputError(f"{folder / LOCK}: no export here; `autogap export POINT... --to DIR` makes one.") from None
+        lock = json.loads(path.read_bytes())
+    except OSError:
+        raise InputError(f"{path}: no export here; `autogap export POINT... --to DIR` makes one.") from None
+    except (ValueError, RecursionError):
+        raise InputError(f"{path}: not valid JSON; {_AGAIN}.") from None
+    if not isinstance(lock, dict) or not all(map(is_list_of_files, (lock.get("files"), lock.get(WRITING, {})))):
+        raise InputError(f"{path}: lists no files of an export; {_AGAIN}.")
+    return lock
+
+
+def _fault(lock: dict) -> str:
+    """Say what of a lock cannot be read, or nothing."""
+    journal = lock.get("for")
+    if journal not in list(JOURNALS):
+        return f"for: {journal!r} is not a journal (expected {', '.join(JOURNALS)})"
+    for part, needed in _ENTRIES.items():
+        entries = lock.get(part)
+        if not isinstance(entries, dict):
+            return f"{part} is missing"
+        for key, entry in entries.items():
+            for name, kind in needed.items():
+                if not isinstance(entry, dict) or name not in entry or not isinstance(entry[name], kind):
+                    return f"{part}: {key}: {name} is missing or wrong"
+    return ""
