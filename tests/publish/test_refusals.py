@@ -70,7 +70,7 @@ def test_a_number_below_one_and_an_empty_path_are_refused(capsys, words):
         main(words)
     assert stopped.value.code == 2
     said = capsys.readouterr().err
-    assert "an empty path (expected" in said or "is not a whole number of at least 1" in said
+    assert "the path is empty" in said or "is not a whole number of at least 1" in said
 
 
 @pytest.mark.parametrize("version", ["", "..", ".hidden", "release/2026-11", "a\\b", "a b", "-x"])

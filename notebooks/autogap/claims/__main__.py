@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sys
 
+from nbpoints import cli
 from nbpoints.errors import InputError
 
 from autogap.claims import articles
 from autogap.claims.checking import faults
-from autogap.data import reading
 
 
 def main() -> int:
     """Print one sentence a row; the status is 2 when there is any."""
-    return reading.status(_tell)
+    return cli.in_sentences(_tell)
 
 
 def _tell() -> int:

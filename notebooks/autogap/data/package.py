@@ -17,7 +17,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from nbpoints import project
+from nbpoints import cli, project
 from nbpoints.errors import InputError
 from nbpoints.files import write_whole
 
@@ -313,7 +313,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file drifted")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the data package")
     arguments = parser.parse_args(argv)
-    return reading.status(lambda: _settle(arguments.data, arguments.check))
+    return cli.in_sentences(lambda: _settle(arguments.data, arguments.check))
 
 
 def _settle(data: Path, only_checks: bool) -> int:

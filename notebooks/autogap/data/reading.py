@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from nbpoints.errors import InputError, counted, did_you_mean
@@ -152,27 +151,6 @@ def unknown(place: str, value: str, known: Collection[str]) -> str:
     words = ", ".join(map(repr, known))
     rest = "a new word goes into autogap/data/vocabulary.py."
     return f"{place}: {value!r} is not in the vocabulary.{near} It has: {words}; {rest}"
-
-
-def status(command: Callable[[], int]) -> int:
-    """Run a command and give its exit status; a fault is one sentence and status 2, as in `nbpoints.cli.main`.
-
-    Examples
-    --------
-    >>> status(lambda: 1)
-    1
-    """
-    try:
-        return command()
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"{error.filename or 'data/'}: {error.strerror or error}.", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return 130
 
 
 def refuse(faults: Iterable[str]) -> None:

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from nbpoints.errors import InputError, did_you_mean
+from nbpoints.program import nonempty_path
 
 from autogap import paths
 from autogap.figures import export, style
@@ -22,9 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--profile", default="", help=f"one of {', '.join(style.PROFILES)} (default: briefing)")
     parser.add_argument("--grey", action="store_true", help="in greys, with dashes and hatches")
-    parser.add_argument("--runs", type=paths.given, default=paths.RUNS, help="where the points are (default: runs)")
+    parser.add_argument("--runs", type=nonempty_path, default=paths.RUNS, help="where the points are (default: runs)")
     parser.add_argument(
-        "--out", type=paths.given, help="where the figures go (default: figures in the folder of the runs)"
+        "--out", type=nonempty_path, help="where the figures go (default: figures in the folder of the runs)"
     )
 
 

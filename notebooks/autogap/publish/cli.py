@@ -7,20 +7,19 @@ from pathlib import Path
 
 from nbpoints import cli, project
 from nbpoints.errors import InputError, counted
+from nbpoints.program import nonempty_path
 from nbpoints.scenarios import notebooks as books
 from nbpoints.scenarios import scenarios
 from nbpoints.scenarios.point import Point
 
-from autogap import paths
-
-_JOBS = cli._whole(1)  # as `run` has it
+_JOBS = cli.whole(1)  # as `run` has it
 SITE = "site"  # begins the names of the scenarios whose points the site shows beside the baseline
 
 
 def add_site(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `autogap site`."""
     _where(parser)
-    parser.add_argument("--out", type=paths.given, metavar="DIR", help="folder of the site (default: runs/site)")
+    parser.add_argument("--out", type=nonempty_path, metavar="DIR", help="folder of the site (default: runs/site)")
     parser.add_argument(
         "--points",
         nargs="+",
@@ -38,8 +37,8 @@ def add_site(parser: argparse.ArgumentParser) -> None:
 
 
 def _where(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dir", type=paths.given, help="folder of the notebooks (default: the collection's)")
-    parser.add_argument("--runs", type=paths.given, metavar="DIR", help="folder of the runs (default: runs)")
+    parser.add_argument("--dir", type=nonempty_path, help="folder of the notebooks (default: the collection's)")
+    parser.add_argument("--runs", type=nonempty_path, metavar="DIR", help="folder of the runs (default: runs)")
 
 
 def loaded(arguments: argparse.Namespace) -> tuple[scenarios.Scenarios, Path]:
@@ -127,7 +126,7 @@ def add_export(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="set a parameter of the notebooks that are named",
     )
-    parser.add_argument("--to", type=paths.given, metavar="DIR", help="folder to write the export to")
+    parser.add_argument("--to", type=nonempty_path, metavar="DIR", help="folder to write the export to")
     parser.add_argument(
         "--for",
         dest="journal",
@@ -136,10 +135,14 @@ def add_export(parser: argparse.ArgumentParser) -> None:
         help="journal whose sizes and file types the figures take (default: aer)",
     )
     parser.add_argument(
-        "--check", type=paths.given, metavar="DIR", help="report what has changed since an export was written"
+        "--check", type=nonempty_path, metavar="DIR", help="report what has changed since an export was written"
     )
     parser.add_argument(
-        "--manuscript", nargs="+", type=paths.given, metavar="FILE", help="LaTeX files that use the exported numbers"
+        "--manuscript",
+        nargs="+",
+        type=nonempty_path,
+        metavar="FILE",
+        help="LaTeX files that use the exported numbers",
     )
     parser.add_argument("-j", "--jobs", type=_JOBS, metavar="N", help="points to run at once (default: one per core)")
 
@@ -192,7 +195,7 @@ def add_report(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `autogap report`."""
     _where(parser)
     parser.add_argument("--notebook", nargs="+", action="extend", metavar="NAME", help="only these notebooks")
-    parser.add_argument("--out", type=paths.given, metavar="DIR", help="folder of the PDFs (default: runs/report)")
+    parser.add_argument("--out", type=nonempty_path, metavar="DIR", help="folder of the PDFs (default: runs/report)")
     parser.add_argument("-j", "--jobs", type=_JOBS, metavar="N", help="points to run at once (default: one per core)")
 
 
