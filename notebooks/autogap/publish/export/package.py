@@ -52,12 +52,12 @@ _ASKED = {
     "plos": "PLOS",
     "springer": "Springer",
 }
-# what journals ask stands once, with its sources, beside the profiles
+# what journals ask stands once, with its sources, beside the profiles; the manuscript itself reads a PDF
 JOURNALS = {
-    name: Journal(journals.JOURNALS[asked].profile, journals.JOURNALS[asked].forms) for name, asked in _ASKED.items()
+    name: Journal(journals.JOURNALS[asked].profile, tuple(dict.fromkeys(("pdf", *journals.JOURNALS[asked].forms))))
+    for name, asked in _ASKED.items()
 }
 JOURNALS["word"] = Journal("economics", ("png", "svg"))
-_LATEX_READS = ("pdf", "eps", "png")  # the best first
 
 
 def find(
@@ -191,7 +191,7 @@ def content(reads: list[Read], theme: Theme, journal: Journal) -> dict[str, byte
                 ]
                 files[f"{base}.csv"] = sheets.safe_csv(figure.files["csv"])
                 files[f"{base}.xlsx"] = sheets.workbook(figure.table, about, chart=figure.title)
-            path = f"{base}.{next(form for form in _LATEX_READS if form in journal.forms)}"
+            path = f"{base}.{'pdf' if 'pdf' in journal.forms else 'png'}"
             captions_tex.append(points.latex(figure).replace(f"{{{figure.stem}.pdf}}", f"{{{path}}}"))
             captions_md.append(f"**{figure.stem}** ({read.name}). {tables.caption(figure)}\n\nAlt text: {figure.alt}\n")
             if "png" in figure.files:
