@@ -63,6 +63,8 @@ def write_whole(path: Path | str, content: bytes | str, *, flush: bool = True) -
             return True
         return _replaced(Path(os.path.realpath(path)), content, flush)
     except OSError as error:
+        if error.errno is None:
+            raise
         # a failing write names no file, others that beside the target
         raise OSError(error.errno, error.strerror, str(path)) from None
 

@@ -339,7 +339,7 @@ def freeze(out: Path, version: str) -> Path:
     try:
         for path in (*known["files"], STAMP):
             (part / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(out / path, part / path)
+            write_whole(part / path, (out / path).read_bytes(), flush=False)
         return part.rename(out / KEPT / version)
     finally:
         shutil.rmtree(part, ignore_errors=True)
